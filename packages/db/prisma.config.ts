@@ -1,0 +1,8 @@
+import { defineConfig } from "prisma/config";
+
+export default defineConfig({
+  schema: "prisma/schema.prisma",
+  migrations: { path: "prisma/migrations" },
+  tables: { external: ["public.checks", "public.live_batches", "public.live_clock"] },
+  experimental: { externalTables: true },
+});
