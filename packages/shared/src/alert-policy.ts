@@ -1,0 +1,41 @@
+/**
+ * When alerts are sent. Debouncing delays, it never hides: at most one DOWN mail of a monitor to a recipient in
+ * a window, and an outage that is still on when the window ends is announced then.
+ */
+export type DownFacts = {
+  now: Date;
+  /** When the last DOWN mail of this monitor went to this recipient; null if never. */
+  lastDownSentAt: Date | null;
+  debounceMs: number;
+  isIncidentOpen: boolean;
+  /** Was this mail held back by the window before? */
+  wasDebounced: boolean;
+};
+
+export type DownVerdict = { do: "send" } | { do: "wait"; until: Date } | { do: "suppress" };
+
+/** Judges a DOWN mail at the moment it could go out. */
+export function judgeDown(facts: DownFacts): DownVerdict {
+  // Held back and over before the window's end: nobody was told, nobody needs to be.
+  if (facts.wasDebounced && !facts.isIncidentOpen) return { do: "suppress" };
+  const windowEnd = facts.lastDownSentAt === null ? 0 : facts.lastDownSentAt.getTime() + facts.debounceMs;
+  if (windowEnd <= facts.now.getTime()) return { do: "send" };
+  return facts.isIncidentOpen ? { do: "wait", until: new Date(windowEnd) } : { do: "suppress" };
+}
+
+/** What became of the DOWN mail of the same incident and recipient. */
+export type DownOutcome = "PENDING" | "SENDING" | "SENT" | "SUPPRESSED" | "REJECTED" | null;
+
+/** A recovery is announced only where the outage was; it waits until that is known. */
+export function judgeUp(down: DownOutcome): "send" | "wait" | "suppress" {
+  if (down === "SENT") return "send";
+  return down === "PENDING" || down === "SENDING" ? "wait" : "suppress";
+}
+
+const FIRST_RETRY_MS = 5_000;
+const LONGEST_RETRY_MS = 15 * 60_000;
+
+/** When a mail that the service could not take is tried again: 5 s, doubling, at most 15 min. */
+export function retryAt(attempts: number, now: Date): Date {
+  return new Date(now.getTime() + Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.max(0, attempts - 1)));
+}

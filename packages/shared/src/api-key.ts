@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { roleSchema } from "./role.ts";
+
+/** How every API key begins: tells it from a session token, and secret scanners can find it. */
+export const API_KEY_PREFIX = "pc_";
+
+export const apiKeyCreateSchema = z.strictObject({
+  name: z.string().trim().min(1).max(100),
+  role: roleSchema,
+  expires_at: z.iso.datetime({ offset: true }).optional(),
+});
+
+export const apiKeySchema = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    role: roleSchema,
+    prefix: z.string().describe("The key's first characters, to recognise it by"),
+    created_at: z.iso.datetime(),
+    expires_at: z.iso.datetime().nullable(),
+    revoked_at: z.iso.datetime().nullable(),
+    last_used_at: z.iso.datetime().nullable(),
+  })
+  .meta({ id: "ApiKey" });
+export type ApiKeyView = z.infer<typeof apiKeySchema>;

@@ -1,0 +1,89 @@
+import { z } from "zod";
+
+/** Why a check did not pass. The position in this list, from 1, is what the database stores. */
+export const REASONS = [
+  "dns",
+  "connect",
+  "tls",
+  "timeout",
+  "http_status",
+  "assertion",
+  "too_large",
+  "redirect",
+  "protocol",
+  "blocked",
+] as const;
+export const reasonSchema = z.enum(REASONS);
+export type Reason = z.infer<typeof reasonSchema>;
+
+/** `inconclusive`: it says nothing about the target, so it neither opens nor ends an outage. */
+export const OUTCOMES = ["ok", "failure", "inconclusive"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export const CHECK_KINDS = ["scheduled", "manual"] as const;
+export type CheckKind = (typeof CHECK_KINDS)[number];
+
+export const MONITOR_STATUSES = ["UP", "DOWN", "UNKNOWN"] as const;
+export const monitorStatusSchema = z.enum(MONITOR_STATUSES);
+export type MonitorStatus = z.infer<typeof monitorStatusSchema>;
+
+/** Durations of the last hop's phases, in ms; null where a phase was not reached or not needed. */
+export type Phases = {
+  dns: number | null;
+  connect: number | null;
+  tls: number | null;
+  firstByte: number | null;
+  /** From the start of the check to its end, all redirects included. */
+  total: number;
+};
+
+/** What a probe found: data, never an exception. */
+export type ProbeResult = {
+  outcome: Outcome;
+  reason: Reason | null;
+  /** A sentence that a person understands; null when all is well. */
+  detail: string | null;
+  httpStatus: number | null;
+  phases: Phases;
+  resolvedAddress: string | null;
+  tlsExpiresAt: Date | null;
+  startedAt: Date;
+};
+
+/** A blocked target is a mistake in the configuration, not an outage. */
+export function outcomeOf(reason: Reason | null): Outcome {
+  if (reason === null) return "ok";
+  return reason === "blocked" ? "inconclusive" : "failure";
+}
+
+/** A latency is told only where the target answered: a time-out has none. */
+export function latencyOf(result: { httpStatus: number | null; phases: { total: number } }): number | null {
+  return result.httpStatus === null ? null : result.phases.total;
+}
+
+const milliseconds = z.number().nullable();
+
+export const checkSchema = z
+  .object({
+    id: z.uuid(),
+    monitor_id: z.uuid(),
+    kind: z.enum(CHECK_KINDS),
+    ok: z.boolean(),
+    status: monitorStatusSchema.describe("The monitor's status after this check"),
+    reason: reasonSchema.nullable(),
+    detail: z.string().nullable(),
+    latency_ms: milliseconds,
+    http_status: z.int().nullable(),
+    phases_ms: z.object({
+      dns: milliseconds,
+      connect: milliseconds,
+      tls: milliseconds,
+      first_byte: milliseconds,
+      total: z.number(),
+    }),
+    resolved_address: z.string().nullable(),
+    tls_expires_at: z.iso.datetime().nullable(),
+    checked_at: z.iso.datetime(),
+  })
+  .meta({ id: "Check" });
+export type CheckView = z.infer<typeof checkSchema>;

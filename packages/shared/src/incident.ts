@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { reasonSchema } from "./check.ts";
+
+export const alertSchema = z.object({
+  id: z.uuid(),
+  kind: z.enum(["DOWN", "UP"]),
+  channel: z.string(),
+  recipient: z.string(),
+  state: z.enum(["PENDING", "SENDING", "SENT", "SUPPRESSED", "REJECTED"]),
+  sent_at: z.iso.datetime().nullable(),
+});
+
+export const incidentSchema = z
+  .object({
+    id: z.uuid(),
+    monitor_id: z.uuid(),
+    monitor_name: z.string(),
+    started_at: z.iso.datetime().describe("Start of the first failed check of the streak that confirmed it"),
+    confirmed_at: z.iso.datetime(),
+    ended_at: z.iso.datetime().nullable(),
+    duration_ms: z.int().describe("Until now, while it is on"),
+    reason: reasonSchema,
+    detail: z.string(),
+    alerts: z.array(alertSchema),
+  })
+  .meta({ id: "Incident" });
+export type IncidentView = z.infer<typeof incidentSchema>;

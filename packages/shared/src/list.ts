@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { refuseField } from "./refusal.ts";
+
+/** What every list takes. A cursor is opaque to clients. */
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  cursor: z.string().max(500).optional(),
+};
+
+export type Page<T> = { items: T[]; next_cursor: string | null };
+
+export function pageSchema<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item), next_cursor: z.string().nullable() });
+}
+
+/** Where a page ended: the sort it belongs to, the last row's sort value as text (null for SQL NULL), its key. */
+export type Position = { sort: string; value: string | null; key: string };
+
+const positionSchema = z.strictObject({ sort: z.string(), value: z.string().nullable(), key: z.string().max(40) });
+
+export function writeCursor(position: Position): string {
+  const bytes = new TextEncoder().encode(JSON.stringify(position));
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** Reads a cursor back. Refuses (400) what we did not write or what belongs to a list sorted otherwise. */
+export function readCursor(cursor: string | undefined, sort: string): Position | null {
+  if (cursor === undefined) return null;
+  const position = positionSchema.safeParse(decode(cursor));
+  if (!position.success) throw refuseField("cursor", "must be a next_cursor of this list");
+  if (position.data.sort !== sort) throw refuseField("cursor", "belongs to a list with another sort");
+  return position.data;
+}
+
+function decode(cursor: string): unknown {
+  try {
+    const bytes = Uint8Array.from(atob(cursor.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,61 @@
+import { z } from "zod";
+import type { CheckView, MonitorStatus, Reason } from "./check.ts";
+import type { IncidentView } from "./incident.ts";
+import type { MonitorView } from "./monitor.ts";
+
+export type StatusChange = {
+  monitor_id: string;
+  status: MonitorStatus;
+  previous: MonitorStatus;
+  reason: Reason | null;
+  detail: string | null;
+  at: string;
+};
+
+/** What happened, as sockets are told it. */
+export type LiveEvent =
+  | { type: "monitor.status"; data: StatusChange }
+  | { type: "monitor.checked"; data: CheckView }
+  | { type: "monitor.created" | "monitor.updated"; data: MonitorView }
+  | { type: "monitor.deleted"; data: { id: string } }
+  | { type: "incident.opened" | "incident.closed"; data: IncidentView };
+
+/** Credentials that ended: every API process closes the sockets that they opened. */
+export type Revocation =
+  | { type: "revoked.session"; data: { session_hash: string } }
+  | { type: "revoked.user"; data: { user_id: string; except_session_hash?: string | undefined } }
+  | { type: "revoked.key"; data: { key_id: string } };
+
+/** An event on its way through the live bus. `workspace` is the inner key; sockets never see it. */
+export type BusEvent = { workspace: number; at: string } & (LiveEvent | Revocation);
+
+/** A batch as subscribers get it: event i has the number `firstSeq + i`, and `prevSeq` tells of a gap. */
+export type BusBatch = { firstSeq: number; prevSeq: number; events: BusEvent[] };
+
+/** The monitor that an event is about, null for those about none. */
+export function monitorOf(event: LiveEvent | Revocation): string | null {
+  switch (event.type) {
+    case "monitor.status":
+    case "monitor.checked":
+    case "incident.opened":
+    case "incident.closed":
+      return event.data.monitor_id;
+    case "monitor.created":
+    case "monitor.updated":
+    case "monitor.deleted":
+      return event.data.id;
+    default:
+      return null;
+  }
+}
+
+export const SUBSCRIBE_LIMIT = 500;
+
+/** What a dashboard may say. `subscribe` replaces what was subscribed before. */
+export const dashboardMessageSchema = z.strictObject({
+  type: z.literal("subscribe"),
+  monitor_ids: z.array(z.uuid()).max(SUBSCRIBE_LIMIT),
+});
+
+/** Close codes of our WebSockets. */
+export const CLOSE = { goingAway: 1001, revoked: 4401, tooSlow: 4408 } as const;

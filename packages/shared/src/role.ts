@@ -1,0 +1,20 @@
+import { z } from "zod";
+
+/** Rights in a workspace. `INGEST` is for keys only: it reports and reads nothing. */
+export const ROLES = ["ADMIN", "USER", "VIEWER", "INGEST"] as const;
+export const roleSchema = z.enum(ROLES);
+export type Role = z.infer<typeof roleSchema>;
+
+/** What a route asks of its caller: `read` looks, `write` changes, `admin` manages people and keys, `report` sends in. */
+export type Access = "read" | "write" | "admin" | "report";
+
+const RIGHTS: Record<Role, readonly Access[]> = {
+  ADMIN: ["read", "write", "admin", "report"],
+  USER: ["read", "write", "report"],
+  VIEWER: ["read"],
+  INGEST: ["report"],
+};
+
+export function roleAllows(role: Role, access: Access): boolean {
+  return RIGHTS[role].includes(access);
+}

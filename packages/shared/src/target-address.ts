@@ -1,0 +1,53 @@
+import ipaddr from "ipaddr.js";
+
+/** A range of addresses that an operator allows although it is private. */
+export type Cidr = { readonly text: string; readonly range: [ipaddr.IPv4 | ipaddr.IPv6, number] };
+
+/** What is allowed on one's own machine: loopback, RFC 1918 and unique local addresses. */
+export const OWN_MACHINE_CIDRS = "127.0.0.0/8, ::1/128, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7";
+
+// Cloud metadata and link-local addresses hand out credentials: no setting opens them.
+const NEVER = ["169.254.0.0/16", "fe80::/10", "168.63.129.16/32", "100.100.100.200/32", "fd00:ec2::/32"].map(
+  (text) => ipaddr.parseCIDR(text),
+);
+// ipaddr.js calls these unicast: IPv4-compatible addresses (RFC 4291, 2.5.5.1, deprecated).
+const IPV4_COMPATIBLE = ipaddr.parseCIDR("::/96");
+
+/** Reads `none` or CIDRs with commas. Throws a sentence that names the part it cannot read. */
+export function parseCidrs(text: string): Cidr[] {
+  const parts = text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "" && part !== "none");
+  return parts.map((part) => {
+    if (!ipaddr.isValidCIDR(part)) throw new Error(`"${part}" is not a CIDR such as 10.0.0.0/8`);
+    return { text: part, range: ipaddr.parseCIDR(part) };
+  });
+}
+
+/**
+ * May a check connect to this address? Public addresses may; loopback, private, link-local, multicast,
+ * translated (NAT64, 6to4, Teredo) and other special ones may not, unless `allowed` names them.
+ * @param address an IPv4 or IPv6 literal, without brackets, with or without a zone
+ * @returns null when it may, else why not
+ */
+export function whyAddressIsRefused(address: string, allowed: readonly Cidr[]): string | null {
+  const bare = address.replace(/^\[|\]$/g, "").replace(/%.*$/, "");
+  if (!ipaddr.isValid(bare)) return `${address} is not an address`;
+  const parsed = ipaddr.process(bare);
+  if (NEVER.some((range) => isIn(parsed, range))) return `${bare} is a link-local or metadata address`;
+  if (allowed.some((cidr) => isIn(parsed, cidr.range))) return null;
+  if (isIn(parsed, IPV4_COMPATIBLE)) return `${bare} is a special address (IPv4-compatible)`;
+  const kind = parsed.range();
+  return kind === "unicast" ? null : `${bare} is a private or special address (${kind})`;
+}
+
+/** The address that a URL's host spells, or null where it is a name (`URL` has already normalised literals). */
+export function addressOfHost(hostname: string): string | null {
+  const bare = hostname.replace(/^\[|\]$/g, "");
+  return ipaddr.isValid(bare) ? bare : null;
+}
+
+function isIn(address: ipaddr.IPv4 | ipaddr.IPv6, range: [ipaddr.IPv4 | ipaddr.IPv6, number]): boolean {
+  return address.kind() === range[0].kind() && address.match(range);
+}
