@@ -1,0 +1,125 @@
+import { createPostgresBackend, Queue, QueueEvents, Worker, type Job } from "bullmq";
+import { connect } from "./live-bus-redis.ts";
+
+/** A queue as the rest of the house uses it, whatever keeps it. */
+export type JobQueue = {
+  /** Puts a job in; `dedupe` drops it while another of that id waits. */
+  add(data: object, options?: { dedupe?: string }): Promise<void>;
+  /** Puts a job in and waits for what its handler returns. Rejects with the handler's error, or after `timeoutMs`. */
+  request(data: object, timeoutMs: number): Promise<unknown>;
+  /** Makes sure that a job of this data comes every `everyMs`: puts a lost scheduler back, leaves a good one alone. */
+  ensureScheduler(id: string, everyMs: number, data: object): Promise<void>;
+  /** Forgets a scheduler that has stopped firing and sets it up anew. */
+  resetScheduler(id: string, everyMs: number, data: object): Promise<void>;
+  counts(): Promise<Record<string, number>>;
+};
+
+export type Consumer = {
+  /** Takes no more jobs, waits for those under way. */
+  close(): Promise<void>;
+};
+
+export type JobQueues = {
+  queue(name: string): JobQueue;
+  consume(name: string, concurrency: number, handle: (data: unknown) => Promise<unknown>): Consumer;
+  close(): Promise<void>;
+};
+
+/** BullMQ's three classes, already bound to what keeps the jobs. */
+type Classes = {
+  makeQueue(name: string): Queue;
+  makeEvents(name: string): QueueEvents;
+  makeWorker(name: string, concurrency: number, handle: (job: Job) => Promise<unknown>): Worker;
+  close(): Promise<void>;
+};
+
+// Finished ticks are of no use to anyone; failed jobs stay for a person to look at.
+const KEEP = { removeOnComplete: { count: 20 }, removeOnFail: { count: 500, age: 7 * 86_400 } };
+
+export function openJobQueues(classes: Classes, onError: (error: Error) => void): JobQueues {
+  const queues = new Map<string, JobQueue>();
+  const open = new Set<{ close(): Promise<void> }>();
+  const watch = <T extends Queue | QueueEvents | Worker>(part: T): T => {
+    (part as Worker).on("error", onError);
+    open.add(part);
+    return part;
+  };
+
+  return {
+    queue(name) {
+      const known = queues.get(name);
+      if (known) return known;
+      const fresh = wrapQueue(watch(classes.makeQueue(name)), () => watch(classes.makeEvents(name)));
+      queues.set(name, fresh);
+      return fresh;
+    },
+    consume(name, concurrency, handle) {
+      const worker = watch(classes.makeWorker(name, concurrency, (job) => handle(job.data)));
+      return {
+        async close() {
+          open.delete(worker);
+          await worker.close();
+        },
+      };
+    },
+    async close() {
+      await Promise.all([...open].map((part) => part.close().catch(onError)));
+      await classes.close();
+    },
+  };
+}
+
+function wrapQueue(queue: Queue, makeEvents: () => QueueEvents): JobQueue {
+  let events: QueueEvents | null = null;
+  const upsert = (id: string, everyMs: number, data: object) =>
+    queue.upsertJobScheduler(id, { every: everyMs }, { name: id, data, opts: KEEP });
+
+  return {
+    async add(data, { dedupe } = {}) {
+      await queue.add(queue.name, data, { ...KEEP, ...(dedupe === undefined ? {} : { deduplication: { id: dedupe } }) });
+    },
+    async request(data, timeoutMs) {
+      events ??= makeEvents();
+      await events.waitUntilReady();
+      const job = await queue.add(queue.name, data, { removeOnComplete: { age: 60 }, removeOnFail: { age: 60 } });
+      return job.waitUntilFinished(events, timeoutMs);
+    },
+    async ensureScheduler(id, everyMs, data) {
+      const known = await queue.getJobScheduler(id);
+      if (known === undefined || known.every !== everyMs) await upsert(id, everyMs, data);
+    },
+    async resetScheduler(id, everyMs, data) {
+      await queue.removeJobScheduler(id);
+      await upsert(id, everyMs, data);
+    },
+    counts: () => queue.getJobCounts("waiting", "active", "delayed", "failed"),
+  };
+}
+
+/** Jobs in Postgres, in BullMQ's own schema; every part keeps few connections of its own. */
+export function postgresClasses(databaseUrl: string): Classes {
+  const options = { connection: { connectionString: databaseUrl, max: 3, application_name: "pulsecheck queue" } };
+  // The wrapper above needs what both backends share, and says so with BullMQ's default types.
+  return {
+    makeQueue: (name) => new Queue(name, options, createPostgresBackend) as unknown as Queue,
+    makeEvents: (name) => new QueueEvents(name, options, createPostgresBackend) as unknown as QueueEvents,
+    makeWorker: (name, concurrency, handle) =>
+      new Worker(name, handle, { ...options, concurrency }, createPostgresBackend) as unknown as Worker,
+    async close() {},
+  };
+}
+
+/** Jobs in Redis. Producers fail fast while it is away; consumers wait for it. */
+export function redisClasses(redisUrl: string, onError: (error: Error) => void): Classes {
+  const producer = connect(redisUrl, onError, { maxRetriesPerRequest: 1 });
+  const consumer = connect(redisUrl, onError, { maxRetriesPerRequest: null });
+  return {
+    makeQueue: (name) => new Queue(name, { connection: producer }),
+    makeEvents: (name) => new QueueEvents(name, { connection: connect(redisUrl, onError, { maxRetriesPerRequest: null }) }),
+    makeWorker: (name, concurrency, handle) => new Worker(name, handle, { connection: consumer, concurrency }),
+    async close() {
+      producer.disconnect();
+      consumer.disconnect();
+    },
+  };
+}

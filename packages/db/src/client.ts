@@ -1,0 +1,64 @@
+import { PrismaPg } from "@prisma/adapter-pg";
+import pg from "pg";
+import { PrismaClient } from "./generated/client.ts";
+
+/** The database as the rest of packages/db sees it: Prisma for everything, plain SQL on `pool` for batches. */
+export type Db = {
+  readonly prisma: PrismaClient;
+  readonly pool: pg.Pool;
+  close(): Promise<void>;
+};
+
+export type DbOptions = {
+  /** Largest number of connections. */
+  poolSize?: number;
+  /** Shown in pg_stat_activity. */
+  name: string;
+  /** Told of connections that broke while idle; queries in flight reject by themselves. */
+  onError(error: Error): void;
+};
+
+/** Opens nothing yet: the first query connects. */
+export function openDb(url: string, { poolSize = 10, name, onError }: DbOptions): Db {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    application_name: `pulsecheck ${name}`,
+    connectionTimeoutMillis: 5_000,
+    // A frozen process must not keep locks while it sleeps.
+    idle_in_transaction_session_timeout: 15_000,
+    statement_timeout: 60_000,
+  });
+  pool.on("error", onError);
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  return {
+    prisma,
+    pool,
+    async close() {
+      await prisma.$disconnect();
+      if (!pool.ended) await pool.end();
+    },
+  };
+}
+
+/** Runs `work` in one transaction on one connection: all of it is committed, or nothing. */
+export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    await client.query("BEGIN");
+    const result = await work(client);
+    await client.query("COMMIT");
+    client.release();
+    return result;
+  } catch (error) {
+    // A connection that cannot even roll back is thrown away.
+    const broken = await client.query("ROLLBACK").then(() => false, () => true);
+    client.release(broken);
+    throw error;
+  }
+}
+
+/** Does the database answer? Rejects when it does not. */
+export async function pingDb(db: Db): Promise<void> {
+  await db.pool.query("SELECT 1");
+}
