@@ -23,13 +23,25 @@ export function writeCursor(position: Position): string {
   return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
+/** What a list's cursors hold, so that a forged one is refused and not handed to the database. */
+export type CursorShape = { sorts: readonly string[]; value: "text" | "time" | "number"; key: "integer" | "uuid" | "none" };
+
+const VALUES = {
+  text: () => true,
+  time: (value: string) => value === "-infinity" || !Number.isNaN(Date.parse(value)),
+  number: (value: string) => Number.isFinite(Number(value)),
+};
+const KEYS = { integer: /^\d{1,9}$/, uuid: /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/, none: /^$/ };
+
 /** Reads a cursor back. Refuses (400) what we did not write or what belongs to a list sorted otherwise. */
-export function readCursor(cursor: string | undefined, sort: string): Position | null {
+export function readCursor(cursor: string | undefined, shape: CursorShape): Position | null {
   if (cursor === undefined) return null;
-  const position = positionSchema.safeParse(decode(cursor));
-  if (!position.success) throw refuseField("cursor", "must be a next_cursor of this list");
-  if (position.data.sort !== sort) throw refuseField("cursor", "belongs to a list with another sort");
-  return position.data;
+  const { success, data } = positionSchema.safeParse(decode(cursor));
+  if (!success || !VALUES[shape.value](data.value ?? "") || !KEYS[shape.key].test(data.key)) {
+    throw refuseField("cursor", "must be a next_cursor of this list");
+  }
+  if (!shape.sorts.includes(data.sort)) throw refuseField("cursor", "belongs to a list with another sort");
+  return data;
 }
 
 function decode(cursor: string): unknown {

@@ -364,6 +364,15 @@ ALTER TABLE "transitions" ADD CONSTRAINT "transitions_incident_id_fkey" FOREIGN 
 ALTER TABLE "deliveries" ADD CONSTRAINT "deliveries_incident_id_fkey" FOREIGN KEY ("incident_id") REFERENCES "incidents"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 
+-- CreateTable
+CREATE TABLE "instance_counters" (
+    "name" TEXT NOT NULL,
+    "labels" TEXT NOT NULL,
+    "value" BIGINT NOT NULL DEFAULT 0,
+
+    CONSTRAINT "instance_counters_pkey" PRIMARY KEY ("name","labels")
+);
+
 -- What Prisma cannot say ------------------------------------------------------------------------------------
 
 -- Raw checks, one row each, in daily partitions (scheduled_at, UTC) that maintenance creates ahead and drops

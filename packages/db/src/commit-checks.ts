@@ -1,0 +1,142 @@
+import { latencyOf, type ProbeResult } from "@pulsecheck/shared/check";
+import type { LiveEvent } from "@pulsecheck/shared/live-events";
+import type { Decision } from "@pulsecheck/shared/monitor-state";
+import type pg from "pg";
+import { inTransaction, type Db } from "./client.ts";
+import { codes } from "./check-view.ts";
+import type { ClaimedCheck } from "./due-checks.ts";
+
+/** A finished check, decided and ready to be written. */
+export type FinishedCheck = {
+  claim: ClaimedCheck;
+  result: ProbeResult;
+  decision: Decision;
+  /** Null for a paused monitor. */
+  nextCheckAt: Date | null;
+  /** The incident that is open after this check: a fresh id where it opens one. */
+  incidentId: string | null;
+  /** What sockets are told of a transition; kept with it until they were. */
+  events: LiveEvent[];
+};
+
+/** The due time that a check stands for: a manual one stands for itself. */
+export function dueTimeOf({ claim, result }: Pick<FinishedCheck, "claim" | "result">): Date {
+  return claim.kind === "manual" ? result.startedAt : claim.scheduledAt;
+}
+
+type Column = readonly [name: string, type: string, of: (check: FinishedCheck) => unknown];
+
+const KEYS: readonly Column[] = [
+  ["monitor_id", "int", ({ claim }) => claim.monitorId],
+  ["fence", "bigint", ({ claim }) => claim.fence],
+];
+
+const STATE: readonly Column[] = [
+  ["status", "monitor_status", ({ decision }) => decision.next.status],
+  ["failure_streak", "int", ({ decision }) => decision.next.failureStreak],
+  ["inconclusive_streak", "int", ({ decision }) => decision.next.inconclusiveStreak],
+  ["streak_started_at", "timestamptz", ({ decision }) => decision.next.streakStartedAt],
+  ["incident_id", "uuid", ({ incidentId }) => incidentId],
+  ["next_check_at", "timestamptz", ({ nextCheckAt }) => nextCheckAt],
+  ["last_checked_at", "timestamptz", ({ result }) => result.startedAt],
+  ["last_latency_ms", "real", ({ result }) => latencyOf(result)],
+  ["last_reason", "smallint", ({ result }) => codes.reason(result.reason)],
+];
+
+const CHECK: readonly Column[] = [
+  ["scheduled_at", "timestamptz", dueTimeOf],
+  ["tls_expires_at", "timestamptz", ({ result }) => result.tlsExpiresAt],
+  ["delay_ms", "int", (check) => check.result.startedAt.getTime() - dueTimeOf(check).getTime()],
+  ["dns_ms", "real", ({ result }) => result.phases.dns],
+  ["connect_ms", "real", ({ result }) => result.phases.connect],
+  ["tls_ms", "real", ({ result }) => result.phases.tls],
+  ["first_byte_ms", "real", ({ result }) => result.phases.firstByte],
+  ["total_ms", "real", ({ result }) => result.phases.total],
+  ["kind", "smallint", ({ claim }) => codes.kind(claim.kind)],
+  ["outcome", "smallint", ({ result }) => codes.outcome(result.outcome)],
+  ["status_code", "smallint", ({ decision }) => codes.status(decision.next.status)],
+  ["reason", "smallint", ({ result }) => codes.reason(result.reason)],
+  ["http_status", "smallint", ({ result }) => result.httpStatus],
+  ["resolved_address", "inet", ({ result }) => result.resolvedAddress],
+  ["detail", "text", ({ result }) => result.detail],
+];
+
+const ALL = [...KEYS, ...STATE, ...CHECK];
+const names = (columns: readonly Column[], prefix = "") => columns.map(([name]) => prefix + name).join(", ");
+
+// One statement for a whole batch. The fence is the compare-and-set: a result whose monitor was claimed again,
+// changed, paused or deleted meanwhile moves nothing and leaves no row.
+const COMMIT = `
+  WITH input AS (
+    SELECT * FROM unnest(${ALL.map(([, type], i) => `$${i + 1}::${type}[]`).join(", ")}) AS t(${names(ALL)})
+  ),
+  moved AS (
+    UPDATE monitor_states s SET
+      ${STATE.map(([name]) => `${name} = i.${name}`).join(", ")}, scheduled_at = NULL,
+      status_since = CASE WHEN s.status = i.status AND s.status_since IS NOT NULL THEN s.status_since ELSE i.last_checked_at END
+    FROM input i WHERE s.monitor_id = i.monitor_id AND s.fence = i.fence AND s.scheduled_at IS NOT NULL
+    RETURNING s.monitor_id
+  ),
+  stored AS (
+    INSERT INTO checks (monitor_id, ${names(CHECK).replace("status_code", "status")})
+    SELECT i.monitor_id, ${names(CHECK, "i.")} FROM input i JOIN moved USING (monitor_id)
+    ON CONFLICT DO NOTHING
+  )
+  SELECT monitor_id FROM moved`;
+
+/**
+ * Writes a batch of finished checks: their rows, the monitors' new states, and for each transition its incident
+ * and its outbox row. All of it is committed, or nothing; a batch without transitions is one statement.
+ * @returns those that were accepted; the others lost their claim meanwhile
+ */
+export async function commitChecks(db: Db, finished: readonly FinishedCheck[]): Promise<FinishedCheck[]> {
+  // Rows are locked in the same order by everyone.
+  const batch = finished.toSorted((a, b) => a.claim.monitorId - b.claim.monitorId);
+  if (batch.every((check) => check.decision.transition === null)) return writeStates(db.pool, batch);
+  return inTransaction(db.pool, async (client) => {
+    const accepted = await writeStates(client, batch);
+    await writeTransitions(client, accepted.filter((check) => check.decision.transition !== null));
+    return accepted;
+  });
+}
+
+async function writeStates(client: pg.Pool | pg.PoolClient, batch: readonly FinishedCheck[]): Promise<FinishedCheck[]> {
+  const values = ALL.map(([, , of]) => batch.map(of));
+  const { rows } = await client.query<{ monitor_id: number }>({ name: "commit-checks", text: COMMIT, values });
+  const moved = new Set(rows.map((row) => row.monitor_id));
+  return batch.filter((check) => moved.has(check.claim.monitorId));
+}
+
+async function writeTransitions(client: pg.PoolClient, changes: readonly FinishedCheck[]): Promise<void> {
+  const opened = changes.filter(({ decision }) => decision.transition?.kind === "DOWN");
+  const closed = changes.filter(({ decision }) => decision.transition?.kind === "UP");
+  await client.query(
+    `INSERT INTO incidents (id, workspace_id, monitor_id, started_at, confirmed_at, reason, detail)
+     SELECT * FROM unnest($1::uuid[], $2::int[], $3::int[], $4::timestamptz[], $5::timestamptz[], $6::smallint[], $7::text[])`,
+    [
+      opened.map(({ incidentId }) => incidentId),
+      opened.map(({ claim }) => claim.workspaceId),
+      opened.map(({ claim }) => claim.monitorId),
+      opened.map(({ decision }) => decision.next.streakStartedAt),
+      opened.map(({ result }) => result.startedAt),
+      opened.map(({ result }) => codes.reason(result.reason)),
+      opened.map(({ result }) => result.detail ?? ""),
+    ],
+  );
+  await client.query(
+    `UPDATE incidents SET ended_at = t.at FROM unnest($1::uuid[], $2::timestamptz[]) AS t(id, at)
+     WHERE incidents.id = t.id AND ended_at IS NULL`,
+    [closed.map(({ claim }) => claim.incidentId), closed.map(({ result }) => result.startedAt)],
+  );
+  await client.query(
+    `INSERT INTO transitions (monitor_id, incident_id, kind, at, events)
+     SELECT * FROM unnest($1::int[], $2::uuid[], $3::transition_kind[], $4::timestamptz[], $5::jsonb[])`,
+    [
+      changes.map(({ claim }) => claim.monitorId),
+      changes.map(({ claim, incidentId }) => claim.incidentId ?? incidentId),
+      changes.map(({ decision }) => decision.transition?.kind),
+      changes.map(({ result }) => result.startedAt),
+      changes.map(({ events }) => JSON.stringify(events)),
+    ],
+  );
+}

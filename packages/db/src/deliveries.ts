@@ -1,0 +1,154 @@
+import { judgeDown, judgeUp, retryAt, type DownOutcome } from "@pulsecheck/shared/alert-policy";
+import type { Reason } from "@pulsecheck/shared/check";
+import { words } from "./check-view.ts";
+import { inTransaction, type Db } from "./client.ts";
+
+const LEASE_S = 60;
+const WAIT_MS = 1_000;
+// Claims are judged one after the other, in the whole fleet, so that two of them cannot both be "the first in
+// the window". Alerts are few; any constant does.
+const LOCK = 7_245_002;
+
+/** A message that this process must send now: it holds the lease. */
+export type ClaimedDelivery = {
+  id: string;
+  kind: "DOWN" | "UP" | "VERIFY_EMAIL" | "RESET_PASSWORD";
+  recipient: string;
+  attempts: number;
+  tokenId: string | null;
+  /** Null for account mails. */
+  incident: {
+    id: string;
+    monitorId: string;
+    monitorName: string;
+    url: string;
+    startedAt: Date;
+    endedAt: Date | null;
+    reason: Reason;
+    detail: string;
+  } | null;
+};
+
+type Row = {
+  id: string;
+  kind: ClaimedDelivery["kind"];
+  recipient: string;
+  state: "PENDING" | "SENDING";
+  attempts: number;
+  token_id: string | null;
+  is_token_good: boolean;
+  is_debounced: boolean;
+  monitor_id: number | null;
+  incident_id: string | null;
+  monitor_public_id: string | null;
+  monitor_name: string | null;
+  url: string | null;
+  started_at: Date | null;
+  ended_at: Date | null;
+  reason: number | null;
+  detail: string | null;
+  last_down_sent_at: Date | null;
+  is_other_down_sending: boolean;
+  down_state: DownOutcome;
+};
+
+const SELECT_DUE = `
+  SELECT d.id, d.kind, d.recipient, d.state, d.attempts, d.token_id, d.is_debounced, d.monitor_id, d.incident_id,
+    m.public_id AS monitor_public_id, m.name AS monitor_name, m.url, i.started_at, i.ended_at, i.reason, i.detail,
+    EXISTS (SELECT 1 FROM user_tokens t WHERE t.id = d.token_id AND t.used_at IS NULL AND t.expires_at > now()) AS is_token_good,
+    (SELECT max(o.sent_at) FROM deliveries o WHERE o.monitor_id = d.monitor_id AND o.recipient = d.recipient
+      AND o.kind = 'DOWN' AND o.id <> d.id) AS last_down_sent_at,
+    EXISTS (SELECT 1 FROM deliveries o WHERE o.monitor_id = d.monitor_id AND o.recipient = d.recipient
+      AND o.kind = 'DOWN' AND o.id <> d.id AND o.state = 'SENDING') AS is_other_down_sending,
+    (SELECT o.state FROM deliveries o WHERE o.incident_id = d.incident_id AND o.recipient = d.recipient
+      AND o.kind = 'DOWN') AS down_state
+  FROM deliveries d LEFT JOIN incidents i ON i.id = d.incident_id LEFT JOIN monitors m ON m.id = d.monitor_id
+  WHERE (d.state = 'PENDING' AND d.due_at <= now()) OR (d.state = 'SENDING' AND d.lease_until < now())
+  ORDER BY d.created_at LIMIT $1`;
+
+type Verdict = { do: "send" } | { do: "wait"; until: Date; isDebounced: boolean } | { do: "suppress" };
+
+/** Claims the messages that may go out now, by the rules of alert-policy; holds back or drops the others. */
+export async function claimDeliveries(db: Db, now: Date, debounceMs: number, limit: number): Promise<ClaimedDelivery[]> {
+  return inTransaction(db.pool, async (client) => {
+    await client.query("SELECT pg_advisory_xact_lock($1)", [LOCK]);
+    const { rows } = await client.query<Row>(SELECT_DUE, [limit]);
+    const going = new Set<string>();
+    const claimed: ClaimedDelivery[] = [];
+    for (const row of rows) {
+      const lane = `${row.monitor_id} ${row.recipient}`;
+      const isLaneBusy = row.is_other_down_sending || going.has(lane);
+      const verdict = judge(row, isLaneBusy, now, debounceMs);
+      if (verdict.do === "suppress") {
+        await client.query("UPDATE deliveries SET state = 'SUPPRESSED', lease_until = NULL WHERE id = $1", [row.id]);
+      } else if (verdict.do === "wait") {
+        await client.query("UPDATE deliveries SET due_at = $2, is_debounced = is_debounced OR $3 WHERE id = $1", [row.id, verdict.until, verdict.isDebounced]);
+      } else {
+        await client.query(`UPDATE deliveries SET state = 'SENDING', attempts = attempts + 1, lease_until = now() + interval '${LEASE_S} seconds' WHERE id = $1`, [row.id]);
+        if (row.kind === "DOWN") going.add(lane);
+        claimed.push(toClaim(row));
+      }
+    }
+    return claimed;
+  });
+}
+
+function judge(row: Row, isLaneBusy: boolean, now: Date, debounceMs: number): Verdict {
+  const soon: Verdict = { do: "wait", until: new Date(now.getTime() + WAIT_MS), isDebounced: false };
+  if (row.kind === "VERIFY_EMAIL" || row.kind === "RESET_PASSWORD") return { do: row.is_token_good ? "send" : "suppress" };
+  // Its sender died with the answer: it may have gone out, so it is repeated, whatever happened since.
+  if (row.state === "SENDING") return { do: "send" };
+  if (row.kind === "UP") {
+    const verdict = judgeUp(row.down_state);
+    return verdict === "wait" ? soon : { do: verdict };
+  }
+  if (isLaneBusy) return soon;
+  const facts = { now, lastDownSentAt: row.last_down_sent_at, debounceMs, isIncidentOpen: row.ended_at === null, wasDebounced: row.is_debounced };
+  const verdict = judgeDown(facts);
+  return verdict.do === "wait" ? { ...verdict, isDebounced: true } : verdict;
+}
+
+function toClaim(row: Row): ClaimedDelivery {
+  const { incident_id, monitor_public_id, started_at } = row;
+  return {
+    id: row.id,
+    kind: row.kind,
+    recipient: row.recipient,
+    attempts: row.attempts + 1,
+    tokenId: row.token_id,
+    incident:
+      incident_id === null || monitor_public_id === null || started_at === null
+        ? null
+        : {
+            id: incident_id,
+            monitorId: monitor_public_id,
+            monitorName: row.monitor_name ?? "",
+            url: row.url ?? "",
+            startedAt: started_at,
+            endedAt: row.ended_at,
+            reason: words.reason(row.reason) ?? "connect",
+            detail: row.detail ?? "",
+          },
+  };
+}
+
+export type DeliveryOutcome =
+  | { state: "SENT"; messageId: string | null }
+  | { state: "REJECTED"; error: string }
+  /** Not taken this time: tried again later, ever more patiently. */
+  | { state: "PENDING"; error: string };
+
+/** Writes what became of a claimed message. A sender whose lease ended meanwhile changes nothing. */
+export async function finishDelivery(db: Db, delivery: ClaimedDelivery, outcome: DeliveryOutcome, now: Date): Promise<void> {
+  const error = outcome.state === "SENT" ? null : outcome.error.slice(0, 500);
+  await db.pool.query(
+    `WITH done AS (
+       UPDATE deliveries SET state = $3::delivery_state, lease_until = NULL, last_error = $4, message_id = $5,
+         sent_at = CASE WHEN $3 = 'SENT' THEN $6::timestamptz END, due_at = $7
+       WHERE id = $1 AND state = 'SENDING' AND attempts = $2 RETURNING monitor_id, sent_at
+     )
+     UPDATE monitor_states s SET last_alert_sent_at = done.sent_at FROM done
+     WHERE s.monitor_id = done.monitor_id AND done.sent_at IS NOT NULL`,
+    [delivery.id, delivery.attempts, outcome.state, error, outcome.state === "SENT" ? outcome.messageId : null, now, retryAt(delivery.attempts, now)],
+  );
+}

@@ -1,0 +1,78 @@
+import type { IncidentView } from "@pulsecheck/shared/incident";
+import { readCursor, writeCursor, type Page } from "@pulsecheck/shared/list";
+import { words } from "./check-view.ts";
+import type { Delivery, Incident } from "./generated/client.ts";
+import type { Scope } from "./scope.ts";
+
+type IncidentRow = Incident & { monitor: { publicId: string; name: string }; deliveries: Delivery[] };
+
+const WITH_ALERTS = { monitor: { select: { publicId: true, name: true } }, deliveries: { orderBy: { createdAt: "asc" } } } as const;
+
+export type IncidentFilter = { limit: number; cursor?: string | undefined; from?: Date | undefined; to?: Date | undefined; isOpen?: boolean | undefined };
+
+/** Incidents of the workspace, or of one of its monitors (inner id): open ones first, then the latest. */
+export async function listIncidents(scope: Scope, filter: IncidentFilter, monitorId?: number): Promise<Page<IncidentView>> {
+  const position = readCursor(filter.cursor, { sorts: ["open", "ended"], value: "time", key: "uuid" });
+  const inRange = {
+    workspaceId: scope.workspaceId,
+    ...(monitorId === undefined ? {} : { monitorId }),
+    ...(filter.from === undefined ? {} : { OR: [{ endedAt: null }, { endedAt: { gte: filter.from } }] }),
+    ...(filter.to === undefined ? {} : { startedAt: { lt: filter.to } }),
+  };
+  const items: IncidentRow[] = [];
+  // Two ordered runs, one after the other: each is an index scan, and a cursor says in which one it stands.
+  for (const run of ["open", "ended"] as const) {
+    if (filter.isOpen === (run === "ended") || (run === "open" && position?.sort === "ended")) continue;
+    const after = position?.sort === run ? { at: new Date(position.value ?? 0), id: position.key } : null;
+    const rows = await scope.db.prisma.incident.findMany({
+      where: {
+        AND: [inRange, run === "open" ? { endedAt: null } : { endedAt: { not: null } }, ...(after ? [beyond(after)] : [])],
+      },
+      orderBy: [{ startedAt: "desc" }, { id: "desc" }],
+      take: filter.limit + 1 - items.length,
+      include: WITH_ALERTS,
+    });
+    items.push(...rows);
+    if (items.length > filter.limit) break;
+  }
+  const page = items.slice(0, filter.limit);
+  const last = items.length > filter.limit ? page.at(-1) : undefined;
+  return { items: page.map((row) => viewIncident(row, new Date())), next_cursor: last ? cursorAt(last) : null };
+}
+
+function beyond({ at, id }: { at: Date; id: string }) {
+  return { OR: [{ startedAt: { lt: at } }, { startedAt: at, id: { lt: id } }] };
+}
+
+function cursorAt(row: Incident): string {
+  return writeCursor({ sort: row.endedAt === null ? "open" : "ended", value: row.startedAt.toISOString(), key: row.id });
+}
+
+export async function countOpenIncidents(scope: Scope): Promise<number> {
+  return scope.db.prisma.incident.count({ where: { workspaceId: scope.workspaceId, endedAt: null } });
+}
+
+/** One incident of this workspace, or null. */
+export async function findIncident(scope: Scope, id: string): Promise<IncidentView | null> {
+  const row = await scope.db.prisma.incident.findFirst({ where: { id, workspaceId: scope.workspaceId }, include: WITH_ALERTS });
+  return row && viewIncident(row, new Date());
+}
+
+function viewIncident(row: IncidentRow, now: Date): IncidentView {
+  return {
+    id: row.id,
+    monitor_id: row.monitor.publicId,
+    monitor_name: row.monitor.name,
+    started_at: row.startedAt.toISOString(),
+    confirmed_at: row.confirmedAt.toISOString(),
+    ended_at: row.endedAt?.toISOString() ?? null,
+    duration_ms: (row.endedAt ?? now).getTime() - row.startedAt.getTime(),
+    reason: words.reason(row.reason) ?? "connect",
+    detail: row.detail,
+    alerts: row.deliveries.flatMap((delivery) =>
+      delivery.kind === "DOWN" || delivery.kind === "UP"
+        ? [{ id: delivery.id, kind: delivery.kind, channel: delivery.channel, recipient: delivery.recipient, state: delivery.state, sent_at: delivery.sentAt?.toISOString() ?? null }]
+        : [],
+    ),
+  };
+}

@@ -1,0 +1,167 @@
+import { outlineSecrets, secretOutlineSchema, type MonitorChange, type MonitorInput, type MonitorView } from "@pulsecheck/shared/monitor";
+import { refuseMissing } from "@pulsecheck/shared/refusal";
+import { shardOf } from "@pulsecheck/shared/schedule";
+import { words } from "./check-view.ts";
+import { Prisma, type Monitor, type MonitorState } from "./generated/client.ts";
+import type { Scope } from "./scope.ts";
+import type { SecretBox } from "./secret-box.ts";
+
+export type MonitorRow = Monitor & { state: MonitorState | null };
+
+const NO_SECRETS = { headers: null, body: null, auth: null };
+
+/** Stores a new monitor; unless it is paused, its first check is due at once. */
+export async function createMonitor(scope: Scope, box: SecretBox, createdById: string, input: MonitorInput): Promise<MonitorView> {
+  const { workspaceId } = scope;
+  const row = await scope.db.prisma.$transaction(async (tx) => {
+    const monitor = await tx.monitor.create({
+      data: { ...columnsOf(input), ...secretColumns(box, input), name: input.name, url: input.url, workspaceId, createdById } as Prisma.MonitorUncheckedCreateInput,
+    });
+    const state = await tx.monitorState.create({
+      data: { monitorId: monitor.id, workspaceId, shard: shardOf(monitor.id), nextCheckAt: input.is_active ? new Date() : null },
+    });
+    return { ...monitor, state };
+  });
+  return viewMonitor(row);
+}
+
+/** The inner row of a monitor. Refuses (404) what is not in this workspace. */
+export async function findMonitor(
+  scope: Scope,
+  publicId: string,
+  client: Prisma.TransactionClient = scope.db.prisma,
+): Promise<MonitorRow> {
+  const where = { publicId, workspaceId: scope.workspaceId };
+  const row = await client.monitor.findFirst({ where, include: { state: true } });
+  if (row === null) throw refuseMissing("monitor");
+  return row;
+}
+
+export async function getMonitor(scope: Scope, publicId: string): Promise<MonitorView> {
+  return viewMonitor(await findMonitor(scope, publicId));
+}
+
+export type MonitorUpdate = { monitor: MonitorView; closedIncidentId: string | null };
+
+/**
+ * Changes a monitor. A result that is under way is void (its fence is old); what decides about up and down is
+ * checked again at once. Pausing closes an open incident without an alert and forgets the streak.
+ */
+export async function updateMonitor(scope: Scope, box: SecretBox, publicId: string, change: MonitorChange): Promise<MonitorUpdate> {
+  return scope.db.prisma.$transaction(async (tx) => {
+    const before = await findMonitor(scope, publicId, tx);
+    await tx.$queryRaw`SELECT 1 FROM monitor_states WHERE monitor_id = ${before.id} FOR UPDATE`;
+    const monitor = await tx.monitor.update({
+      where: { id: before.id },
+      data: { ...columnsOf(change), ...changedSecrets(box, before, change) } as Prisma.MonitorUpdateInput,
+    });
+    const isPaused = before.isActive && !monitor.isActive;
+    const closedIncidentId = isPaused ? await closeOpenIncident(tx, before.id) : null;
+    const state = await tx.monitorState.update({ where: { monitorId: before.id }, data: nextState(monitor, isPaused, change) });
+    return { monitor: viewMonitor({ ...monitor, state }), closedIncidentId };
+  });
+}
+
+/** Deletes a monitor with its incidents and figures; its raw checks go with their partitions. */
+export async function deleteMonitor(scope: Scope, publicId: string): Promise<void> {
+  await scope.db.prisma.$transaction(async (tx) => {
+    const { id } = await findMonitor(scope, publicId, tx);
+    await tx.checkRollup.deleteMany({ where: { monitorId: id } });
+    await tx.monitor.delete({ where: { id } });
+  });
+}
+
+export function viewMonitor(row: MonitorRow): MonitorView {
+  const { state } = row;
+  const secrets = row.secretOutline === null ? NO_SECRETS : secretOutlineSchema.parse(row.secretOutline);
+  return {
+    id: row.publicId,
+    name: row.name,
+    url: row.url,
+    interval: row.intervalS,
+    status: state?.status ?? "UNKNOWN",
+    status_since: iso(state?.statusSince),
+    is_active: row.isActive,
+    last_latency_ms: state?.lastLatencyMs ?? null,
+    last_checked_at: iso(state?.lastCheckedAt),
+    last_reason: words.reason(state?.lastReason ?? null),
+    last_alert_sent_at: iso(state?.lastAlertSentAt),
+    next_check_at: iso(state?.scheduledAt ?? state?.nextCheckAt),
+    method: row.method as MonitorView["method"],
+    ...secrets,
+    expected_status: row.expectedStatus,
+    keyword: row.keyword,
+    keyword_absent: row.keywordAbsent,
+    timeout_ms: row.timeoutMs,
+    follow_redirects: row.followRedirects,
+    max_redirects: row.maxRedirects,
+    verify_tls: row.verifyTls,
+    failure_threshold: row.failureThreshold,
+    tags: row.tags,
+    notes: row.notes,
+    user_id: row.createdById,
+    created_at: row.createdAt.toISOString(),
+    updated_at: row.updatedAt.toISOString(),
+  };
+}
+
+function columnsOf(input: MonitorInput | MonitorChange) {
+  const columns = {
+    name: input.name,
+    url: input.url,
+    intervalS: input.interval,
+    method: input.method,
+    expectedStatus: input.expected_status,
+    keyword: input.keyword,
+    keywordAbsent: input.keyword_absent,
+    timeoutMs: input.timeout_ms,
+    followRedirects: input.follow_redirects,
+    maxRedirects: input.max_redirects,
+    verifyTls: input.verify_tls,
+    failureThreshold: input.failure_threshold,
+    tags: input.tags,
+    notes: input.notes,
+    isActive: input.is_active,
+  };
+  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
+}
+
+function secretColumns(box: SecretBox, { headers, body, auth }: Pick<MonitorInput, "headers" | "body" | "auth">) {
+  if (headers === null && body === null && auth === null) return { secrets: null, secretOutline: Prisma.DbNull };
+  return { secrets: box.seal({ headers, body, auth }), secretOutline: outlineSecrets({ headers, body, auth }) };
+}
+
+function changedSecrets(box: SecretBox, before: Monitor, change: MonitorChange) {
+  if (change.headers === undefined && change.body === undefined && change.auth === undefined) return {};
+  const old = before.secrets === null ? NO_SECRETS : (box.open(before.secrets) as typeof NO_SECRETS);
+  return secretColumns(box, {
+    headers: change.headers === undefined ? old.headers : change.headers,
+    body: change.body === undefined ? old.body : change.body,
+    auth: change.auth === undefined ? old.auth : change.auth,
+  });
+}
+
+const HARMLESS: readonly string[] = ["name", "tags", "notes"];
+
+function nextState(monitor: Monitor, isPaused: boolean, change: MonitorChange): Prisma.MonitorStateUpdateInput {
+  if (isPaused) {
+    const forgotten = { failureStreak: 0, inconclusiveStreak: 0, streakStartedAt: null, incidentId: null, lastReason: null };
+    return { ...forgotten, status: "UNKNOWN", statusSince: new Date(), nextCheckAt: null, scheduledAt: null, fence: { increment: 1 } };
+  }
+  if (!monitor.isActive || Object.keys(change).every((field) => HARMLESS.includes(field))) return {};
+  return { nextCheckAt: new Date(), scheduledAt: null, fence: { increment: 1 } };
+}
+
+async function closeOpenIncident(tx: Prisma.TransactionClient, monitorId: number): Promise<string | null> {
+  const open = await tx.incident.findFirst({ where: { monitorId, endedAt: null } });
+  if (open === null) return null;
+  await tx.incident.update({ where: { id: open.id }, data: { endedAt: new Date() } });
+  // Nobody hears of an outage that its owner has ended by hand, unless the mail is already on its way.
+  await tx.delivery.updateMany({ where: { incidentId: open.id, state: "PENDING" }, data: { state: "SUPPRESSED" } });
+  await tx.transition.updateMany({ where: { incidentId: open.id, processedAt: null }, data: { processedAt: new Date() } });
+  return open.id;
+}
+
+function iso(date: Date | null | undefined): string | null {
+  return date?.toISOString() ?? null;
+}

@@ -1,0 +1,84 @@
+import { GAMMA, SMALLEST_MS } from "@pulsecheck/shared/histogram";
+import { inTransaction, type Db } from "./client.ts";
+
+const HOUR_MS = 3_600_000;
+/** Results may come this late: a check's own limit, its lease, a short outage of the database. */
+const GRACE_MS = 10 * 60_000;
+const LOCK = 7_245_003;
+
+/**
+ * Raw checks of $1 <= scheduled_at < $2 as one row a monitor and hour, in the columns of "check_rollups" from
+ * bucket_at on. The bucket formula is that of packages/shared/src/histogram.ts.
+ */
+export function measureSql(filter: string): string {
+  return `
+    SELECT monitor_id, bucket_at, sum(n)::int AS checks, (sum(n) FILTER (WHERE outcome = 1))::int AS failures,
+      (sum(n) FILTER (WHERE outcome = 2))::int AS inconclusive,
+      coalesce(sum(sum_ms) FILTER (WHERE outcome = 0), 0)::float8 AS latency_sum_ms,
+      min(min_ms) FILTER (WHERE outcome = 0) AS latency_min_ms, max(max_ms) FILTER (WHERE outcome = 0) AS latency_max_ms,
+      coalesce(array_agg(bucket ORDER BY bucket) FILTER (WHERE outcome = 0), '{}')::smallint[] AS hist_buckets,
+      coalesce(array_agg(n ORDER BY bucket) FILTER (WHERE outcome = 0), '{}')::int[] AS hist_counts
+    FROM (
+      SELECT monitor_id, date_trunc('hour', scheduled_at, 'UTC') AS bucket_at, outcome,
+        CASE WHEN outcome = 0 THEN ceil(ln(greatest(total_ms, ${SMALLEST_MS})::float8) / ln(${GAMMA}::float8)) END AS bucket,
+        count(*)::int AS n, sum(total_ms) AS sum_ms, min(total_ms) AS min_ms, max(total_ms) AS max_ms
+      FROM checks WHERE scheduled_at >= $1 AND scheduled_at < $2 ${filter} GROUP BY 1, 2, 3, 4
+    ) AS bucketed GROUP BY 1, 2`;
+}
+
+const COLUMNS = "checks, failures, inconclusive, latency_sum_ms, latency_min_ms, latency_max_ms, hist_buckets, hist_counts";
+const REPLACE = `ON CONFLICT (monitor_id, period_hours, bucket_at) DO UPDATE SET ${COLUMNS.split(", ")
+  .map((column) => `${column} = excluded.${column}`)
+  .join(", ")}`;
+
+const ROLL_HOURS = `
+  INSERT INTO check_rollups (monitor_id, period_hours, bucket_at, ${COLUMNS})
+  SELECT r.monitor_id, 1, r.bucket_at, r.checks, coalesce(r.failures, 0), coalesce(r.inconclusive, 0), r.latency_sum_ms,
+    r.latency_min_ms, r.latency_max_ms, r.hist_buckets, r.hist_counts
+  FROM (${measureSql("")}) r JOIN monitors m ON m.id = r.monitor_id ${REPLACE}`;
+
+const ROLL_DAYS = `
+  WITH hours AS (SELECT *, date_trunc('day', bucket_at, 'UTC') AS day FROM check_rollups WHERE period_hours = 1 AND bucket_at >= $1 AND bucket_at < $2),
+  hist AS (
+    SELECT monitor_id, day, array_agg(bucket ORDER BY bucket) AS hist_buckets, array_agg(n ORDER BY bucket) AS hist_counts
+    FROM (
+      SELECT monitor_id, day, bucket, sum(n)::int AS n FROM hours, unnest(hist_buckets, hist_counts) AS h(bucket, n) GROUP BY 1, 2, 3
+    ) AS merged GROUP BY 1, 2
+  )
+  INSERT INTO check_rollups (monitor_id, period_hours, bucket_at, ${COLUMNS})
+  SELECT t.monitor_id, 24, t.day, t.checks, t.failures, t.inconclusive, t.latency_sum_ms, t.latency_min_ms, t.latency_max_ms,
+    coalesce(hist.hist_buckets, '{}'), coalesce(hist.hist_counts, '{}')
+  FROM (
+    SELECT monitor_id, day, sum(checks)::int AS checks, sum(failures)::int AS failures, sum(inconclusive)::int AS inconclusive,
+      sum(latency_sum_ms) AS latency_sum_ms, min(latency_min_ms) AS latency_min_ms, max(latency_max_ms) AS latency_max_ms
+    FROM hours GROUP BY 1, 2
+  ) AS t LEFT JOIN hist USING (monitor_id, day) ${REPLACE}`;
+
+/** Where the rollups of an hour (1) and a day (24) end: later figures come from what is finer. */
+export type RolledUntil = { hours: Date; days: Date };
+
+/**
+ * Rolls up every hour and every UTC day that is over, and the ones just before them again, for what came late.
+ * Safe to repeat: a bucket is replaced, never added to.
+ */
+export async function rollUp(db: Db, now: Date): Promise<RolledUntil> {
+  return inTransaction(db.pool, async (client) => {
+    await client.query("SELECT pg_advisory_xact_lock($1)", [LOCK]);
+    const { rows } = await client.query<{ period_hours: number; rolled_until: Date }>("SELECT * FROM rollup_progress");
+    const oldest = await client.query<{ at: Date | null }>("SELECT min(scheduled_at) AS at FROM checks");
+    const rolled: Record<number, Date> = {};
+    for (const [hours, again, sql] of [[1, 3, ROLL_HOURS], [24, 1, ROLL_DAYS]] as const) {
+      const periodMs = hours * HOUR_MS;
+      const known = rows.find((row) => row.period_hours === hours)?.rolled_until ?? oldest.rows[0]?.at ?? now;
+      const from = Math.floor(known.getTime() / periodMs) * periodMs;
+      const until = Math.floor((now.getTime() - GRACE_MS) / periodMs) * periodMs;
+      if (until > from) await client.query(sql, [new Date(from - again * periodMs), new Date(until)]);
+      rolled[hours] = new Date(Math.max(from, until));
+      await client.query(
+        `INSERT INTO rollup_progress VALUES ($1, $2) ON CONFLICT (period_hours) DO UPDATE SET rolled_until = excluded.rolled_until`,
+        [hours, rolled[hours]],
+      );
+    }
+    return { hours: rolled[1] ?? now, days: rolled[24] ?? now };
+  });
+}
