@@ -1,0 +1,104 @@
+import type { ApiKeyView } from "@pulsecheck/shared/api-key";
+import { readCursor, writeCursor, type Page } from "@pulsecheck/shared/list";
+import { refuseField } from "@pulsecheck/shared/refusal";
+import type { Role } from "@pulsecheck/shared/role";
+import type { Db } from "./client.ts";
+import type { ApiKey } from "./generated/client.ts";
+import type { Scope } from "./scope.ts";
+
+const SORT = "-created_at";
+const TOUCH_EVERY_MS = 60_000;
+
+export type NewApiKey = {
+  createdById: string;
+  name: string;
+  role: Role;
+  /** SHA-256 of the key: the key itself is never stored. */
+  keyHash: string;
+  prefix: string;
+  expiresAt: Date | null;
+};
+
+export async function createApiKey(scope: Scope, key: NewApiKey): Promise<ApiKeyView> {
+  return viewApiKey(await scope.db.prisma.apiKey.create({ data: { ...key, workspaceId: scope.workspaceId } }));
+}
+
+/** The workspace's keys, the newest first, revoked ones included. Refuses (400) a cursor of another list. */
+export async function listApiKeys(scope: Scope, { limit, cursor }: { limit: number; cursor?: string | undefined }): Promise<Page<ApiKeyView>> {
+  const rows = await scope.db.prisma.apiKey.findMany({
+    where: { workspaceId: scope.workspaceId, ...before(cursor) },
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take: limit + 1,
+  });
+  const items = rows.slice(0, limit);
+  const last = rows.length > limit ? items.at(-1) : undefined;
+  const next = last && writeCursor({ sort: SORT, value: last.createdAt.toISOString(), key: last.id });
+  return { items: items.map(viewApiKey), next_cursor: next ?? null };
+}
+
+function before(cursor: string | undefined) {
+  const position = readCursor(cursor, { sorts: [SORT], value: "time", key: "uuid" });
+  if (position === null) return {};
+  const at = new Date(position.value ?? "");
+  // `-infinity` is a time to other lists only.
+  if (Number.isNaN(at.getTime())) throw refuseField("cursor", "must be a next_cursor of this list");
+  return { OR: [{ createdAt: { lt: at } }, { createdAt: at, id: { lt: position.key } }] };
+}
+
+/** Ends a key for good. `missing` where this workspace has no such key, `ended` where it was revoked before. */
+export async function revokeApiKey(scope: Scope, id: string, now: Date): Promise<"revoked" | "ended" | "missing"> {
+  const where = { id, workspaceId: scope.workspaceId };
+  const { count } = await scope.db.prisma.apiKey.updateMany({ where: { ...where, revokedAt: null }, data: { revokedAt: now } });
+  if (count > 0) return "revoked";
+  return (await scope.db.prisma.apiKey.count({ where })) > 0 ? "ended" : "missing";
+}
+
+/** A key that may be used now, with its creator's standing in its workspace. */
+export type LivingKey = {
+  id: string;
+  workspaceId: number;
+  workspacePublicId: string;
+  role: Role;
+  createdById: string;
+  creatorRole: Role;
+  isSuperuser: boolean;
+  lastUsedAt: Date | null;
+};
+
+/** The key of this hash or id, in one statement; null when expired, revoked, or its creator is inactive or gone. */
+export async function findLivingKey(db: Db, by: { keyHash: string } | { id: string }, now: Date): Promise<LivingKey | null> {
+  const [column, value] = "id" in by ? ["k.id", by.id] : ["k.key_hash", by.keyHash];
+  const { rows } = await db.pool.query<LivingKey>(
+    `SELECT k.id, k.workspace_id AS "workspaceId", w.public_id AS "workspacePublicId", k.role,
+            k.created_by_id AS "createdById", m.role AS "creatorRole", u.is_superuser AS "isSuperuser",
+            k.last_used_at AS "lastUsedAt"
+     FROM api_keys k
+     JOIN workspaces w ON w.id = k.workspace_id
+     JOIN users u ON u.id = k.created_by_id AND u.is_active
+     JOIN memberships m ON m.workspace_id = k.workspace_id AND m.user_id = k.created_by_id
+     WHERE ${column} = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2)`,
+    [value, now],
+  );
+  return rows[0] ?? null;
+}
+
+/** Notes that a key was used, at most once a minute; writes nothing otherwise. */
+export async function touchApiKey(db: Db, key: Pick<LivingKey, "id" | "lastUsedAt">, now: Date): Promise<void> {
+  const stale = new Date(now.getTime() - TOUCH_EVERY_MS);
+  if (key.lastUsedAt !== null && key.lastUsedAt > stale) return;
+  const where = { id: key.id, OR: [{ lastUsedAt: null }, { lastUsedAt: { lte: stale } }] };
+  await db.prisma.apiKey.updateMany({ where, data: { lastUsedAt: now } });
+}
+
+function viewApiKey(key: ApiKey): ApiKeyView {
+  return {
+    id: key.id,
+    name: key.name,
+    role: key.role,
+    prefix: key.prefix,
+    created_at: key.createdAt.toISOString(),
+    expires_at: key.expiresAt?.toISOString() ?? null,
+    revoked_at: key.revokedAt?.toISOString() ?? null,
+    last_used_at: key.lastUsedAt?.toISOString() ?? null,
+  };
+}
