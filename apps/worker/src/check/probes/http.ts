@@ -88,7 +88,7 @@ function firstRequest({ url, method, headers, body, auth }: HttpTarget): Request
 
 /** Where a redirect leads. What a person entrusted to one origin (headers, body, login) does not go to another. */
 function nextRequest(request: Request, { status, location }: Response): Request {
-  const target = location === null || !URL.canParse(location, request.url) ? null : parseTargetUrl(new URL(location, request.url).href);
+  const target = location === null || !URL.canParse(location, request.url.href) ? null : parseTargetUrl(new URL(location, request.url).href);
   if (target === null || !target.ok) {
     throw new AnswerFailure(status, new ProbeFailure("redirect", `${request.url.host} redirected to an address that cannot be followed.`));
   }

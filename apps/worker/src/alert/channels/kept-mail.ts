@@ -1,0 +1,10 @@
+import type { Db } from "@pulsecheck/db/client";
+import { keepMail } from "@pulsecheck/db/dev-mails";
+import type { Channel } from "./channel.ts";
+
+/** EMAIL_DEV_MODE: mails are kept, readable under GET /dev/mails, and nobody gets one. */
+export function createKeptMailChannel(db: Db): Channel {
+  return {
+    send: async (message) => ({ state: "SENT", messageId: `kept-${await keepMail(db, message)}` }),
+  };
+}

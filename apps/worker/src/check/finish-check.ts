@@ -1,0 +1,83 @@
+import { randomUUID } from "node:crypto";
+import { viewCheck } from "@pulsecheck/db/check-view";
+import { dueTimeOf, type FinishedCheck } from "@pulsecheck/db/commit-checks";
+import type { ClaimedCheck } from "@pulsecheck/db/due-checks";
+import type { CheckView, ProbeResult } from "@pulsecheck/shared/check";
+import type { BusEvent, LiveEvent } from "@pulsecheck/shared/live-events";
+import { decide, needsRecheck, type Decision } from "@pulsecheck/shared/monitor-state";
+import { nextOnGrid, recheckAt } from "@pulsecheck/shared/schedule";
+
+/** Decides what a result means: the next state, a transition or none, and when the next check is due. */
+export function finishCheck(claim: ClaimedCheck, result: ProbeResult, now: Date): FinishedCheck {
+  // A paused monitor may be checked by hand: that is told and kept, and moves nothing.
+  const decision: Decision = claim.isActive
+    ? decide(claim.state, result.outcome, result.startedAt, claim.failureThreshold)
+    : { next: claim.state, transition: null };
+  const opened = decision.transition?.kind === "DOWN" ? randomUUID() : null;
+  const incidentId = decision.next.hasOpenIncident ? (opened ?? claim.incidentId) : null;
+  const finished: FinishedCheck = { claim, result, decision, nextCheckAt: nextCheckAt(claim, decision, now), incidentId, events: [] };
+  return { ...finished, events: decision.transition === null ? [] : transitionEvents(finished) };
+}
+
+function nextCheckAt(claim: ClaimedCheck, decision: Decision, now: Date): Date | null {
+  if (!claim.isActive) return null;
+  if (needsRecheck(decision.next)) return recheckAt(claim.intervalMs, now);
+  // A check by hand leaves the regular one where it was.
+  if (claim.kind === "manual" && claim.scheduledAt > now) return claim.scheduledAt;
+  return nextOnGrid(claim.monitorId, claim.intervalMs, claim.scheduledAt, now);
+}
+
+export function viewFinished(finished: FinishedCheck): CheckView {
+  const { claim, result, decision } = finished;
+  return viewCheck({
+    ...result,
+    monitorPublicId: claim.publicId,
+    scheduledAt: dueTimeOf(finished),
+    kind: claim.kind,
+    status: decision.next.status,
+  });
+}
+
+/** All that sockets are told of an accepted check. */
+export function eventsOf(finished: FinishedCheck): BusEvent[] {
+  const { claim, result, decision } = finished;
+  const at = result.startedAt.toISOString();
+  const isSilentChange = decision.transition === null && decision.next.status !== claim.state.status;
+  const changes = isSilentChange ? [statusEvent(finished)] : finished.events;
+  const events: LiveEvent[] = [{ type: "monitor.checked", data: viewFinished(finished) }, ...changes];
+  return events.map((event) => ({ workspace: claim.workspaceId, at, ...event }));
+}
+
+function statusEvent({ claim, result, decision }: FinishedCheck): LiveEvent {
+  return {
+    type: "monitor.status",
+    data: {
+      monitor_id: claim.publicId,
+      status: decision.next.status,
+      previous: claim.state.status,
+      reason: result.reason,
+      detail: result.detail,
+      at: result.startedAt.toISOString(),
+    },
+  };
+}
+
+function transitionEvents(finished: FinishedCheck): LiveEvent[] {
+  const { claim, result, decision } = finished;
+  const isDown = decision.transition?.kind === "DOWN";
+  const at = result.startedAt.toISOString();
+  const startedAt = (isDown ? decision.next.streakStartedAt : claim.state.streakStartedAt) ?? result.startedAt;
+  const incident = {
+    id: (isDown ? finished.incidentId : claim.incidentId) ?? "",
+    monitor_id: claim.publicId,
+    monitor_name: claim.name,
+    started_at: startedAt.toISOString(),
+    confirmed_at: at,
+    ended_at: isDown ? null : at,
+    duration_ms: result.startedAt.getTime() - startedAt.getTime(),
+    reason: result.reason ?? "connect",
+    detail: result.detail ?? "",
+    alerts: [],
+  } as const;
+  return [statusEvent(finished), { type: isDown ? "incident.opened" : "incident.closed", data: { ...incident, alerts: [] } }];
+}

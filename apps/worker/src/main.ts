@@ -1,0 +1,44 @@
+import { openBroker } from "@pulsecheck/broker/broker";
+import { openDb } from "@pulsecheck/db/client";
+import { openSecretBox } from "@pulsecheck/db/secret-box";
+import { parseConfig } from "@pulsecheck/shared/config";
+import { pino } from "pino";
+import { createCounters } from "./counters.ts";
+import { startWorker } from "./worker.ts";
+
+const parsed = parseConfig(process.env);
+if (!parsed.ok) {
+  process.stderr.write(`${parsed.message}\n`);
+  process.exit(1);
+}
+const { config } = parsed;
+const log = pino({ level: config.logLevel, base: { app: "worker", pid: process.pid } });
+const onError = quietly((error) => log.error({ err: error }, "a connection broke; reconnecting"));
+const db = openDb(config.databaseUrl, { poolSize: 12, name: "worker", onError });
+const broker = openBroker({ databaseUrl: config.databaseUrl, redisUrl: config.redisUrl, onError });
+const box = openSecretBox(config.secretKey);
+const worker = await startWorker({ config, db, broker, box, log, counters: createCounters() });
+log.info({ broker: broker.kind, concurrency: config.checkConcurrency }, "worker started");
+
+let isStopping = false;
+async function stop(): Promise<void> {
+  if (isStopping) return;
+  isStopping = true;
+  setTimeout(() => process.exit(1), 9_500).unref();
+  await worker.stop();
+  await broker.close();
+  await db.close();
+  log.info("worker stopped");
+  process.exit(0);
+}
+process.on("SIGTERM", stop).on("SIGINT", stop).on("disconnect", stop);
+
+/** Passes an error on once in 30 s: a server that is away breaks many connections, again and again. */
+function quietly(tell: (error: Error) => void): (error: Error) => void {
+  let toldAt = 0;
+  return (error) => {
+    if (Date.now() - toldAt < 30_000) return;
+    toldAt = Date.now();
+    tell(error);
+  };
+}

@@ -1,0 +1,14 @@
+import { dropOldRows } from "@pulsecheck/db/outbox";
+import { maintainPartitions } from "@pulsecheck/db/partitions";
+import { rollUp } from "@pulsecheck/db/rollups";
+import type { Deps } from "../context.ts";
+
+/** The housekeeping of every minute: partitions ahead, rollups of what is over, and old rows gone. */
+export async function maintain({ config, db, log }: Deps): Promise<void> {
+  const now = new Date();
+  // First what the past is condensed into, then what is thrown away.
+  await rollUp(db, now);
+  const dropped = await maintainPartitions(db, now, config.retentionDays);
+  if (dropped.length > 0) log.info({ partitions: dropped }, "checks beyond RETENTION_DAYS were dropped");
+  await dropOldRows(db);
+}

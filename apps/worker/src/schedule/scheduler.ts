@@ -1,0 +1,80 @@
+import { claimDue, handBack, type ClaimedCheck } from "@pulsecheck/db/due-checks";
+import type { FinishedCheck } from "@pulsecheck/db/commit-checks";
+import type { CheckView } from "@pulsecheck/shared/check";
+import { HORIZON_MS, SHARDS, TICK_MS } from "@pulsecheck/shared/schedule";
+import { finishCheck, viewFinished } from "../check/finish-check.ts";
+import { runCheck } from "../check/run-check.ts";
+import type { Deps } from "../context.ts";
+import type { Committer } from "./committer.ts";
+import { createDatabaseClock } from "./database-clock.ts";
+import { createRunner, type Runner } from "./runner.ts";
+
+const CLAIM_AT_MOST = 1_000;
+/** Without a tick for so long, the queue is taken for dead and this process ticks by itself. */
+const SILENCE_MS = 3 * TICK_MS;
+
+/** The flow of scheduled checks: claim, run, decide, commit. */
+export type Scheduler = {
+  /** Claims what is due in a shard and hands it to the runner. Never waits for a check. */
+  tick(shard: number): Promise<void>;
+  /** Runs one claim to its end, by hand. Null where the claim was lost meanwhile. */
+  checkNow(claim: ClaimedCheck): Promise<CheckView | null>;
+  /** Ticks by itself where the queue has gone silent: Postgres knows what is due, whatever became of the queue. */
+  coverForSilence(): Promise<void>;
+  runner: Runner;
+  drain(timeoutMs: number): Promise<void>;
+};
+
+export function createScheduler(deps: Deps, committer: Committer): Scheduler {
+  const { config, db, box, log } = deps;
+  const clock = createDatabaseClock();
+  const runner = createRunner(config.checkConcurrency, check);
+  let lastTickAt = Date.now();
+
+  async function finish(claim: ClaimedCheck): Promise<FinishedCheck> {
+    const result = await runCheck(claim, box, config.allowedPrivateTargets, clock.now());
+    return finishCheck(claim, result, clock.now());
+  }
+
+  async function check(claim: ClaimedCheck): Promise<void> {
+    try {
+      await committer.commit(await finish(claim));
+    } catch (error) {
+      // The lease stays: the check comes again when it ends.
+      log.error({ err: error, monitor: claim.publicId }, "a check could not be run");
+    }
+  }
+
+  async function tick(shard: number): Promise<void> {
+    lastTickAt = Date.now();
+    for (;;) {
+      const limit = Math.min(CLAIM_AT_MOST, runner.room());
+      if (limit === 0) return;
+      const claims = await claimDue(db, shard, HORIZON_MS, limit);
+      if (claims[0]) clock.learn(claims[0].claimedAt);
+      runner.add(claims);
+      if (claims.length < limit) return;
+    }
+  }
+
+  return {
+    tick,
+    runner,
+    async checkNow(claim) {
+      clock.learn(claim.claimedAt);
+      const finished = await finish(claim);
+      return (await committer.commit(finished)) ? viewFinished(finished) : null;
+    },
+    async coverForSilence() {
+      if (Date.now() - lastTickAt < SILENCE_MS) return;
+      const silentSince = lastTickAt;
+      for (let shard = 0; shard < SHARDS; shard++) await tick(shard);
+      lastTickAt = silentSince;
+    },
+    async drain(timeoutMs) {
+      const unfinished = await runner.drain(timeoutMs);
+      await committer.flush(2_000);
+      await handBack(db, unfinished);
+    },
+  };
+}

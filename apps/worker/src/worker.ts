@@ -1,0 +1,90 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { addToCounters } from "@pulsecheck/db/instance-counters";
+import { maintainPartitions } from "@pulsecheck/db/partitions";
+import { forgetWorker, reportWorker } from "@pulsecheck/db/worker-processes";
+import { ensureSchedules, startConsumers } from "./consumers.ts";
+import type { Deps } from "./context.ts";
+import { createCommitter } from "./schedule/committer.ts";
+import { createScheduler, type Scheduler } from "./schedule/scheduler.ts";
+
+const SIGN_EVERY_MS = 2_000;
+const SCHEDULES_EVERY_MS = 10_000;
+const SILENCE_MS = 10_000;
+const COVER_EVERY_MS = 1_000;
+const DRAIN_MS = 6_000;
+
+export type RunningWorker = {
+  /** Takes nothing new, lets checks under way end or hands them back, and says goodbye. Within 10 s. */
+  stop(): Promise<void>;
+};
+
+/** Starts all that a worker does. Rejects where the database cannot be prepared for it. */
+export async function startWorker(deps: Deps): Promise<RunningWorker> {
+  const { config, db, log } = deps;
+  await maintainPartitions(db, new Date(), config.retentionDays);
+  const committer = createCommitter(deps);
+  const scheduler = createScheduler(deps, committer);
+  const startedAt = new Date();
+  let tickedAt = startedAt;
+  const consumers = startConsumers(deps, scheduler, () => {
+    tickedAt = new Date();
+  });
+  const id = randomUUID();
+  const sign = () => reportWorker(db, { id, host: hostname(), pid: process.pid, startedAt, lastTickAt: tickedAt, lagMs: scheduler.runner.takeLag() });
+  const stopTimers = [
+    every(SCHEDULES_EVERY_MS, log, "schedules", () => ensureSchedules(deps, Date.now() - tickedAt.getTime() > SILENCE_MS)),
+    every(SIGN_EVERY_MS, log, "sign of life", async () => {
+      await sign();
+      await reportCounters(deps);
+    }),
+    every(COVER_EVERY_MS, log, "cover", () => scheduler.coverForSilence()),
+  ];
+  return {
+    async stop() {
+      for (const stopTimer of stopTimers) stopTimer();
+      await stopQuietly(deps, scheduler, consumers);
+      await reportCounters(deps);
+      await forgetWorker(db, id);
+    },
+  };
+}
+
+async function stopQuietly({ log }: Deps, scheduler: Scheduler, consumers: readonly { close(): Promise<void> }[]): Promise<void> {
+  const results = await Promise.allSettled([...consumers.map((consumer) => consumer.close()), scheduler.drain(DRAIN_MS)]);
+  for (const result of results) {
+    if (result.status === "rejected") log.error({ err: result.reason }, "the worker did not stop cleanly; leases will bring its checks back");
+  }
+}
+
+async function reportCounters({ db, counters }: Deps): Promise<void> {
+  const deltas = counters.take();
+  try {
+    await addToCounters(db, deltas);
+  } catch (error) {
+    counters.putBack(deltas);
+    throw error;
+  }
+}
+
+/** Runs `work` at once and then so often, never twice at a time. Logs its failure once, until it works again. */
+function every(ms: number, log: Deps["log"], what: string, work: () => Promise<void>): () => void {
+  let isFailing = false;
+  let isRunning = false;
+  const run = async () => {
+    if (isRunning) return;
+    isRunning = true;
+    try {
+      await work();
+      isFailing = false;
+    } catch (error) {
+      if (!isFailing) log.error({ err: error, what }, "a regular job of the worker failed; trying on");
+      isFailing = true;
+    } finally {
+      isRunning = false;
+    }
+  };
+  void run();
+  const timer = setInterval(run, ms);
+  return () => clearInterval(timer);
+}
