@@ -81,10 +81,16 @@ export function installIsCurrent(root) {
 export function install(root) {
   console.log("pulsecheck: installing what is missing (npm ci) ...");
   const env = { ...process.env, ...PRISMA_ENV };
-  const { status } = spawnSync("npm", ["ci", "--loglevel=error"], { cwd: root, stdio: "inherit", env });
+  const { status } = spawnSync("npm", ["ci", "--loglevel=error"], {
+    cwd: root,
+    stdio: "inherit",
+    env,
+  });
   if (status !== 0) throw new Error(`"npm ci" failed (exit code ${status}); its message is above`);
   if (!nodeRuns(root)) {
-    throw new Error('"npm ci" left no working node_modules/.bin/node: were install scripts disabled?');
+    throw new Error(
+      '"npm ci" left no working node_modules/.bin/node: were install scripts disabled?',
+    );
   }
   writeFileSync(join(root, "node_modules/.pulsecheck-install"), installHash(root));
 }

@@ -1,0 +1,10 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+export const root = resolve(import.meta.dirname, "../..");
+
+/** Reads `.env` at the root if there is one. What the environment already says wins. */
+export function loadDotEnv(): void {
+  const file = join(root, ".env");
+  if (existsSync(file)) process.loadEnvFile(file);
+}

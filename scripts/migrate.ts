@@ -1,0 +1,26 @@
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { diffFromDatabase, migrate } from "@pulsecheck/db/migrate";
+import { loadDotEnv, root } from "./launch/environment.ts";
+import { startPostgres } from "./servers/postgres.ts";
+
+// Usage: npm run db:migrate [-- --diff]
+const { values } = parseArgs({ options: { diff: { type: "boolean", default: false } } });
+
+async function run(databaseUrl: string): Promise<void> {
+  const applied = await migrate(databaseUrl);
+  for (const name of applied) console.log(`applied ${name}`);
+  if (applied.length === 0) console.log("nothing to apply");
+  if (!values.diff) return;
+  const sql = await diffFromDatabase(databaseUrl);
+  console.log(sql === "" ? "the database agrees with schema.prisma" : sql);
+}
+
+loadDotEnv();
+const configured = process.env["DATABASE_URL"];
+if (configured) {
+  await run(configured);
+} else {
+  const postgres = await startPostgres({ dataDir: join(root, ".data/postgres") });
+  await run(postgres.url).finally(() => (postgres.adopted ? undefined : postgres.stop()));
+}
