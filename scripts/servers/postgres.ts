@@ -1,15 +1,14 @@
-import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { findFreePort, tryPort } from "./free-port.ts";
 import { ensureCluster, findPostmaster, launchPostmaster } from "./postgres-cluster.ts";
-import { stopPostmaster, SUPERUSER, writeSettings } from "./postgres-cluster.ts";
+import { stopPostmaster, writeSettings } from "./postgres-cluster.ts";
+import { databaseUrl, type Identity, identityFile } from "./postgres-identity.ts";
+import { loadIdentity, saveIdentity } from "./postgres-identity.ts";
 import { choosePlace, type PostgresPlace } from "./postgres-place.ts";
 
 type PostgresOptions = { dataDir: string; port?: number; settings?: Record<string, string> };
-type Identity = { password: string; port: number };
 /** `adopted`: it ran already when we came. */
 export type RunningPostgres = {
   url: string;
@@ -21,22 +20,6 @@ export type RunningPostgres = {
 const DATABASE = "pulsecheck";
 const READY_TIMEOUT_MS = 60_000;
 const START_ATTEMPTS = 5;
-
-const identityFile = (dataDir: string): string => `${dataDir}.json`;
-const databaseUrl = ({ password, port }: Identity, database: string): string =>
-  `postgresql://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
-
-async function loadIdentity(dataDir: string, home: string): Promise<Identity> {
-  const file = identityFile(dataDir);
-  if (existsSync(file)) return JSON.parse(await readFile(file, "utf8")) as Identity;
-  if (existsSync(`${home}/PG_VERSION`)) {
-    throw new Error(`${file} with the password of ${home} is missing: put it back or remove both`);
-  }
-  return { password: randomBytes(24).toString("hex"), port: 0 };
-}
-
-const saveIdentity = (dataDir: string, identity: Identity): Promise<void> =>
-  writeFile(identityFile(dataDir), JSON.stringify(identity), { mode: 0o600 });
 
 const settingsFor = (port: number, own: Record<string, string> = {}): Record<string, string> => ({
   listen_addresses: "127.0.0.1",
