@@ -1,4 +1,5 @@
-export type HeldLock = { held: true; release: () => void };
+/** `takenOver`: a process that has died without releasing it held it before. */
+export type HeldLock = { held: true; takenOver: boolean; release: () => void };
 export type BusyLock = { held: false; ownerPid: number | null };
 
 export function processIdentity(pid: number): string | null;

@@ -80,13 +80,19 @@ function breakStaleLock(path) {
 /** Takes the lock or says who holds it. A lock left behind by a dead process is taken over. */
 export function tryLock(path) {
   mkdirSync(dirname(path), { recursive: true });
+  let takenOver = false;
   for (let attempt = 0; attempt < 2; attempt += 1) {
     if (makeDirectory(path)) {
       const owner = { pid: process.pid, identity: processIdentity(process.pid) };
       writeFileSync(join(path, "owner.json"), JSON.stringify(owner));
-      return { held: true, release: () => rmSync(path, { recursive: true, force: true }) };
+      return {
+        held: true,
+        takenOver,
+        release: () => rmSync(path, { recursive: true, force: true }),
+      };
     }
-    if (isStale(path)) breakStaleLock(path);
+    takenOver = isStale(path);
+    if (takenOver) breakStaleLock(path);
   }
   return { held: false, ownerPid: readOwner(path)?.pid ?? null };
 }

@@ -14,6 +14,7 @@ export type RunningPostgres = {
   url: string;
   port: number;
   adopted: boolean;
+  isRunning(): Promise<boolean>;
   stop(): Promise<void>;
 };
 
@@ -127,6 +128,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     url: databaseUrl(current, DATABASE),
     port,
     adopted: adoptedPort !== null,
+    isRunning: async () => (await findPostmaster(place.home)) !== null,
     stop: () => stopPostmaster(place),
   };
 }
