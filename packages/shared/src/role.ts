@@ -18,3 +18,8 @@ const RIGHTS: Record<Role, readonly Access[]> = {
 export function roleAllows(role: Role, access: Access): boolean {
   return RIGHTS[role].includes(access);
 }
+
+/** Does `role` include every right of `other`? */
+export function roleCovers(role: Role, other: Role): boolean {
+  return RIGHTS[other].every((access) => roleAllows(role, access));
+}
