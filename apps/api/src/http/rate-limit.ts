@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import { rateLimitStore } from "@pulsecheck/db/rate-limits";
+import { Refusal } from "@pulsecheck/shared/refusal";
+import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes, type RateLimiterAbstract } from "rate-limiter-flexible";
+import type { Deps, Principal } from "../context.ts";
+import { networkOf } from "./client-address.ts";
+import { isGenerousTo, LIMITS, type AttemptLimits, type Limit, type Limits } from "./limits.ts";
+
+export type Attempts = {
+  /**
+   * Counts an attempt before it is made, so that many at once cannot slip through. Refuses (429) one too many.
+   * Returns what takes the count back once the attempt has succeeded.
+   */
+  begin(account: string, address: string): Promise<() => Promise<void>>;
+  /** From now on this account's own limit does not concern this network: its owner was there. */
+  remember(account: string, address: string): Promise<void>;
+};
+
+type Kind = { [K in keyof Limits]: Limits[K] extends AttemptLimits ? K : never }[keyof Limits];
+type LimitDeps = Pick<Deps, "db" | "config">;
+
+/**
+ * Limits of one kind of attempt. Nobody can guess without end: not from one network, nor from many at one
+ * account. Nobody can lock out an owner: networks from which the owner logged in have a budget of their own.
+ */
+export function limitAttempts(deps: LimitDeps, kind: Kind, limits: Limits = LIMITS): Attempts {
+  const { pair, network, account } = limits[kind];
+  const pairs = openLimiter(deps, `${kind}:pair`, pair);
+  const networks = openLimiter(deps, `${kind}:net`, network);
+  const generous = openLimiter(deps, `${kind}:net`, { ...network, points: network.points * limits.loopbackFactor });
+  const accounts = openLimiter(deps, `${kind}:account`, account);
+  const known = openLimiter(deps, "known", { points: 1, windowS: limits.knownForS });
+  const remember = async (name: string, address: string) => {
+    await known.set(keyOf(name, networkOf(address)), 1, limits.knownForS);
+  };
+  return {
+    remember,
+    async begin(name, address) {
+      const byNetwork = isGenerousTo(deps.config, address) ? generous : networks;
+      const [pairKey, networkKey, accountKey] = [keyOf(name, networkOf(address)), keyOf(networkOf(address)), keyOf(name)];
+      const isKnown = (await known.get(pairKey)) !== null;
+      // In this order: what a network or a pair is refused costs the account's budget nothing.
+      await spend(byNetwork, networkKey);
+      await spend(pairs, pairKey);
+      if (!isKnown) await spend(accounts, accountKey);
+      return async () => {
+        const back = [byNetwork.reward(networkKey), pairs.delete(pairKey), isKnown ? null : accounts.reward(accountKey)];
+        await Promise.all([...back, remember(name, address)]);
+      };
+    },
+  };
+}
+
+/** The general limit of one user or key, kept in memory: refuses (429) one request too many. */
+export function limitRequests(deps: Pick<Deps, "config">, limits: Limits = LIMITS) {
+  const { points, windowS } = limits.requests;
+  const usual = new RateLimiterMemory({ points, duration: windowS });
+  const generous = new RateLimiterMemory({ points: points * limits.loopbackFactor, duration: windowS });
+  return async ({ userId, via }: Principal, address: string): Promise<void> => {
+    const key = via.kind === "key" ? `key:${via.keyId}` : `user:${userId}`;
+    await spend(isGenerousTo(deps.config, address) ? generous : usual, key);
+  };
+}
+
+/** Counts in Postgres for all processes together; while it cannot be reached, each counts for itself. */
+function openLimiter({ db }: LimitDeps, keyPrefix: string, { points, windowS }: Limit): RateLimiterPostgres {
+  const common = { keyPrefix, points, duration: windowS };
+  return new RateLimiterPostgres({
+    ...rateLimitStore(db),
+    ...common,
+    // A flood is turned away without asking the database again.
+    inMemoryBlockOnConsumed: points + 1,
+    insuranceLimiter: new RateLimiterMemory(common),
+  });
+}
+
+async function spend(limiter: RateLimiterAbstract, key: string): Promise<void> {
+  try {
+    await limiter.consume(key);
+  } catch (error) {
+    if (!(error instanceof RateLimiterRes)) throw error;
+    const retryAfterS = Math.max(1, Math.ceil(error.msBeforeNext / 1_000));
+    throw new Refusal(429, `Too many attempts. Try again in ${retryAfterS} seconds.`, { retryAfterS });
+  }
+}
+
+// Short whatever the input, and the table shows neither addresses nor e-mails.
+function keyOf(...parts: string[]): string {
+  return createHash("sha256").update(parts.join("\n")).digest("base64url").slice(0, 32);
+}
