@@ -1,0 +1,37 @@
+import { Refusal } from "@pulsecheck/shared/refusal";
+import { createMiddleware } from "hono/factory";
+import type { ApiEnv, Deps } from "../context.ts";
+import type { Limits } from "../http/limits.ts";
+import { isTrustedOrigin } from "../http/origin.ts";
+import { limitRequests } from "../http/rate-limit.ts";
+import { findPrincipal } from "./principal.ts";
+
+const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** The auth line: behind it, every request has its `principal` and `scope`. Refuses 401, 403 (CSRF), 404, 429. */
+export function authenticate(deps: Deps, limits?: Limits) {
+  const countRequest = limitRequests(deps, limits);
+  return createMiddleware<ApiEnv>(async (c, next) => {
+    const proof = await findPrincipal(deps, {
+      authorization: c.req.header("authorization"),
+      cookie: c.req.header("cookie"),
+      workspaceId: c.req.header("x-workspace-id"),
+    });
+    if (proof === null) throw new Refusal(401, "This needs a valid session token or API key, as Authorization: Bearer.");
+    if (proof.isCookie && !SAFE.has(c.req.method)) refuseForeignOrigin(deps, c.req.header("origin"), c.req.header("host"));
+    await countRequest(proof.principal, c.get("clientAddress"));
+    c.set("principal", proof.principal);
+    c.set("scope", proof.scope);
+    if (proof.renewal !== null) c.header("Set-Cookie", proof.renewal, { append: true });
+    await next();
+  });
+}
+
+/**
+ * Refuses (403) what a foreign page makes a browser send. A browser tells the origin of everything that changes
+ * something; whoever sends none is no browser, and carries nobody's cookie by accident.
+ */
+export function refuseForeignOrigin({ config }: Pick<Deps, "config">, origin: string | undefined, host: string | undefined): void {
+  if (origin === undefined || isTrustedOrigin(config, origin, host)) return;
+  throw new Refusal(403, "Requests from this origin are not allowed (see CORS_ORIGINS).");
+}
