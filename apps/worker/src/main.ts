@@ -1,4 +1,5 @@
 import { openBroker } from "@pulsecheck/broker/broker";
+import { quietErrors } from "@pulsecheck/broker/quiet-errors";
 import { openDb } from "@pulsecheck/db/client";
 import { openSecretBox } from "@pulsecheck/db/secret-box";
 import { parseConfig } from "@pulsecheck/shared/config";
@@ -13,7 +14,7 @@ if (!parsed.ok) {
 }
 const { config } = parsed;
 const log = pino({ level: config.logLevel, base: { app: "worker", pid: process.pid } });
-const onError = quietly((error) => log.error({ err: error }, "a connection broke; reconnecting"));
+const onError = quietErrors((error) => log.error({ err: error }, "a connection broke; reconnecting"));
 const db = openDb(config.databaseUrl, { poolSize: 12, name: "worker", onError });
 const broker = openBroker({ databaseUrl: config.databaseUrl, redisUrl: config.redisUrl, onError });
 const box = openSecretBox(config.secretKey);
@@ -32,13 +33,3 @@ async function stop(): Promise<void> {
   process.exit(0);
 }
 process.on("SIGTERM", stop).on("SIGINT", stop).on("disconnect", stop);
-
-/** Passes an error on once in 30 s: a server that is away breaks many connections, again and again. */
-function quietly(tell: (error: Error) => void): (error: Error) => void {
-  let toldAt = 0;
-  return (error) => {
-    if (Date.now() - toldAt < 30_000) return;
-    toldAt = Date.now();
-    tell(error);
-  };
-}

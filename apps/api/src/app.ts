@@ -1,0 +1,55 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { cors } from "hono/cors";
+import { secureHeaders } from "hono/secure-headers";
+import { apiKeyRoutes } from "./auth/api-key-routes.ts";
+import { authRoutes } from "./auth/auth-routes.ts";
+import { authenticate } from "./auth/authenticate.ts";
+import { sessionRoutes } from "./auth/session-routes.ts";
+import { ticketRoutes } from "./auth/ticket-routes.ts";
+import { userRoutes } from "./auth/user-routes.ts";
+import type { ApiEnv, Deps } from "./context.ts";
+import { docRoutes } from "./docs/doc-routes.ts";
+import { describeApi } from "./docs/openapi.ts";
+import { readClientAddress } from "./http/client-address.ts";
+import { answerError, answerNotFound } from "./http/problems.ts";
+import { logRequests } from "./http/request-log.ts";
+import { strictBody } from "./http/strict-body.ts";
+import { incidentRoutes } from "./incidents/incident-routes.ts";
+import type { Hub } from "./live/hub.ts";
+import { liveRoutes } from "./live/live-routes.ts";
+import { monitorRoutes } from "./monitors/monitor-routes.ts";
+import { devMailRoutes } from "./operations/dev-mail-routes.ts";
+import { operationRoutes, workspaceMetricRoutes } from "./operations/operation-routes.ts";
+
+/** The whole HTTP surface: first what anyone may call, then the auth line, then what needs a principal. */
+export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
+  const app = new OpenAPIHono<ApiEnv>();
+  app.onError(answerError);
+  app.notFound(answerNotFound);
+  app.use(logRequests(deps));
+  app.use(readClientAddress(deps));
+  app.use(secureHeaders({ crossOriginResourcePolicy: "same-origin" }));
+  if (deps.config.corsOrigins.length > 0) {
+    app.use(cors({ origin: deps.config.corsOrigins, credentials: true, allowHeaders: ["Authorization", "Content-Type", "X-Workspace-Id"] }));
+  }
+  app.use(strictBody);
+
+  app.route("/", operationRoutes(deps, hub));
+  app.route("/", docRoutes());
+  app.route("/", authRoutes(deps));
+  if (deps.config.mail.isDevMode) app.route("/", devMailRoutes(deps));
+  describeApi(app);
+  app.route("/", liveRoutes(deps, hub));
+
+  app.use("/users/*", authenticate(deps));
+  app.use("/api/v1/*", authenticate(deps));
+
+  app.route("/", userRoutes(deps));
+  app.route("/", sessionRoutes(deps));
+  app.route("/", ticketRoutes());
+  app.route("/", apiKeyRoutes(deps));
+  app.route("/", monitorRoutes(deps));
+  app.route("/", incidentRoutes());
+  app.route("/", workspaceMetricRoutes());
+  return app;
+}

@@ -1,0 +1,57 @@
+import type { BusBatch, BusEvent } from "@pulsecheck/shared/live-events";
+
+const KEEP_AT_MOST = 20_000;
+
+export type NumberedEvent = { seq: number; event: BusEvent };
+
+/** The latest events, so that a client that was away gets what it missed. */
+export type EventRing = {
+  add(batch: BusBatch): NumberedEvent[];
+  /** Forgets everything: events may be missing. */
+  clear(): void;
+  /** What came after `seq`, or null where that is too long ago (or never was). */
+  after(seq: number): NumberedEvent[] | null;
+  lastSeq(): number;
+};
+
+/** @param startSeq the last number given before the first event that will be added */
+export function createEventRing(startSeq: number): EventRing {
+  let events: NumberedEvent[] = [];
+  /** Every event after this number is here. */
+  let completeFrom: number | null = startSeq;
+  let lastSeq = startSeq;
+  return {
+    add({ firstSeq, prevSeq, events: fresh }) {
+      completeFrom ??= prevSeq;
+      const numbered = fresh.map((event, i) => ({ seq: firstSeq + i, event }));
+      lastSeq = firstSeq + fresh.length - 1;
+      events.push(...numbered);
+      // Dropped in large pieces, so that adding stays cheap.
+      if (events.length > KEEP_AT_MOST * 1.25) {
+        completeFrom = events[events.length - KEEP_AT_MOST - 1]?.seq ?? completeFrom;
+        events = events.slice(-KEEP_AT_MOST);
+      }
+      return numbered;
+    },
+    clear() {
+      events = [];
+      completeFrom = null;
+    },
+    after(seq) {
+      if (completeFrom === null || seq < completeFrom || seq > lastSeq) return null;
+      return events.slice(firstIndexAfter(events, seq));
+    },
+    lastSeq: () => lastSeq,
+  };
+}
+
+function firstIndexAfter(events: readonly NumberedEvent[], seq: number): number {
+  let low = 0;
+  let high = events.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((events[middle]?.seq ?? 0) <= seq) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,73 @@
+import { CLOSE } from "@pulsecheck/shared/live-events";
+import type { WebSocket } from "ws";
+
+/** Bytes in the socket's own buffer above which a reader counts as slow. */
+const SLOW_BYTES = 262_144;
+const QUEUE_AT_MOST = 1_000;
+const SLOW_AT_MOST_MS = 30_000;
+const PING_EVERY_MS = 25_000;
+const LOOK_AGAIN_MS = 50;
+
+/** A frame; those with the same `latestOf` replace each other while the reader is slow. */
+export type Frame = { text: string; latestOf?: string };
+
+/** One client's socket: never buffers without bound, and notices when nobody is there any more. */
+export type LiveSocket = {
+  send(frame: Frame): void;
+  close(code: number, reason: string): void;
+};
+
+export function createLiveSocket(ws: WebSocket): LiveSocket {
+  let queue: string[] = [];
+  let latest = new Map<string, string>();
+  let slowSince: number | null = null;
+  let isAlive = true;
+
+  const pings = setInterval(() => {
+    if (!isAlive) return ws.terminate();
+    isAlive = false;
+    ws.ping();
+  }, PING_EVERY_MS);
+  let retry: NodeJS.Timeout | undefined;
+  ws.on("pong", () => {
+    isAlive = true;
+  });
+  ws.on("close", () => {
+    clearInterval(pings);
+    clearTimeout(retry);
+  });
+
+  function flush(): void {
+    retry = undefined;
+    if (ws.readyState !== ws.OPEN) return;
+    if (ws.bufferedAmount > SLOW_BYTES / 2) return waitForReader();
+    slowSince = null;
+    const held = [...queue, ...latest.values()];
+    queue = [];
+    latest = new Map();
+    for (const text of held) ws.send(text);
+  }
+
+  function waitForReader(): void {
+    slowSince ??= Date.now();
+    if (queue.length > QUEUE_AT_MOST || Date.now() - slowSince > SLOW_AT_MOST_MS) return close(CLOSE.tooSlow, "too slow");
+    retry ??= setTimeout(flush, LOOK_AGAIN_MS);
+  }
+
+  function close(code: number, reason: string): void {
+    ws.close(code, reason);
+    // A reader that does not even take the goodbye is cut off.
+    setTimeout(() => ws.terminate(), 2_000).unref();
+  }
+
+  return {
+    close,
+    send({ text, latestOf }) {
+      if (ws.readyState !== ws.OPEN) return;
+      if (slowSince === null && ws.bufferedAmount <= SLOW_BYTES) return ws.send(text);
+      if (latestOf === undefined) queue.push(text);
+      else latest.set(latestOf, text);
+      waitForReader();
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { lookup } from "node:dns/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import { refuseField } from "@pulsecheck/shared/refusal";
+import { addressOfHost, whyAddressIsRefused, type Cidr } from "@pulsecheck/shared/target-address";
+
+const PATIENCE_MS = 2_000;
+
+/**
+ * Refuses (400) a target whose every address this instance does not allow. A name that does not resolve now is
+ * let through: it may soon, and each connection of each check is judged again.
+ */
+export async function requireAllowedTarget(url: string, allowed: readonly Cidr[]): Promise<void> {
+  const { hostname } = new URL(url);
+  const reasons = (await addressesOf(hostname)).map((address) => whyAddressIsRefused(address, allowed));
+  const [first] = reasons;
+  if (first && reasons.every((why) => why !== null)) {
+    throw refuseField("url", `leads to an address that this instance does not allow: ${first}`);
+  }
+}
+
+async function addressesOf(hostname: string): Promise<string[]> {
+  const literal = addressOfHost(hostname);
+  if (literal !== null) return [literal];
+  if (hostname === "localhost" || hostname.endsWith(".localhost")) return ["127.0.0.1", "::1"];
+  const none: { address: string }[] = [];
+  const found = await Promise.race([lookup(hostname, { all: true }).catch(() => none), delay(PATIENCE_MS, none)]);
+  return found.map(({ address }) => address);
+}

@@ -1,0 +1,48 @@
+import type { AddressInfo } from "node:net";
+import type { Server } from "node:http";
+import { serve, type WebSocketServerLike } from "@hono/node-server";
+import { WebSocketServer } from "ws";
+import { createApp } from "./app.ts";
+import type { Deps } from "./context.ts";
+import { openHub } from "./live/hub.ts";
+
+export type RunningApi = {
+  /** Where it listens, such as http://127.0.0.1:8000. */
+  url: string;
+  /** Says goodbye to sockets, lets requests under way end, and closes. */
+  stop(): Promise<void>;
+};
+
+/** Starts the API on the configured host and port (0: any free one). Rejects where it cannot listen. */
+export async function startApi(deps: Deps): Promise<RunningApi> {
+  const hub = await openHub(deps);
+  const app = createApp(deps, hub);
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: 65_536, perMessageDeflate: false });
+  const { promise: listening, resolve, reject } = Promise.withResolvers<AddressInfo>();
+  const server = serve(
+    {
+      fetch: app.fetch,
+      hostname: deps.config.host,
+      port: deps.config.port,
+      // Made with noServer, which its type leaves optional.
+      websocket: { server: sockets as unknown as WebSocketServerLike },
+      // Slow headers and slow bodies hold nothing for long.
+      serverOptions: { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 },
+    },
+    resolve,
+  ) as Server;
+  server.once("error", reject);
+  const { port } = await listening;
+  return {
+    url: `http://${deps.config.host === "0.0.0.0" ? "127.0.0.1" : deps.config.host}:${port}`,
+    async stop() {
+      await hub.stop();
+      await new Promise<void>((done) => {
+        server.close(() => done());
+        server.closeIdleConnections();
+        setTimeout(() => server.closeAllConnections(), 5_000).unref();
+      });
+      for (const client of sockets.clients) client.terminate();
+    },
+  };
+}
