@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, open, readFile } from "node:fs/promises";
+import { mkdir, open, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -23,6 +23,8 @@ type Server = { child: ChildProcess; pid: number };
 
 const START_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 5000;
+
+const pidFile = (dataDir: string): string => join(dataDir, "redis.pid");
 
 const answersPing = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
@@ -57,7 +59,9 @@ async function spawnServer(binary: RedisBinary, dataDir: string, port: number): 
   });
   await once(child, "spawn");
   await log.close();
-  return { child, pid: child.pid ?? 0 };
+  const server = { child, pid: child.pid ?? 0 };
+  await writeFile(pidFile(dataDir), String(server.pid));
+  return server;
 }
 
 async function launch(binary: RedisBinary, dataDir: string, port: number): Promise<Server> {
@@ -108,4 +112,13 @@ export async function startRedis(options: {
       server = await launch(binary, dataDir, port);
     },
   };
+}
+
+/** Kills the server that a dead process has left running on `dataDir`, if it still does. */
+export async function stopLeftRedis(dataDir: string): Promise<void> {
+  const pid = Number(await readFile(pidFile(dataDir), "utf8").catch(() => ""));
+  // Its working folder tells it from another process that has the pid by now.
+  const folder = pid > 0 ? await readlink(`/proc/${pid}/cwd`).catch(() => "") : "";
+  if (folder === dataDir) process.kill(pid, "SIGKILL");
+  await rm(pidFile(dataDir), { force: true });
 }
