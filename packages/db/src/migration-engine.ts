@@ -22,11 +22,22 @@ Object.assign(globalThis, {
   PRISMA_WASM_PANIC_REGISTRY: { set_message: (message: string) => console.error(message) },
 });
 
+// The engine forgets its 10 s timer for the advisory lock, which would keep the process from ending.
+function withoutLingeringTimers(imports: object): object {
+  const entries = Object.entries(imports).map(([name, value]): [string, unknown] => {
+    if (!name.startsWith("__wbg_setTimeout_")) return [name, value];
+    return [name, (callback: () => void, ms: number) => setTimeout(callback, ms).unref()];
+  });
+  return Object.fromEntries(entries);
+}
+
 // The package's own entry point imports the .wasm file as a module, which Node does only behind a flag.
 async function loadWasm(): Promise<void> {
   const folder = dirname(require.resolve("@prisma/schema-engine-wasm/schema_engine_bg"));
   const bytes = await readFile(join(folder, "schema_engine_bg.wasm"));
-  const { instance } = await WebAssembly.instantiate(bytes, { "./schema_engine_bg.js": glue });
+  const { instance } = await WebAssembly.instantiate(bytes, {
+    "./schema_engine_bg.js": withoutLingeringTimers(glue),
+  });
   glue.__wbg_set_wasm(instance.exports);
   instance.exports.__wbindgen_start();
 }
