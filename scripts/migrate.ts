@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { diffFromDatabase, migrate } from "@pulsecheck/db/migrate";
+import { diffFromDatabase } from "@pulsecheck/db/migrate";
+import { prepareDatabase } from "./launch/prepare-database.ts";
 import { loadDotEnv, root } from "./launch/environment.ts";
 import { startPostgres } from "./servers/postgres.ts";
 
@@ -8,7 +9,7 @@ import { startPostgres } from "./servers/postgres.ts";
 const { values } = parseArgs({ options: { diff: { type: "boolean", default: false } } });
 
 async function run(databaseUrl: string): Promise<void> {
-  const applied = await migrate(databaseUrl);
+  const applied = await prepareDatabase(databaseUrl);
   for (const name of applied) console.log(`applied ${name}`);
   if (applied.length === 0) console.log("nothing to apply");
   if (!values.diff) return;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { migrate } from "@pulsecheck/db/migrate";
+import { prepareDatabase } from "./launch/prepare-database.ts";
 import { type App, superviseApp } from "./launch/app-process.ts";
 import { keepDatabase } from "./launch/embedded-database.ts";
 import { loadDotEnv, root } from "./launch/environment.ts";
@@ -60,7 +60,7 @@ async function runApps(launch: Launch, databaseUrl: string): Promise<void> {
 
 async function runOn(launch: Launch, databaseUrl: string): Promise<void> {
   if (launch.interruption.signal.aborted) return;
-  const applied = await migrate(databaseUrl);
+  const applied = await prepareDatabase(databaseUrl);
   if (applied.length > 0) console.log(`pulsecheck: database prepared (${applied.join(", ")})`);
   if (launch.interruption.signal.aborted) return;
   await runApps(launch, databaseUrl);
