@@ -12,7 +12,8 @@ const MAX_DEPTH = 16;
 export const strictBody = createMiddleware<ApiEnv>(async (c, next) => {
   if (c.req.method === "GET" || c.req.method === "HEAD" || c.req.raw.body === null) return next();
   const bytes = await readBounded(c.req.raw.body, Number(c.req.header("content-length") ?? 0));
-  c.req.bodyCache.arrayBuffer = bytes.buffer;
+  // Hono keeps promises here, whatever its type says.
+  c.req.bodyCache.arrayBuffer = Promise.resolve(bytes.buffer) as unknown as ArrayBuffer;
   if (bytes.byteLength === 0) return next();
   const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
   const text = decodeUtf8(bytes);

@@ -106,7 +106,8 @@ function isRedirect(target: HttpTarget, { status }: Response): boolean {
 async function exchange(request: Request, target: HttpTarget, allowed: readonly Cidr[], signal: AbortSignal, trace: Trace): Promise<Response> {
   const socket = await guardedConnect(request.url, { allowed, verifyTls: target.verifyTls, signal }, trace);
   const client = new Client(request.url.origin, {
-    connect: (_options, callback) => callback(null, socket),
+    // Later, not at once: undici does not expect an answer while it is still asking.
+    connect: (_options, callback) => queueMicrotask(() => callback(null, socket)),
     headersTimeout: 0,
     bodyTimeout: 0,
     maxHeaderSize: MAX_HEADER_BYTES,
