@@ -31,7 +31,7 @@ function draftDown(incident: Incident, { publicUrl, now }: MessageContext): Draf
       ["For", duration((incident.endedAt ?? now).getTime() - incident.startedAt.getTime()) + (isOver ? " (it is up again)" : " so far")],
       ["Why", `${incident.detail} (${incident.reason})`],
     ],
-    link: { href: `${publicUrl}/monitors/${incident.monitorId}`, label: "Look at the monitor" },
+    link: { href: `${publicUrl}/api/v1/monitors/${incident.monitorId}`, label: "Look at the monitor" },
     footer: "PulseCheck writes again when it is up.",
   };
 }
@@ -49,7 +49,7 @@ function draftUp(incident: Incident, { publicUrl, now }: MessageContext): Draft 
       ["It lasted", duration(endedAt.getTime() - incident.startedAt.getTime())],
       ["It was", `${incident.detail} (${incident.reason})`],
     ],
-    link: { href: `${publicUrl}/monitors/${incident.monitorId}`, label: "Look at the monitor" },
+    link: { href: `${publicUrl}/api/v1/monitors/${incident.monitorId}`, label: "Look at the monitor" },
     footer: "This outage is over.",
   };
 }

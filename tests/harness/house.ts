@@ -1,0 +1,105 @@
+import { startApi, type RunningApi } from "@pulsecheck/api/server";
+import { openBroker, type Broker } from "@pulsecheck/broker/broker";
+import { openDb, type Db } from "@pulsecheck/db/client";
+import { openSecretBox } from "@pulsecheck/db/secret-box";
+import { parseConfig, type Config } from "@pulsecheck/shared/config";
+import { createCounters } from "@pulsecheck/worker/counters";
+import { startWorker, type RunningWorker } from "@pulsecheck/worker/worker";
+import { Redis } from "ioredis";
+import { pino } from "pino";
+import { inject } from "vitest";
+import { createTestDatabase } from "../setup/database.ts";
+import { createCaller, type Caller } from "./caller.ts";
+
+export const BROKERS = ["postgres", "redis"] as const;
+export type BrokerKind = (typeof BROKERS)[number];
+
+export type HouseOptions = {
+  broker?: BrokerKind;
+  /** Laid over the environment of the tests. */
+  env?: Record<string, string>;
+  /** Without a worker nothing is checked and no mail is sent. */
+  worker?: boolean;
+};
+
+/** A whole PulseCheck in this process, on a database (and a Redis) of its own. */
+export type House = Caller & {
+  url: string;
+  config: Config;
+  env: Record<string, string>;
+  db: Db;
+  broker: Broker;
+  startWorker(): Promise<RunningWorker>;
+  startApi(): Promise<RunningApi>;
+  stop(): Promise<void>;
+};
+
+export async function openHouse({ broker: kind = "postgres", env: own = {}, worker = true }: HouseOptions = {}): Promise<House> {
+  const database = await createTestDatabase();
+  const env: Record<string, string> = {
+    DATABASE_URL: database.url,
+    ...(kind === "redis" ? { REDIS_URL: await ownRedisUrl() } : {}),
+    SECRET_KEY: "a-secret-for-tests-only",
+    PULSECHECK_EMBEDDED: "true",
+    HOST: "127.0.0.1",
+    PORT: "0",
+    MIN_CHECK_INTERVAL: "1",
+    ...own,
+  };
+  const parsed = parseConfig(env);
+  if (!parsed.ok) throw new Error(parsed.message);
+  const { config } = parsed;
+  const log = pino({ level: process.env["TEST_LOG"] ?? "silent" });
+  const onError = (error: Error) => log.warn({ err: error }, "a connection broke");
+  const closing: (() => Promise<void>)[] = [];
+
+  function openDeps(name: string) {
+    const db = openDb(config.databaseUrl, { name, onError });
+    const broker = openBroker({ databaseUrl: config.databaseUrl, redisUrl: config.redisUrl, onError });
+    closing.unshift(async () => {
+      await broker.close();
+      await db.close();
+    });
+    return { config, db, broker, log };
+  }
+
+  const deps = openDeps("api");
+  async function startAnotherApi(): Promise<RunningApi> {
+    const api = await startApi(deps);
+    closing.unshift(() => api.stop());
+    return api;
+  }
+  async function startAnotherWorker(): Promise<RunningWorker> {
+    const workerDeps = { ...openDeps("worker"), box: openSecretBox(config.secretKey), counters: createCounters() };
+    const running = await startWorker(workerDeps);
+    closing.unshift(() => running.stop());
+    return running;
+  }
+
+  const api = await startAnotherApi();
+  if (worker) await startAnotherWorker();
+  return {
+    ...createCaller(api.url),
+    url: api.url,
+    config,
+    env,
+    db: deps.db,
+    broker: deps.broker,
+    startApi: startAnotherApi,
+    startWorker: startAnotherWorker,
+    async stop() {
+      for (const close of closing) await close();
+      await database.drop();
+    },
+  };
+}
+
+/** A database number of the shared Redis that no other house has. */
+async function ownRedisUrl(): Promise<string> {
+  const url = new URL(inject("redisUrl"));
+  const redis = new Redis(url.href);
+  const number = await redis.incr("houses");
+  redis.disconnect();
+  url.pathname = `/${number}`;
+  return url.href;
+}
