@@ -52,8 +52,7 @@ async function runApps(launch: Launch, databaseUrl: string): Promise<void> {
     if (isReady) printBanner(config);
     if (!over.aborted) await new Promise((resolve) => over.addEventListener("abort", resolve));
   } finally {
-    if (interruption.signal.aborted)
-      console.log("\npulsecheck: stopping (Ctrl-C again to kill) ...");
+    if (interruption.signal.aborted) console.log("\npulsecheck: stopping (Ctrl-C again to kill) ...");
     await Promise.all(apps.map((app) => app.stop(DRAIN_MS)));
   }
 }

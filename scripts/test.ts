@@ -31,9 +31,7 @@ process.on("disconnect", interrupt);
 
 const code = await new Promise<number>((resolve) => {
   child.on("error", () => resolve(127));
-  child.on("exit", (exitCode, signal) =>
-    resolve(exitCode ?? 128 + (signal === null ? 0 : constants.signals[signal])),
-  );
+  child.on("exit", (exitCode, signal) => resolve(exitCode ?? 128 + (signal === null ? 0 : constants.signals[signal])));
 });
 // Workers that outlived an interrupted Vitest, and its servers.
 killGroup("SIGKILL");

@@ -66,9 +66,7 @@ export function superviseApp(options: AppOptions): App {
       const how = await runOnce();
       if (stopping.signal.aborted || !options.shouldRestart(how)) return;
       if (Date.now() - startedAt > HEALTHY_AFTER_MS) delayMs = FIRST_DELAY_MS;
-      console.error(
-        `pulsecheck: ${options.name} ended (${how}), restarting in ${delayMs / 1000} s`,
-      );
+      console.error(`pulsecheck: ${options.name} ended (${how}), restarting in ${delayMs / 1000} s`);
       await delay(delayMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       delayMs = Math.min(delayMs * 2, MAX_DELAY_MS);
     }

@@ -17,9 +17,7 @@ export async function keepDatabase(): Promise<Pick<RunningPostgres, "url" | "sto
     await startPostgres({ dataDir, port: first.port });
   };
   const watch = setInterval(() => {
-    revival = revival
-      .then(revive)
-      .catch((error: unknown) => console.error(`pulsecheck: ${String(error)}`));
+    revival = revival.then(revive).catch((error: unknown) => console.error(`pulsecheck: ${String(error)}`));
   }, WATCH_EVERY_MS);
 
   return {

@@ -21,9 +21,7 @@ const hash = (...parts) => createHash("sha256").update(parts.join("\0")).digest(
 
 function packageFolders(root) {
   const folders = ["apps", "packages"].flatMap((parent) =>
-    existsSync(join(root, parent))
-      ? readdirSync(join(root, parent)).map((name) => `${parent}/${name}`)
-      : [],
+    existsSync(join(root, parent)) ? readdirSync(join(root, parent)).map((name) => `${parent}/${name}`) : [],
   );
   return ["", ...folders.sort()].filter((dir) => existsSync(join(root, dir, "package.json")));
 }
@@ -88,19 +86,14 @@ export function install(root) {
   });
   if (status !== 0) throw new Error(`"npm ci" failed (exit code ${status}); its message is above`);
   if (!nodeRuns(root)) {
-    throw new Error(
-      '"npm ci" left no working node_modules/.bin/node: were install scripts disabled?',
-    );
+    throw new Error('"npm ci" left no working node_modules/.bin/node: were install scripts disabled?');
   }
   writeFileSync(join(root, "node_modules/.pulsecheck-install"), installHash(root));
 }
 
 const generatedStamp = (root) => join(root, "packages/db/src/generated/.schema-hash");
 const schemaHash = (root) =>
-  hash(
-    read(join(root, "packages/db/prisma/schema.prisma")),
-    read(join(root, "node_modules/prisma/package.json")),
-  );
+  hash(read(join(root, "packages/db/prisma/schema.prisma")), read(join(root, "node_modules/prisma/package.json")));
 
 export function clientIsCurrent(root) {
   if (!existsSync(join(root, "packages/db/prisma/schema.prisma"))) return true;

@@ -3,10 +3,7 @@ import { tryPort } from "../servers/free-port.ts";
 import type { LaunchConfig } from "./launch-config.ts";
 
 /** Throws, in one line that names the setting, unless the port can be listened on within `patienceMs`. */
-export async function requireFreePort(
-  { host, port }: LaunchConfig,
-  patienceMs: number,
-): Promise<void> {
+export async function requireFreePort({ host, port }: LaunchConfig, patienceMs: number): Promise<void> {
   const deadline = Date.now() + patienceMs;
   for (;;) {
     const problem = await tryPort(port, host);

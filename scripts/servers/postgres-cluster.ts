@@ -10,9 +10,7 @@ const MAX_LOG_BYTES = 10_000_000;
 const serverLog = (home: string): string => join(home, "server.log");
 
 const isComplete = (home: string): boolean =>
-  ["PG_VERSION", "global/pg_control", "pulsecheck.conf"].every((file) =>
-    existsSync(join(home, file)),
-  );
+  ["PG_VERSION", "global/pg_control", "pulsecheck.conf"].every((file) => existsSync(join(home, file)));
 
 async function removeDrafts(home: string): Promise<void> {
   const siblings = await readdir(dirname(home));
@@ -52,9 +50,7 @@ export async function ensureCluster(
 }
 
 export async function writeSettings(home: string, settings: Record<string, string>): Promise<void> {
-  const lines = Object.entries(settings).map(
-    ([name, value]) => `${name} = '${value.replaceAll("'", "''")}'\n`,
-  );
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'\n`);
   await writeFile(join(home, "pulsecheck.conf"), lines.join(""), { mode: 0o644 });
 }
 

@@ -70,11 +70,7 @@ async function adopt(place: PostgresPlace, identity: Identity): Promise<number |
   throw new Error(`the PostgreSQL that runs on ${place.home} does not answer`);
 }
 
-async function launch(
-  place: PostgresPlace,
-  options: PostgresOptions,
-  identity: Identity,
-): Promise<number> {
+async function launch(place: PostgresPlace, options: PostgresOptions, identity: Identity): Promise<number> {
   let previous = identity.port;
   let failure = "";
   for (let attempt = 0; attempt < START_ATTEMPTS; attempt += 1) {
@@ -85,8 +81,7 @@ async function launch(
     failure = problem;
     previous = 0;
     // Both pass by themselves: another port next time, and the last backends of a killed postmaster leave soon.
-    const passing =
-      options.port === undefined ? /could not bind|shared memory block/ : /shared memory block/;
+    const passing = options.port === undefined ? /could not bind|shared memory block/ : /shared memory block/;
     if (!passing.test(problem)) break;
     await delay(1000);
   }
@@ -97,9 +92,7 @@ async function createDatabase(identity: Identity): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl(identity, "postgres") });
   await client.connect();
   try {
-    const { rowCount } = await client.query("SELECT FROM pg_database WHERE datname = $1", [
-      DATABASE,
-    ]);
+    const { rowCount } = await client.query("SELECT FROM pg_database WHERE datname = $1", [DATABASE]);
     if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
   } finally {
     await client.end();

@@ -43,8 +43,7 @@ async function resolvePackages(folder: string): Promise<{ apt: string[]; names: 
   await mkdir(join(folder, "cache/archives/partial"), { recursive: true });
   await mustRun("apt-get", [...apt, "update"]);
   const names = await packagesToFetch(apt);
-  if (names === null)
-    throw new Error(`apt-get does not know redis-server; is its mirror reachable?`);
+  if (names === null) throw new Error(`apt-get does not know redis-server; is its mirror reachable?`);
   return { apt, names };
 }
 

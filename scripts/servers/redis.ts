@@ -49,7 +49,7 @@ async function waitUntilGone(server: Server, timeoutMs: number): Promise<boolean
 
 async function spawnServer(binary: RedisBinary, dataDir: string, port: number): Promise<Server> {
   const log = await open(join(dataDir, "redis.log"), "a");
-  const settings = ["--save", "", "--appendonly", "no", "--hz", "100", "--daemonize", "no"];
+  const settings = ["--save", "", "--appendonly", "no", "--hz", "100", "--databases", "1000", "--daemonize", "no"];
   const place = ["--bind", "127.0.0.1", "--port", String(port), "--dir", dataDir];
   // Detached: its own session, which a terminal's Ctrl-C does not reach.
   const child = spawn(binary.path, [...place, ...settings], {
@@ -87,10 +87,7 @@ async function stop(server: Server): Promise<void> {
 }
 
 /** Starts a real redis-server on 127.0.0.1, without persistence. Throws with the server's last log lines. */
-export async function startRedis(options: {
-  dataDir: string;
-  port?: number;
-}): Promise<RunningRedis> {
+export async function startRedis(options: { dataDir: string; port?: number }): Promise<RunningRedis> {
   const { dataDir } = options;
   await mkdir(dataDir, { recursive: true });
   const binary = await findRedisBinary(join(root, ".data/redis-server"));

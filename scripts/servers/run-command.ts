@@ -27,11 +27,7 @@ export function runCommand(
 }
 
 /** As runCommand, but a failure throws with the program's own words. */
-export async function mustRun(
-  command: string,
-  args: readonly string[],
-  options: CommandOptions = {},
-): Promise<string> {
+export async function mustRun(command: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
   const { code, output } = await runCommand(command, args, options);
   if (code === 0) return output;
   throw new Error(`${command} ${args.join(" ")} failed (exit code ${code}): ${output}`);

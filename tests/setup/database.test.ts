@@ -22,9 +22,7 @@ async function query(url: string, sql: string): Promise<unknown[]> {
 
 test("each test database is migrated and alone", async () => {
   await query(first.url, "CREATE TABLE only_here ()");
-  expect(await query(second.url, "SELECT to_regclass('only_here') AS found")).toEqual([
-    { found: null },
-  ]);
+  expect(await query(second.url, "SELECT to_regclass('only_here') AS found")).toEqual([{ found: null }]);
   expect(await query(second.url, "SELECT count(*)::int AS n FROM monitors")).toEqual([{ n: 0 }]);
 });
 

@@ -8,10 +8,7 @@ import { EnginePg } from "./migration-adapter.ts";
 type EngineExports = { __wbindgen_start: () => void };
 // TypeScript has this only in its browser library.
 declare const WebAssembly: {
-  instantiate(
-    bytes: Uint8Array,
-    imports: Record<string, unknown>,
-  ): Promise<{ instance: { exports: EngineExports } }>;
+  instantiate(bytes: Uint8Array, imports: Record<string, unknown>): Promise<{ instance: { exports: EngineExports } }>;
 };
 
 const require = createRequire(import.meta.url);
@@ -79,8 +76,6 @@ export async function readMigrations(baseDir: string): Promise<glue.MigrationLis
       content: await readFile(join(baseDir, "migration_lock.toml"), "utf8"),
     },
     shadowDbInitScript: "",
-    migrationDirectories: await Promise.all(
-      names.sort().map((name) => readMigration(baseDir, name)),
-    ),
+    migrationDirectories: await Promise.all(names.sort().map((name) => readMigration(baseDir, name))),
   };
 }
