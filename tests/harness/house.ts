@@ -95,7 +95,7 @@ export async function openHouse({ broker: kind = "postgres", env: own = {}, work
 }
 
 /** A database number of the shared Redis that no other house has. */
-async function ownRedisUrl(): Promise<string> {
+export async function ownRedisUrl(): Promise<string> {
   const url = new URL(inject("redisUrl"));
   const redis = new Redis(url.href);
   const number = await redis.incr("houses");
