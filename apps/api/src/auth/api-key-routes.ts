@@ -16,11 +16,35 @@ const params = z.strictObject({ id: z.uuid() });
 const query = z.strictObject(pageQuery);
 const SHOWN_CHARACTERS = API_KEY_PREFIX.length + 6;
 
-const createdSchema = apiKeySchema.extend({ key: z.string().describe("The key itself, shown this once") }).meta({ id: "NewApiKey" });
+const createdSchema = apiKeySchema
+  .extend({ key: z.string().describe("The key itself, shown this once") })
+  .meta({ id: "NewApiKey" });
 
-const list = defineRoute("admin", { method: "get", path, tags, request: { query }, responses: { 200: json(pageSchema(apiKeySchema), "The newest first, revoked ones included") } });
-const create = defineRoute("admin", { method: "post", path, tags, request: { body: json(apiKeyCreateSchema) }, responses: { 201: json(createdSchema, "Created; `key` is shown this once") } });
-const revoke = defineRoute("admin", { method: "delete", path: `${path}/{id}`, tags, request: { params }, responses: { 204: { description: "The key is worthless from now on" } } }, [404]);
+const list = defineRoute("admin", {
+  method: "get",
+  path,
+  tags,
+  request: { query },
+  responses: { 200: json(pageSchema(apiKeySchema), "The newest first, revoked ones included") },
+});
+const create = defineRoute("admin", {
+  method: "post",
+  path,
+  tags,
+  request: { body: json(apiKeyCreateSchema) },
+  responses: { 201: json(createdSchema, "Created; `key` is shown this once") },
+});
+const revoke = defineRoute(
+  "admin",
+  {
+    method: "delete",
+    path: `${path}/{id}`,
+    tags,
+    request: { params },
+    responses: { 204: { description: "The key is worthless from now on" } },
+  },
+  [404],
+);
 
 /** Keys for machines, each bound to one workspace. */
 export function apiKeyRoutes(deps: Deps) {
@@ -33,7 +57,14 @@ export function apiKeyRoutes(deps: Deps) {
       const expiresAt = expires_at === undefined ? null : new Date(expires_at);
       if (expiresAt !== null && expiresAt <= new Date()) throw refuseField("expires_at", "must be in the future");
       const key = API_KEY_PREFIX + createSecret();
-      const stored = { name, role, expiresAt, createdById: userId, keyHash: hashSecret(key), prefix: key.slice(0, SHOWN_CHARACTERS) };
+      const stored = {
+        name,
+        role,
+        expiresAt,
+        createdById: userId,
+        keyHash: hashSecret(key),
+        prefix: key.slice(0, SHOWN_CHARACTERS),
+      };
       const view = await createApiKey(c.get("scope"), stored);
       c.header("Cache-Control", "no-store");
       return c.json({ ...view, key }, 201);
@@ -43,7 +74,8 @@ export function apiKeyRoutes(deps: Deps) {
       const { id } = c.req.valid("param");
       const outcome = await revokeApiKey(scope, id, new Date());
       if (outcome === "missing") throw refuseMissing("API key");
-      if (outcome === "revoked") await publishRevocation(deps, { type: "revoked.key", data: { key_id: id } }, scope.workspaceId);
+      if (outcome === "revoked")
+        await publishRevocation(deps, { type: "revoked.key", data: { key_id: id } }, scope.workspaceId);
       return c.body(null, 204);
     });
 }

@@ -6,6 +6,7 @@ import type { Deps, Principal } from "../context.ts";
 import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
 import { sessionSchema } from "./auth-schemas.ts";
+import { authenticate } from "./authenticate.ts";
 import { openSessions } from "./lucia.ts";
 import { publishRevocation } from "./revocations.ts";
 
@@ -13,9 +14,29 @@ const tags = ["Users"];
 const path = "/users/me/sessions";
 const params = z.strictObject({ id: z.uuid() });
 
-const logout = defineRoute("person", { method: "post", path: "/auth/logout", tags, responses: { 204: { description: "The session has ended" } } });
-const list = defineRoute("person", { method: "get", path, tags, responses: { 200: json(z.object({ items: z.array(sessionSchema) }), "Living sessions, the newest first") } });
-const end = defineRoute("person", { method: "delete", path: `${path}/{id}`, tags, request: { params }, responses: { 204: { description: "The session has ended" } } }, [404]);
+const logout = defineRoute("person", {
+  method: "post",
+  path: "/auth/logout",
+  tags,
+  responses: { 204: { description: "The session has ended" } },
+});
+const list = defineRoute("person", {
+  method: "get",
+  path,
+  tags,
+  responses: { 200: json(z.object({ items: z.array(sessionSchema) }), "Living sessions, the newest first") },
+});
+const end = defineRoute(
+  "person",
+  {
+    method: "delete",
+    path: `${path}/{id}`,
+    tags,
+    request: { params },
+    responses: { 204: { description: "The session has ended" } },
+  },
+  [404],
+);
 
 /** A person's sessions: ending this one, seeing and ending the others. */
 export function sessionRoutes(deps: Deps) {
@@ -26,7 +47,10 @@ export function sessionRoutes(deps: Deps) {
     await publishRevocation(deps, { type: "revoked.session", data: { session_hash: sessionHash } });
   }
 
-  return createRouter()
+  const router = createRouter();
+  // Alone among the private routes it lives beside the public ones.
+  router.use("/auth/logout", authenticate(deps));
+  return router
     .openapi(logout, async (c) => {
       const own = ownSession(c.get("principal"));
       if (own !== null) await revoke(own);

@@ -7,7 +7,12 @@ import { createSecret, hashSecret } from "./secrets.ts";
 
 const TICKET_LIFETIME_MS = 30_000;
 
-const create = defineRoute("read", { method: "post", path: "/api/v1/ws/ticket", tags: ["Live"], responses: { 201: json(ticketSchema, "Good for one socket, as ?token=, for 30 seconds") } });
+const create = defineRoute("read", {
+  method: "post",
+  path: "/api/v1/ws/ticket",
+  tags: ["Live"],
+  responses: { 201: json(ticketSchema, "Good for one socket, as ?token=, for 30 seconds") },
+});
 
 /** Tickets for sockets that cannot send a header. */
 export function ticketRoutes() {
