@@ -17,7 +17,9 @@ function median(values: number[]): number {
 
 describe("POST /auth/login", () => {
   test("works with JSON: an opaque bearer token that says when it ends, and a cookie", async () => {
-    const { status, body, headers } = await app.call("POST", "/auth/login", { json: { username: email, password: PASSWORD } });
+    const { status, body, headers } = await app.call("POST", "/auth/login", {
+      json: { username: email, password: PASSWORD },
+    });
     expect(status).toBe(200);
     expect(body).toEqual({ access_token: expect.any(String), token_type: "bearer", expires_at: expect.any(String) });
     const minutes = (Date.parse(String(body.expires_at)) - Date.now()) / 60_000;
@@ -35,7 +37,9 @@ describe("POST /auth/login", () => {
   test("the token is stored as its hash only", async () => {
     const token = await logIn(app, email);
     expect(await app.db.prisma.session.findUnique({ where: { idHash: hashSecret(token) } })).not.toBeNull();
-    const { rows } = await app.db.pool.query("SELECT count(*)::int AS n FROM sessions s WHERE s::text LIKE $1", [`%${token}%`]);
+    const { rows } = await app.db.pool.query("SELECT count(*)::int AS n FROM sessions s WHERE s::text LIKE $1", [
+      `%${token}%`,
+    ]);
     expect(rows).toEqual([{ n: 0 }]);
     expect((await app.call("GET", "/users/me", { token: hashSecret(token) })).status).toBe(401);
   });
@@ -62,7 +66,9 @@ describe("POST /auth/login", () => {
       wrong.push(await ask(person));
       unknown.push(await ask(newEmail("unknown")));
     }
-    expect(new Set([...wrong, ...unknown].map(({ answer }) => JSON.stringify([answer.status, answer.body])))).toHaveLength(1);
+    expect(
+      new Set([...wrong, ...unknown].map(({ answer }) => JSON.stringify([answer.status, answer.body]))),
+    ).toHaveLength(1);
     expect(wrong[0]?.answer.status).toBe(401);
     const ratio = median(unknown.map(({ tookMs }) => tookMs)) / median(wrong.map(({ tookMs }) => tookMs));
     expect(ratio).toBeGreaterThan(0.6);
@@ -83,7 +89,10 @@ describe("POST /auth/login", () => {
 
   test("403 for a login that a foreign page sends, so that nobody is logged into a stranger's account", async () => {
     const headers = { Origin: "https://evil.example" };
-    const { status, headers: answered } = await app.call("POST", "/auth/login", { form: { username: email, password: PASSWORD }, headers });
+    const { status, headers: answered } = await app.call("POST", "/auth/login", {
+      form: { username: email, password: PASSWORD },
+      headers,
+    });
     expect(status).toBe(403);
     expect(answered.get("set-cookie")).toBeNull();
   });
@@ -91,23 +100,32 @@ describe("POST /auth/login", () => {
 
 describe("the cookie", () => {
   const cookieOf = async () => `theme=50%; pulsecheck_session=${await logIn(app, email)}`;
-  const rename = (headers: Record<string, string>) => app.call("PATCH", "/users/me", { json: { first_name: "Alicia" }, headers });
+  const rename = (headers: Record<string, string>) =>
+    app.call("PATCH", "/users/me", { json: { first_name: "Alicia" }, headers });
 
   test("authenticates, next to whatever other cookies there are", async () => {
     expect((await app.call("GET", "/users/me", { headers: { Cookie: await cookieOf() } })).status).toBe(200);
   });
 
-  test.each(["https://watch.example.com", "https://app.example.com", "http://10.0.0.5:8000"])("changes things for pages of %s", async (origin) => {
-    const answer = await rename({ Cookie: await cookieOf(), Origin: origin, Host: "10.0.0.5:8000" });
-    expect(answer.status).toBe(200);
-  });
+  test.each(["https://watch.example.com", "https://app.example.com", "http://10.0.0.5:8000"])(
+    "changes things for pages of %s",
+    async (origin) => {
+      const answer = await rename({ Cookie: await cookieOf(), Origin: origin, Host: "10.0.0.5:8000" });
+      expect(answer.status).toBe(200);
+    },
+  );
 
-  test.each(["https://evil.example", "null", "http://watch.example.com", "https://watch.example.com.evil.example"])("403 for what pages of %s change", async (origin) => {
-    expect((await rename({ Cookie: await cookieOf(), Origin: origin })).status).toBe(403);
-  });
+  test.each(["https://evil.example", "null", "http://watch.example.com", "https://watch.example.com.evil.example"])(
+    "403 for what pages of %s change",
+    async (origin) => {
+      expect((await rename({ Cookie: await cookieOf(), Origin: origin })).status).toBe(403);
+    },
+  );
 
   test("a bearer token needs no origin of ours", async () => {
     const token = await logIn(app, email);
-    expect((await app.call("PATCH", "/users/me", { json: {}, token, headers: { Origin: "https://evil.example" } })).status).toBe(200);
+    expect(
+      (await app.call("PATCH", "/users/me", { json: {}, token, headers: { Origin: "https://evil.example" } })).status,
+    ).toBe(200);
   });
 });

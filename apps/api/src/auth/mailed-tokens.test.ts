@@ -11,7 +11,10 @@ const NEW = "a brand new password";
 
 /** What the mails of this kind to this address carry, oldest first. */
 async function mailed(email: string, kind: TokenKind): Promise<string[]> {
-  const rows = await app.db.prisma.delivery.findMany({ where: { recipient: email, kind }, orderBy: { createdAt: "asc" } });
+  const rows = await app.db.prisma.delivery.findMany({
+    where: { recipient: email, kind },
+    orderBy: { createdAt: "asc" },
+  });
   return rows.map(({ tokenId }) => writeUserToken(app.deps.config.secretKey, kind, tokenId ?? ""));
 }
 
@@ -20,9 +23,11 @@ async function askForReset(email: string): Promise<string> {
   return (await mailed(email, "RESET_PASSWORD")).at(-1) ?? "";
 }
 
-const reset = (token: string, password = NEW) => app.call("POST", "/auth/reset-password", { json: { token, password } });
+const reset = (token: string, password = NEW) =>
+  app.call("POST", "/auth/reset-password", { json: { token, password } });
 const verify = (token: string) => app.call("POST", "/auth/verify", { json: { token } });
-const expire = (email: string) => app.db.prisma.userToken.updateMany({ where: { user: { email } }, data: { expiresAt: new Date(Date.now() - 1) } });
+const expire = (email: string) =>
+  app.db.prisma.userToken.updateMany({ where: { user: { email } }, data: { expiresAt: new Date(Date.now() - 1) } });
 
 describe("a mailed token", () => {
   test("is read back only as what it was written for, and only under its own secret", () => {
@@ -31,7 +36,8 @@ describe("a mailed token", () => {
     expect(readUserToken("secret one", "RESET_PASSWORD", token)).toBe(id);
     expect(readUserToken("secret one", "VERIFY_EMAIL", token)).toBeNull();
     expect(readUserToken("secret two", "RESET_PASSWORD", token)).toBeNull();
-    for (const other of ["", id, `${id}.`, `x${token}`, token.slice(0, -1)]) expect(readUserToken("secret one", "RESET_PASSWORD", other)).toBeNull();
+    for (const other of ["", id, `${id}.`, `x${token}`, token.slice(0, -1)])
+      expect(readUserToken("secret one", "RESET_PASSWORD", other)).toBeNull();
   });
 });
 
@@ -47,6 +53,8 @@ describe("POST /auth/forgot-password", () => {
     const [known, nobody] = [await ask(email), await ask(unknown)];
     expect(known.answer).toEqual({ status: 202, body: {} });
     expect(nobody.answer).toEqual(known.answer);
+    // Both wait for the same clock, which is slower than the work behind them.
+    for (const { tookMs } of [known, nobody]) expect(tookMs).toBeGreaterThan(148);
     expect(Math.abs(known.tookMs - nobody.tookMs)).toBeLessThan(50);
     expect(await mailed(email, "RESET_PASSWORD")).toHaveLength(1);
     expect(await mailed(unknown, "RESET_PASSWORD")).toHaveLength(0);
@@ -64,7 +72,9 @@ describe("POST /auth/reset-password", () => {
     const mail = await askForReset(email);
     expect((await reset(mail)).status).toBe(204);
     expect((await app.call("GET", "/users/me", { token })).status).toBe(401);
-    await vi.waitFor(() => expect(app.events).toContainEqual(expect.objectContaining({ type: "revoked.user", data: { user_id: id } })));
+    await vi.waitFor(() =>
+      expect(app.events).toContainEqual(expect.objectContaining({ type: "revoked.user", data: { user_id: id } })),
+    );
     expect((await reset(mail, "yet another one")).body.errors).toMatchObject([{ field: "token" }]);
     await logIn(app, email, NEW);
   });
@@ -104,9 +114,12 @@ describe("POST /auth/reset-password", () => {
 
   test("whoever registered with somebody else's address loses all when the owner resets", async () => {
     const squatter = await join(app, "owner");
-    const { body } = await app.call("POST", "/api/v1/api-keys", { token: squatter.token, json: { name: "back door", role: "ADMIN" } });
+    const { body } = await app.call("POST", "/api/v1/api-keys", {
+      token: squatter.token,
+      json: { name: "back door", role: "ADMIN" },
+    });
     expect((await reset(await askForReset(squatter.email))).status).toBe(204);
-    expect((await app.call("GET", "/whoami", { token: String(body.key) })).status).toBe(401);
+    expect((await app.call("GET", "/api/v1/whoami", { token: String(body.key) })).status).toBe(401);
     const token = await logIn(app, squatter.email, NEW);
     expect((await app.call("GET", "/users/me", { token })).body.is_verified).toBe(true);
   });
@@ -131,6 +144,8 @@ describe("POST /auth/verify", () => {
     expect((await verify((await mailed(email, "VERIFY_EMAIL")).at(-1) ?? "")).status).toBe(200);
     expect((await ask()).status).toBe(202);
     expect(await mailed(email, "VERIFY_EMAIL")).toHaveLength(2);
-    expect((await app.call("POST", "/auth/request-verify-token", { json: { email: newEmail("nobody") } })).status).toBe(202);
+    expect((await app.call("POST", "/auth/request-verify-token", { json: { email: newEmail("nobody") } })).status).toBe(
+      202,
+    );
   });
 });

@@ -5,8 +5,16 @@ import { join, newEmail, PASSWORD, registration } from "./test-people.ts";
 
 const HOME = "192.0.2.1";
 // Small numbers, so that few passwords need hashing; the shape is that of production.
-const few = { pair: { points: 3, windowS: 60 }, network: { points: 8, windowS: 60 }, account: { points: 5, windowS: 60 } };
-const many = { pair: { points: 500, windowS: 60 }, network: { points: 500, windowS: 60 }, account: { points: 500, windowS: 60 } };
+const few = {
+  pair: { points: 3, windowS: 60 },
+  network: { points: 8, windowS: 60 },
+  account: { points: 5, windowS: 60 },
+};
+const many = {
+  pair: { points: 500, windowS: 60 },
+  network: { points: 500, windowS: 60 },
+  account: { points: 500, windowS: 60 },
+};
 const limits = { ...LIMITS, login: few, password: few, mail: few, register: many };
 
 let app: TestApp;
@@ -15,7 +23,8 @@ afterAll(() => app.close());
 
 let networks = 0;
 const newAddress = () => `203.0.113.${(networks += 1)}`;
-const tryLogin = (username: string, from: string, password = "wrong password") => app.call("POST", "/auth/login", { json: { username, password }, from });
+const tryLogin = (username: string, from: string, password = "wrong password") =>
+  app.call("POST", "/auth/login", { json: { username, password }, from });
 async function repeat(times: number, work: () => Promise<Answer>): Promise<number[]> {
   const statuses: number[] = [];
   for (let i = 0; i < times; i += 1) statuses.push((await work()).status);
@@ -72,26 +81,33 @@ describe("guessing passwords", () => {
 
   test("inside a session the current password cannot be guessed either", async () => {
     const { token } = await join(app, "alice", HOME);
-    const guess = () => app.call("PATCH", "/users/me", { token, json: { password: "another long one", current_password: "guess" } });
+    const guess = () =>
+      app.call("PATCH", "/users/me", { token, json: { password: "another long one", current_password: "guess" } });
     expect(await repeat(4, guess)).toEqual([400, 400, 400, 429]);
   });
 });
 
 describe("mail on demand", () => {
-  test.each(["/auth/forgot-password", "/auth/request-verify-token"])("429 from %s, for known and unknown alike", async (path) => {
-    const { email } = await join(app, "alice", HOME);
-    for (const address of [email, newEmail("nobody")]) {
-      const from = newAddress();
-      expect(await repeat(4, () => app.call("POST", path, { json: { email: address }, from }))).toEqual([202, 202, 202, 429]);
-    }
-  });
+  test.each(["/auth/forgot-password", "/auth/request-verify-token"])(
+    "429 from %s, for known and unknown alike",
+    async (path) => {
+      const { email } = await join(app, "alice", HOME);
+      for (const address of [email, newEmail("nobody")]) {
+        const from = newAddress();
+        expect(await repeat(4, () => app.call("POST", path, { json: { email: address }, from }))).toEqual([
+          202, 202, 202, 429,
+        ]);
+      }
+    },
+  );
 });
 
 describe("the limits of production", () => {
   test("stop registrations from one address", async () => {
     const strict = await openTestApp({}, { ...LIMITS, register: few });
     try {
-      const register = () => strict.call("POST", "/auth/register", { json: registration(newEmail("many")), from: "203.0.113.200" });
+      const register = () =>
+        strict.call("POST", "/auth/register", { json: registration(newEmail("many")), from: "203.0.113.200" });
       expect(await repeat(9, register)).toEqual([...Array(8).fill(201), 429]);
     } finally {
       await strict.close();
@@ -101,9 +117,15 @@ describe("the limits of production", () => {
   test("let a test suite on our own machine register two hundred people at once", async () => {
     const local = await openTestApp({ TRUST_PROXY: "false" });
     try {
-      const answers = await Promise.all(Array.from({ length: 200 }, () => local.call("POST", "/auth/register", { json: registration(newEmail("many")) })));
+      const answers = await Promise.all(
+        Array.from({ length: 200 }, () =>
+          local.call("POST", "/auth/register", { json: registration(newEmail("many")) }),
+        ),
+      );
       expect(answers.filter(({ status }) => status !== 201)).toEqual([]);
-      const { rows } = await local.db.pool.query("SELECT key FROM rate_limits WHERE key LIKE '%@%' OR key LIKE '%127.0%'");
+      const { rows } = await local.db.pool.query(
+        "SELECT key FROM rate_limits WHERE key LIKE '%@%' OR key LIKE '%127.0%'",
+      );
       expect(rows).toEqual([]);
     } finally {
       await local.close();
@@ -114,7 +136,9 @@ describe("the limits of production", () => {
     const strict = await openTestApp({}, { ...LIMITS, requests: { points: 4, windowS: 60 } });
     try {
       const [alice, bob] = [await join(strict, "alice"), await join(strict, "bob")];
-      expect(await repeat(6, () => strict.call("GET", "/users/me", { token: alice.token }))).toEqual([200, 200, 200, 200, 429, 429]);
+      expect(await repeat(6, () => strict.call("GET", "/users/me", { token: alice.token }))).toEqual([
+        200, 200, 200, 200, 429, 429,
+      ]);
       expect((await strict.call("GET", "/users/me", { token: bob.token })).status).toBe(200);
     } finally {
       await strict.close();
@@ -126,7 +150,11 @@ describe("the limits of production", () => {
     try {
       const { email } = await join(lame, "alice", HOME);
       await lame.db.pool.query("ALTER TABLE rate_limits RENAME TO gone");
-      const guess = () => lame.call("POST", "/auth/login", { json: { username: email, password: "wrong password" }, from: "203.0.113.201" });
+      const guess = () =>
+        lame.call("POST", "/auth/login", {
+          json: { username: email, password: "wrong password" },
+          from: "203.0.113.201",
+        });
       expect(await repeat(4, guess)).toEqual([401, 401, 401, 429]);
     } finally {
       await lame.close();

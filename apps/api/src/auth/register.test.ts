@@ -8,7 +8,9 @@ afterAll(() => app.close());
 
 describe("POST /auth/register", () => {
   test("of many at once, exactly one becomes the superuser", async () => {
-    const answers = await Promise.all(Array.from({ length: 12 }, () => app.call("POST", "/auth/register", { json: registration(newEmail("first")) })));
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () => app.call("POST", "/auth/register", { json: registration(newEmail("first")) })),
+    );
     expect(answers.map(({ status }) => status)).toEqual(Array(12).fill(201));
     expect(answers.filter(({ body }) => body.is_superuser)).toHaveLength(1);
     const later = await app.call("POST", "/auth/register", { json: registration(newEmail("later")) });
@@ -17,7 +19,9 @@ describe("POST /auth/register", () => {
 
   test("works: the user, a personal workspace and a verification mail come into being together", async () => {
     const email = newEmail("alice");
-    const { status, body } = await app.call("POST", "/auth/register", { json: registration(` ${email.toUpperCase()} `) });
+    const { status, body } = await app.call("POST", "/auth/register", {
+      json: registration(` ${email.toUpperCase()} `),
+    });
     expect(status).toBe(201);
     expect(body).toEqual({
       id: expect.stringMatching(/^[\da-f-]{36}$/),
@@ -29,7 +33,10 @@ describe("POST /auth/register", () => {
       is_superuser: false,
       created_at: expect.stringMatching(/Z$/),
     });
-    const membership = await app.db.prisma.membership.findFirstOrThrow({ where: { userId: String(body.id) }, include: { workspace: true } });
+    const membership = await app.db.prisma.membership.findFirstOrThrow({
+      where: { userId: String(body.id) },
+      include: { workspace: true },
+    });
     expect(membership).toMatchObject({ role: "ADMIN", isPersonal: true, workspace: { name: "Alice's workspace" } });
     const token = await app.db.prisma.userToken.findFirstOrThrow({ where: { userId: String(body.id) } });
     const deliveries = await app.db.prisma.delivery.findMany({ where: { recipient: email } });
@@ -47,7 +54,9 @@ describe("POST /auth/register", () => {
   test("the same address ten times at once: one 201, nine 409, one workspace", async () => {
     const email = newEmail("race");
     const before = await app.db.prisma.workspace.count();
-    const answers = await Promise.all(Array.from({ length: 10 }, () => app.call("POST", "/auth/register", { json: registration(email) })));
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => app.call("POST", "/auth/register", { json: registration(email) })),
+    );
     expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(9).fill(409)]);
     expect(await app.db.prisma.workspace.count()).toBe(before + 1);
   });

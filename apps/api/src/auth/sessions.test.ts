@@ -12,9 +12,13 @@ const published = (type: string, data: object) =>
   vi.waitFor(() => expect(app.events).toContainEqual(expect.objectContaining({ type, data })), { timeout: 5_000 });
 
 async function moveEnd(token: string, fromNowMs: number): Promise<void> {
-  await app.db.prisma.session.update({ where: { idHash: hashSecret(token) }, data: { expiresAt: new Date(Date.now() + fromNowMs) } });
+  await app.db.prisma.session.update({
+    where: { idHash: hashSecret(token) },
+    data: { expiresAt: new Date(Date.now() + fromNowMs) },
+  });
 }
-const endOf = async (token: string) => (await app.db.prisma.session.findUniqueOrThrow({ where: { idHash: hashSecret(token) } })).expiresAt;
+const endOf = async (token: string) =>
+  (await app.db.prisma.session.findUniqueOrThrow({ where: { idHash: hashSecret(token) } })).expiresAt;
 
 describe("a session", () => {
   test("ends at its end", async () => {
@@ -34,7 +38,9 @@ describe("a session", () => {
   test("as a cookie slides while it is used, and the browser is told", async () => {
     const { token } = await join(app, "alice");
     await moveEnd(token, 60_000);
-    const { status, headers } = await app.call("GET", "/users/me", { headers: { Cookie: `pulsecheck_session=${token}` } });
+    const { status, headers } = await app.call("GET", "/users/me", {
+      headers: { Cookie: `pulsecheck_session=${token}` },
+    });
     expect(status).toBe(200);
     expect(headers.get("set-cookie")).toContain(`pulsecheck_session=${token}; HttpOnly; Max-Age=`);
     expect((await endOf(token)).getTime()).toBeGreaterThan(Date.now() + (app.deps.config.sessionMinutes - 1) * 60_000);
@@ -77,7 +83,9 @@ describe("/users/me", () => {
     const { token, email } = await join(app, "alice");
     const patch = async (json: object) => (await app.call("PATCH", "/users/me", { token, json })).body.errors;
     expect(await patch({ password: "another long one" })).toMatchObject([{ field: "current_password" }]);
-    expect(await patch({ password: "another long one", current_password: "wrong" })).toMatchObject([{ field: "current_password" }]);
+    expect(await patch({ password: "another long one", current_password: "wrong" })).toMatchObject([
+      { field: "current_password" },
+    ]);
     expect(await patch({ password: email, current_password: PASSWORD })).toMatchObject([{ field: "password" }]);
     expect(await patch({ is_superuser: true })).toMatchObject([{ field: "is_superuser" }]);
     expect((await me(token)).status).toBe(200);
@@ -95,10 +103,27 @@ describe("/users/me", () => {
     await logIn(app, email, "another long one");
   });
 
-  test("a login with the old password at the very moment of the change leaves no session behind", async () => {
+  test("a login with the old password waits for a change under way, and is refused", async () => {
+    const { id, email } = await join(app, "alice");
+    const change = await app.db.pool.connect();
+    await change.query("BEGIN");
+    await change.query("UPDATE users SET password_hash = 'another' WHERE id = $1", [id]);
+    await change.query("DELETE FROM sessions WHERE user_id = $1", [id]);
+    const login = app.call("POST", "/auth/login", { json: { username: email, password: PASSWORD } });
+    const blocked = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    await vi.waitFor(async () => expect((await app.db.pool.query(blocked)).rowCount).toBe(1), { timeout: 5_000 });
+    await change.query("COMMIT");
+    change.release();
+    expect((await login).status).toBe(401);
+    expect(await app.db.prisma.session.count({ where: { userId: id } })).toBe(0);
+  });
+
+  test("logins with the old password around the moment of the change leave no session behind", async () => {
     const { email, token } = await join(app, "alice");
     const json = { password: "another long one", current_password: PASSWORD };
-    const logins = Array.from({ length: 6 }, () => app.call("POST", "/auth/login", { json: { username: email, password: PASSWORD } }));
+    const logins = Array.from({ length: 6 }, () =>
+      app.call("POST", "/auth/login", { json: { username: email, password: PASSWORD } }),
+    );
     const [change, ...answers] = await Promise.all([app.call("PATCH", "/users/me", { token, json }), ...logins]);
     expect(change.status).toBe(200);
     for (const { body } of answers) {
@@ -123,7 +148,10 @@ describe("/users/me/sessions", () => {
     const other = await logIn(app, email, PASSWORD, "203.0.113.9");
     const { body } = await app.call("GET", "/users/me/sessions", { token });
     const items = body.items as { id: string; address: string; is_current: boolean }[];
-    expect(items.map(({ address, is_current }) => [address, is_current])).toEqual([["203.0.113.9", false], ["198.51.100.7", true]]);
+    expect(items.map(({ address, is_current }) => [address, is_current])).toEqual([
+      ["203.0.113.9", false],
+      ["198.51.100.7", true],
+    ]);
     const path = `/users/me/sessions/${items[0]?.id ?? ""}`;
     const stranger = await join(app, "charlie");
     expect((await app.call("DELETE", path, { token: stranger.token })).status).toBe(404);

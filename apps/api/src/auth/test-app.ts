@@ -1,17 +1,17 @@
-import { randomBytes } from "node:crypto";
 import { openBroker } from "@pulsecheck/broker/broker";
 import { openDb, type Db } from "@pulsecheck/db/client";
-import { migrate } from "@pulsecheck/db/migrate";
 import { parseConfig } from "@pulsecheck/shared/config";
 import type { BusEvent } from "@pulsecheck/shared/live-events";
-import pg from "pg";
 import { pino } from "pino";
+import { createTestDatabase } from "../../../../tests/setup/database.ts";
+import { createApp } from "../app.ts";
 import type { Deps } from "../context.ts";
 import { readClientAddress } from "../http/client-address.ts";
 import type { Limits } from "../http/limits.ts";
 import { answerError } from "../http/problems.ts";
 import { createRouter } from "../http/router.ts";
 import { strictBody } from "../http/strict-body.ts";
+import { openHub } from "../live/hub.ts";
 import { apiKeyRoutes } from "./api-key-routes.ts";
 import { authRoutes } from "./auth-routes.ts";
 import { authenticate } from "./authenticate.ts";
@@ -39,19 +39,30 @@ export type TestApp = {
   close(): Promise<void>;
 };
 
-/** The routes of this folder behind one auth line, on a database of their own. */
+/** The app on a database of its own. With limits of one's own: only the routes of this folder. */
 export async function openTestApp(env: Record<string, string> = {}, limits?: Limits): Promise<TestApp> {
-  const { url, drop } = await createDatabase();
-  const deps = openDeps({ DATABASE_URL: url, SECRET_KEY: "a-secret-for-tests-only", EMAIL_DEV_MODE: "true", TRUST_PROXY: "true", ...env });
-  const app = assemble(deps, limits);
+  const { url, drop } = await createTestDatabase();
+  const deps = openDeps({
+    DATABASE_URL: url,
+    SECRET_KEY: "a-secret-for-tests-only",
+    EMAIL_DEV_MODE: "true",
+    TRUST_PROXY: "true",
+    ...env,
+  });
+  const hub = await openHub(deps);
+  const app = limits === undefined ? createApp(deps, hub) : assemble(deps, limits);
+  app.get("/api/v1/whoami", (c) => c.json({ workspace: c.get("scope").workspaceId, ...c.get("principal") }));
   const events: BusEvent[] = [];
-  const subscription = await deps.broker.bus.subscribe({ onBatch: (batch) => events.push(...batch.events), onGap() {} });
+  const subscription = await deps.broker.bus.subscribe({
+    onBatch: (batch) => events.push(...batch.events),
+    onGap() {},
+  });
   return {
     deps,
     db: deps.db,
     events,
     async call(method, path, { json, form, token, headers = {}, from = "198.51.100.7" } = {}) {
-      const sent = new Headers({ "X-Forwarded-For": from, ...headers });
+      const sent = new Headers({ "X-Request-Id": "the-same-in-all-answers", "X-Forwarded-For": from, ...headers });
       if (json !== undefined) sent.set("Content-Type", "application/json");
       if (token !== undefined) sent.set("Authorization", `Bearer ${token}`);
       const body = form ? new URLSearchParams(form) : json === undefined ? null : JSON.stringify(json);
@@ -61,6 +72,7 @@ export async function openTestApp(env: Record<string, string> = {}, limits?: Lim
     },
     async close() {
       await subscription.end();
+      await hub.stop();
       await deps.broker.close();
       await deps.db.close();
       await drop();
@@ -81,7 +93,7 @@ function openDeps(env: Record<string, string>): Deps {
   };
 }
 
-function assemble(deps: Deps, limits?: Limits) {
+function assemble(deps: Deps, limits: Limits) {
   const app = createRouter();
   app.onError(answerError);
   app.use(async (c, next) => {
@@ -92,22 +104,7 @@ function assemble(deps: Deps, limits?: Limits) {
   app.use(readClientAddress(deps), strictBody);
   app.route("/", authRoutes(deps, limits));
   app.use(authenticate(deps, limits));
-  app.get("/whoami", (c) => c.json({ workspace: c.get("scope").workspaceId, ...c.get("principal") }));
-  for (const routes of [sessionRoutes(deps), userRoutes(deps, limits), apiKeyRoutes(deps), ticketRoutes()]) app.route("/", routes);
+  for (const routes of [sessionRoutes(deps), userRoutes(deps, limits), apiKeyRoutes(deps), ticketRoutes()])
+    app.route("/", routes);
   return app;
-}
-
-async function createDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
-  const admin = "postgresql://postgres@127.0.0.1:54329/postgres";
-  const name = `auth_${randomBytes(6).toString("hex")}`;
-  const run = async (sql: string) => {
-    const client = new pg.Client({ connectionString: admin });
-    await client.connect();
-    await client.query(sql).finally(() => client.end());
-  };
-  await run(`CREATE DATABASE ${name}`);
-  const url = new URL(admin);
-  url.pathname = name;
-  await migrate(url.href);
-  return { url: url.href, drop: () => run(`DROP DATABASE ${name} WITH (FORCE)`) };
 }
