@@ -24,7 +24,10 @@ export async function createApiKey(scope: Scope, key: NewApiKey): Promise<ApiKey
 }
 
 /** The workspace's keys, the newest first, revoked ones included. Refuses (400) a cursor of another list. */
-export async function listApiKeys(scope: Scope, { limit, cursor }: { limit: number; cursor?: string | undefined }): Promise<Page<ApiKeyView>> {
+export async function listApiKeys(
+  scope: Scope,
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): Promise<Page<ApiKeyView>> {
   const rows = await scope.db.prisma.apiKey.findMany({
     where: { workspaceId: scope.workspaceId, ...before(cursor) },
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
@@ -48,7 +51,10 @@ function before(cursor: string | undefined) {
 /** Ends a key for good. `missing` where this workspace has no such key, `ended` where it was revoked before. */
 export async function revokeApiKey(scope: Scope, id: string, now: Date): Promise<"revoked" | "ended" | "missing"> {
   const where = { id, workspaceId: scope.workspaceId };
-  const { count } = await scope.db.prisma.apiKey.updateMany({ where: { ...where, revokedAt: null }, data: { revokedAt: now } });
+  const { count } = await scope.db.prisma.apiKey.updateMany({
+    where: { ...where, revokedAt: null },
+    data: { revokedAt: now },
+  });
   if (count > 0) return "revoked";
   return (await scope.db.prisma.apiKey.count({ where })) > 0 ? "ended" : "missing";
 }
@@ -66,7 +72,11 @@ export type LivingKey = {
 };
 
 /** The key of this hash or id, in one statement; null when expired, revoked, or its creator is inactive or gone. */
-export async function findLivingKey(db: Db, by: { keyHash: string } | { id: string }, now: Date): Promise<LivingKey | null> {
+export async function findLivingKey(
+  db: Db,
+  by: { keyHash: string } | { id: string },
+  now: Date,
+): Promise<LivingKey | null> {
   const [column, value] = "id" in by ? ["k.id", by.id] : ["k.key_hash", by.keyHash];
   const { rows } = await db.pool.query<LivingKey>(
     `SELECT k.id, k.workspace_id AS "workspaceId", w.public_id AS "workspacePublicId", k.role,

@@ -55,7 +55,13 @@ export async function endSessionsOf(db: Db, userId: string): Promise<void> {
   await db.prisma.session.deleteMany({ where: { userId } });
 }
 
-export type SessionListing = { idHash: string; createdAt: Date; expiresAt: Date; address: string | null; userAgent: string | null };
+export type SessionListing = {
+  idHash: string;
+  createdAt: Date;
+  expiresAt: Date;
+  address: string | null;
+  userAgent: string | null;
+};
 
 /** A user's living sessions, newest first. */
 export async function listSessions(db: Db, userId: string, now: Date): Promise<SessionListing[]> {

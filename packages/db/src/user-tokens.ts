@@ -40,12 +40,22 @@ export async function addMailedToken(
 }
 
 /** Makes every unused token of this kind worthless. */
-export async function voidTokens(tx: Prisma.TransactionClient, kind: TokenKind, userId: string, now: Date): Promise<void> {
+export async function voidTokens(
+  tx: Prisma.TransactionClient,
+  kind: TokenKind,
+  userId: string,
+  now: Date,
+): Promise<void> {
   await tx.userToken.updateMany({ where: { userId, kind, usedAt: null }, data: { usedAt: now } });
 }
 
 /** Uses a token up. Only one caller ever gets the user's id; null where it is used, expired, or of an inactive user. */
-export async function spendToken(tx: Prisma.TransactionClient, kind: TokenKind, id: string, now: Date): Promise<string | null> {
+export async function spendToken(
+  tx: Prisma.TransactionClient,
+  kind: TokenKind,
+  id: string,
+  now: Date,
+): Promise<string | null> {
   const rows = await tx.userToken.updateManyAndReturn({
     where: { id, kind, usedAt: null, expiresAt: { gt: now }, user: { isActive: true } },
     data: { usedAt: now },
@@ -56,7 +66,10 @@ export async function spendToken(tx: Prisma.TransactionClient, kind: TokenKind, 
 
 /** Mails a new token to the active user of this address, if there is one; a new reset link voids the earlier ones. */
 export async function requestTokenMail(db: Db, kind: TokenKind, email: string, now: Date): Promise<void> {
-  const user = await db.prisma.user.findUnique({ where: { email }, select: { id: true, email: true, isActive: true, isVerified: true } });
+  const user = await db.prisma.user.findUnique({
+    where: { email },
+    select: { id: true, email: true, isActive: true, isVerified: true },
+  });
   if (user === null || !user.isActive) return;
   if (kind === "VERIFY_EMAIL" && user.isVerified) return;
   await db.prisma.$transaction(async (tx) => {

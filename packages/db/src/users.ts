@@ -51,7 +51,10 @@ async function isFirstUser(tx: Prisma.TransactionClient): Promise<boolean> {
 
 /** The account of this e-mail address, active or not. */
 export async function findAccount(db: Db, by: { email: string } | { id: string }): Promise<Account | null> {
-  return db.prisma.user.findUnique({ where: by, select: { id: true, email: true, passwordHash: true, isActive: true } });
+  return db.prisma.user.findUnique({
+    where: by,
+    select: { id: true, email: true, passwordHash: true, isActive: true },
+  });
 }
 
 export async function getUser(db: Db, id: string): Promise<UserView> {
@@ -81,9 +84,14 @@ export type PasswordChange = {
 export async function changePassword(db: Db, change: PasswordChange, now: Date): Promise<boolean> {
   const { userId, provenHash, passwordHash, keepSession } = change;
   return db.prisma.$transaction(async (tx) => {
-    const { count } = await tx.user.updateMany({ where: { id: userId, passwordHash: provenHash }, data: { passwordHash } });
+    const { count } = await tx.user.updateMany({
+      where: { id: userId, passwordHash: provenHash },
+      data: { passwordHash },
+    });
     if (count === 0) return false;
-    await tx.session.deleteMany({ where: { userId, ...(keepSession === null ? {} : { idHash: { not: keepSession } }) } });
+    await tx.session.deleteMany({
+      where: { userId, ...(keepSession === null ? {} : { idHash: { not: keepSession } }) },
+    });
     await voidTokens(tx, "RESET_PASSWORD", userId, now);
     return true;
   });
@@ -94,7 +102,12 @@ export async function changePassword(db: Db, change: PasswordChange, now: Date):
  * verified from now on; keys from before that proof may be a stranger's who registered first, and end.
  * Returns the user, or null where the token is worthless.
  */
-export async function resetPassword(db: Db, tokenId: string, passwordHash: string, now: Date): Promise<UserView | null> {
+export async function resetPassword(
+  db: Db,
+  tokenId: string,
+  passwordHash: string,
+  now: Date,
+): Promise<UserView | null> {
   return db.prisma.$transaction(async (tx) => {
     const id = await spendToken(tx, "RESET_PASSWORD", tokenId, now);
     if (id === null) return null;
@@ -102,7 +115,8 @@ export async function resetPassword(db: Db, tokenId: string, passwordHash: strin
     const user = await tx.user.update({ where: { id }, data: { passwordHash, isVerified: true } });
     await tx.session.deleteMany({ where: { userId: id } });
     await voidTokens(tx, "RESET_PASSWORD", id, now);
-    if (!isVerified) await tx.apiKey.updateMany({ where: { createdById: id, revokedAt: null }, data: { revokedAt: now } });
+    if (!isVerified)
+      await tx.apiKey.updateMany({ where: { createdById: id, revokedAt: null }, data: { revokedAt: now } });
     return viewUser(user);
   });
 }

@@ -7,7 +7,10 @@ export type TicketParent = { sessionHash: string; apiKeyId: null } | { sessionHa
 export type Ticket = { workspaceId: number; sessionHash: string | null; apiKeyId: string | null };
 
 /** Stores a ticket; `tokenHash` is the SHA-256 of what the client holds. */
-export async function createTicket(scope: Scope, ticket: { tokenHash: string; expiresAt: Date } & TicketParent): Promise<void> {
+export async function createTicket(
+  scope: Scope,
+  ticket: { tokenHash: string; expiresAt: Date } & TicketParent,
+): Promise<void> {
   await scope.db.prisma.wsTicket.create({ data: { ...ticket, workspaceId: scope.workspaceId } });
 }
 

@@ -17,8 +17,10 @@ export function authenticate(deps: Deps, limits?: Limits) {
       cookie: c.req.header("cookie"),
       workspaceId: c.req.header("x-workspace-id"),
     });
-    if (proof === null) throw new Refusal(401, "This needs a valid session token or API key, as Authorization: Bearer.");
-    if (proof.isCookie && !SAFE.has(c.req.method)) refuseForeignOrigin(deps, c.req.header("origin"), c.req.header("host"));
+    if (proof === null)
+      throw new Refusal(401, "This needs a valid session token or API key, as Authorization: Bearer.");
+    if (proof.isCookie && !SAFE.has(c.req.method))
+      refuseForeignOrigin(deps, c.req.header("origin"), c.req.header("host"));
     await countRequest(proof.principal, c.get("clientAddress"));
     c.set("principal", proof.principal);
     c.set("scope", proof.scope);
@@ -31,7 +33,11 @@ export function authenticate(deps: Deps, limits?: Limits) {
  * Refuses (403) what a foreign page makes a browser send. A browser tells the origin of everything that changes
  * something; whoever sends none is no browser, and carries nobody's cookie by accident.
  */
-export function refuseForeignOrigin({ config }: Pick<Deps, "config">, origin: string | undefined, host: string | undefined): void {
+export function refuseForeignOrigin(
+  { config }: Pick<Deps, "config">,
+  origin: string | undefined,
+  host: string | undefined,
+): void {
   if (origin === undefined || isTrustedOrigin(config, origin, host)) return;
   throw new Refusal(403, "Requests from this origin are not allowed (see CORS_ORIGINS).");
 }

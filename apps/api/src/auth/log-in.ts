@@ -19,7 +19,8 @@ export async function logIn(deps: Pick<Deps, "db" | "config">, attempts: Attempt
   const succeeded = await attempts.begin(email ?? input.username, input.address);
   const account = email === null ? null : await findAccount(deps.db, { email });
   const isRight = await verifyPassword(account?.passwordHash ?? null, input.password);
-  if (account === null || !isRight || !account.isActive) throw new Refusal(401, "The e-mail address or the password is wrong.");
+  if (account === null || !isRight || !account.isActive)
+    throw new Refusal(401, "The e-mail address or the password is wrong.");
   const session = await openSessions(deps).start({
     userId: account.id,
     provenHash: account.passwordHash,

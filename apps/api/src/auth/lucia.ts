@@ -12,7 +12,7 @@ declare module "lucia" {
   interface Register {
     DatabaseSessionAttributes: { address: string; userAgent: string | null; provenHash: string };
     DatabaseUserAttributes: { isSuperuser: boolean };
-    Lucia: Lucia<Record<never, never>, { isSuperuser: boolean }>;
+    Lucia: Lucia<object, { isSuperuser: boolean }>;
   }
 }
 
@@ -46,7 +46,11 @@ export function openSessions({ db, config }: { db: Db; config: Config }): Sessio
   return {
     async start({ userId, ...attributes }) {
       const session = await sliding.createSession(userId, attributes);
-      return { token: session.id, expiresAt: session.expiresAt, cookie: sliding.createSessionCookie(session.id).serialize() };
+      return {
+        token: session.id,
+        expiresAt: session.expiresAt,
+        cookie: sliding.createSessionCookie(session.id).serialize(),
+      };
     },
     async validate(token, carrier) {
       const { user, session } = await (carrier === "cookie" ? sliding : fixed).validateSession(token);
@@ -63,7 +67,10 @@ export function openSessions({ db, config }: { db: Db; config: Config }): Sessio
 function createLucia(adapter: Adapter, { sessionMinutes, publicUrl }: Config) {
   return new Lucia(adapter, {
     sessionExpiresIn: new TimeSpan(sessionMinutes, "m"),
-    sessionCookie: { name: SESSION_COOKIE, attributes: { sameSite: "lax", path: "/", secure: publicUrl.startsWith("https:") } },
+    sessionCookie: {
+      name: SESSION_COOKIE,
+      attributes: { sameSite: "lax", path: "/", secure: publicUrl.startsWith("https:") },
+    },
     getUserAttributes: ({ isSuperuser }) => ({ isSuperuser }),
   });
 }

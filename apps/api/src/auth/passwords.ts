@@ -32,7 +32,8 @@ const waiting: (() => void)[] = [];
 
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   if (running >= PARALLEL) {
-    if (waiting.length >= LONGEST_QUEUE) throw new Refusal(503, "Too many logins at once. Try again.", { retryAfterS: 5 });
+    if (waiting.length >= LONGEST_QUEUE)
+      throw new Refusal(503, "Too many logins at once. Try again.", { retryAfterS: 5 });
     await new Promise<void>((resolve) => void waiting.push(resolve));
   } else {
     running += 1;

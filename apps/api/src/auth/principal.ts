@@ -44,7 +44,12 @@ export async function findPrincipal(deps: AuthDeps, given: Credentials): Promise
   return token === null ? null : proveSession(deps, token, "cookie", given.workspaceId);
 }
 
-async function proveSession(deps: AuthDeps, token: string, carrier: "bearer" | "cookie", workspaceId: string | undefined): Promise<Proof | null> {
+async function proveSession(
+  deps: AuthDeps,
+  token: string,
+  carrier: "bearer" | "cookie",
+  workspaceId: string | undefined,
+): Promise<Proof | null> {
   const session = await openSessions(deps).validate(token, carrier);
   if (session === null) return null;
   const { userId, isSuperuser, sessionHash, renewal } = session;
@@ -59,8 +64,11 @@ async function proveKey(deps: AuthDeps, key: string, workspaceId: string | undef
   const now = new Date();
   const living = await findLivingKey(deps.db, { keyHash: hashSecret(key) }, now);
   if (living === null || !isCovered(living)) return null;
-  if (workspaceId !== undefined && workspaceId.toLowerCase() !== living.workspacePublicId) throw refuseMissing("workspace");
-  touchApiKey(deps.db, living, now).catch((error: unknown) => deps.log.warn({ err: error }, "a key's last use was not noted"));
+  if (workspaceId !== undefined && workspaceId.toLowerCase() !== living.workspacePublicId)
+    throw refuseMissing("workspace");
+  touchApiKey(deps.db, living, now).catch((error: unknown) =>
+    deps.log.warn({ err: error }, "a key's last use was not noted"),
+  );
   return proofOfKey(deps, living);
 }
 

@@ -27,7 +27,13 @@ describe("the client's address", () => {
     expect(networkOf(address)).toBe(network);
   });
 
-  test.each([["127.0.0.1", true], ["127.9.9.9", true], ["::1", true], ["192.0.2.1", false], ["127.evil.example", false]])("%s is loopback: %s", (address, expected) => {
+  test.each([
+    ["127.0.0.1", true],
+    ["127.9.9.9", true],
+    ["::1", true],
+    ["192.0.2.1", false],
+    ["127.evil.example", false],
+  ])("%s is loopback: %s", (address, expected) => {
     expect(isLoopback(address)).toBe(expected);
   });
 });

@@ -38,7 +38,11 @@ export function isLoopback(address: string): boolean {
 
 /** Without brackets, port and zone; an IPv4 address in IPv6 clothes becomes one, IPv6 takes its shortest form. */
 function plainAddress(text: string): string | null {
-  const trimmed = text.trim().replace(/^\[(.+)\](:\d+)?$/, "$1").replace(/^([\d.]+):\d+$/, "$1").replace(/%.*$/, "");
+  const trimmed = text
+    .trim()
+    .replace(/^\[(.+)\](:\d+)?$/, "$1")
+    .replace(/^([\d.]+):\d+$/, "$1")
+    .replace(/%.*$/, "");
   const mapped = /^::ffff:([\d.]+)$/i.exec(trimmed)?.[1];
   if (mapped !== undefined && isIP(mapped) === 4) return mapped;
   if (isIP(trimmed) === 4) return trimmed;

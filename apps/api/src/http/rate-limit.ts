@@ -1,7 +1,12 @@
 import { createHash } from "node:crypto";
 import { rateLimitStore } from "@pulsecheck/db/rate-limits";
 import { Refusal } from "@pulsecheck/shared/refusal";
-import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes, type RateLimiterAbstract } from "rate-limiter-flexible";
+import {
+  RateLimiterMemory,
+  RateLimiterPostgres,
+  RateLimiterRes,
+  type RateLimiterAbstract,
+} from "rate-limiter-flexible";
 import type { Deps, Principal } from "../context.ts";
 import { networkOf } from "./client-address.ts";
 import { isGenerousTo, LIMITS, type AttemptLimits, type Limit, type Limits } from "./limits.ts";
@@ -37,14 +42,22 @@ export function limitAttempts(deps: LimitDeps, kind: Kind, limits: Limits = LIMI
     remember,
     async begin(name, address) {
       const byNetwork = isGenerousTo(deps.config, address) ? generous : networks;
-      const [pairKey, networkKey, accountKey] = [keyOf(name, networkOf(address)), keyOf(networkOf(address)), keyOf(name)];
+      const [pairKey, networkKey, accountKey] = [
+        keyOf(name, networkOf(address)),
+        keyOf(networkOf(address)),
+        keyOf(name),
+      ];
       const isKnown = (await known.get(pairKey)) !== null;
       // In this order: what a network or a pair is refused costs the account's budget nothing.
       await spend(byNetwork, networkKey);
       await spend(pairs, pairKey);
       if (!isKnown) await spend(accounts, accountKey);
       return async () => {
-        const back = [byNetwork.reward(networkKey), pairs.delete(pairKey), isKnown ? null : accounts.reward(accountKey)];
+        const back = [
+          byNetwork.reward(networkKey),
+          pairs.delete(pairKey),
+          isKnown ? null : accounts.reward(accountKey),
+        ];
         await Promise.all([...back, remember(name, address)]);
       };
     },
