@@ -52,6 +52,7 @@ type Row = {
   down_state: DownOutcome;
 };
 
+// Times are kept to the millisecond, rounded: what is due now may stand up to half a one ahead.
 const SELECT_DUE = `
   SELECT d.id, d.kind, d.recipient, d.state, d.attempts, d.token_id, d.is_debounced, d.monitor_id, d.incident_id,
     m.public_id AS monitor_public_id, m.name AS monitor_name, m.url, i.started_at, i.ended_at, i.reason, i.detail,
@@ -63,7 +64,7 @@ const SELECT_DUE = `
     (SELECT o.state FROM deliveries o WHERE o.incident_id = d.incident_id AND o.recipient = d.recipient
       AND o.kind = 'DOWN') AS down_state
   FROM deliveries d LEFT JOIN incidents i ON i.id = d.incident_id LEFT JOIN monitors m ON m.id = d.monitor_id
-  WHERE (d.state = 'PENDING' AND d.due_at <= now()) OR (d.state = 'SENDING' AND d.lease_until < now())
+  WHERE (d.state = 'PENDING' AND d.due_at <= now() + interval '1 millisecond') OR (d.state = 'SENDING' AND d.lease_until < now())
   ORDER BY d.created_at LIMIT $1`;
 
 type Verdict = { do: "send" } | { do: "wait"; until: Date; isDebounced: boolean } | { do: "suppress" };

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bucketOf } from "@pulsecheck/shared/histogram";
+import { openTenant, type Tenant } from "../../../tests/harness/tenant.ts";
+import { maintainPartitions } from "./partitions.ts";
+import { rollUp } from "./rollups.ts";
+import { cutRange, getStats } from "./stats.ts";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+let tenant: Tenant;
+beforeAll(async () => {
+  tenant = await openTenant();
+});
+afterAll(() => tenant.close());
+
+/** Stores a good check every `everyMs` from `from` to `to`, with latencies of 1, 2, .. 100 ms in turn; every tenth fails. */
+async function fill(monitorId: string, from: Date, to: Date, everyMs: number, { db }: Tenant = tenant): Promise<void> {
+  for (let day = Math.floor(from.getTime() / DAY) * DAY; day < to.getTime(); day += DAY) {
+    await maintainPartitions(db, new Date(day), 3_650);
+  }
+  await db.pool.query(
+    `INSERT INTO checks (monitor_id, scheduled_at, delay_ms, total_ms, kind, outcome, status, http_status)
+     SELECT (SELECT id FROM monitors WHERE public_id = $1), at, 0, 1 + (n - 1) % 100, 0, CASE WHEN n % 10 = 0 THEN 1 ELSE 0 END, 0, 200
+     FROM generate_series($2::timestamptz, $3::timestamptz - interval '1 ms', $4 * interval '1 ms') WITH ORDINALITY AS g(at, n)`,
+    [monitorId, from, to, everyMs],
+  );
+}
+
+describe("rollups", () => {
+  test("/stats says the same from rollups as from raw checks, over any range", async () => {
+    const { id } = await tenant.addMonitor();
+    const now = new Date(Math.floor(Date.now() / HOUR) * HOUR + 30 * 60_000);
+    await fill(id, new Date(now.getTime() - 12 * DAY), now, 5 * 60_000);
+    const ranges = [24 * HOUR, 7 * DAY, 11 * DAY + 1_234_567];
+    const read = () => Promise.all(ranges.map((ms) => getStats(tenant.scope, id, new Date(now.getTime() - ms), now, now)));
+    const fromRaw = await read();
+    await rollUp(tenant.db, now);
+    const fromRollups = await read();
+    for (const [i, raw] of fromRaw.entries()) {
+      expect(fromRollups[i]).toMatchObject({ checks: raw.checks, failures: raw.failures, uptime_ratio: raw.uptime_ratio, latency_ms: raw.latency_ms });
+    }
+    expect(fromRaw[0]).toMatchObject({ checks: 288, failures: 29, inconclusive: 0 });
+    expect(Math.abs((fromRaw[1]?.latency_ms.p50 ?? 0) / 50 - 1)).toBeLessThan(0.06);
+    expect(Math.abs((fromRaw[1]?.latency_ms.p99 ?? 0) / 99 - 1)).toBeLessThan(0.04);
+  });
+
+  test("rolling up twice adds nothing, and takes in what came late", async () => {
+    const fresh = await openTenant();
+    const { id } = await fresh.addMonitor();
+    const now = new Date(Math.floor(Date.now() / HOUR) * HOUR + 20 * 60_000);
+    const read = async () => (await getStats(fresh.scope, id, new Date(now.getTime() - 3 * HOUR), now, now)).checks;
+    await fill(id, new Date(now.getTime() - 3 * HOUR), now, 60_000, fresh);
+    await rollUp(fresh.db, now);
+    expect(await read()).toBe(180);
+    await rollUp(fresh.db, now);
+    expect(await read()).toBe(180);
+    const late = now.getTime() - 90 * 60_000 + 1;
+    await fill(id, new Date(late), new Date(late + 1), 60_000, fresh);
+    await rollUp(fresh.db, new Date(now.getTime() + HOUR));
+    expect(await read()).toBe(181);
+    await fresh.close();
+  });
+
+  test("nothing measured is null, not 100 %", async () => {
+    const { id } = await tenant.addMonitor();
+    const now = new Date();
+    const stats = await getStats(tenant.scope, id, new Date(now.getTime() - 90 * DAY), now, now);
+    expect(stats).toMatchObject({ checks: 0, uptime_ratio: null, downtime_ms: 0, incidents: 0, buckets: [] });
+    expect(stats.latency_ms).toEqual({ avg: null, min: null, max: null, p50: null, p95: null, p99: null });
+  });
+
+  test("Postgres and we put a latency into the same bucket", async () => {
+    const latencies = [0.01, 0.1, 0.5, 0.99, 1, 1.04, 1.05, 1.06, 7.7, 49.9, 123.4, 9_999.9, 60_000];
+    const { id } = await tenant.addMonitor();
+    const at = new Date(Math.floor(Date.now() / HOUR) * HOUR);
+    await tenant.db.pool.query(
+      `INSERT INTO checks (monitor_id, scheduled_at, delay_ms, total_ms, kind, outcome, status)
+       SELECT (SELECT id FROM monitors WHERE public_id = $1), $2::timestamptz + n * interval '1 ms', 0, ms, 0, 0, 0 FROM unnest($3::real[]) WITH ORDINALITY AS t(ms, n)`,
+      [id, at, latencies],
+    );
+    await rollUp(tenant.db, new Date(at.getTime() + 2 * HOUR));
+    const { rows } = await tenant.db.pool.query<{ hist_buckets: number[] }>(
+      "SELECT hist_buckets FROM check_rollups WHERE period_hours = 1 AND monitor_id = (SELECT id FROM monitors WHERE public_id = $1)",
+      [id],
+    );
+    expect(rows[0]?.hist_buckets).toEqual([...new Set(latencies.map((ms) => bucketOf(Math.fround(ms))))].toSorted((a, b) => a - b));
+  });
+
+  test.each([
+    ["within an hour", 10.2, 10.8, ["raw"]],
+    ["a few hours", 1.5, 5.5, ["raw", 1, "raw"]],
+    ["beyond what is rolled up", 300.5, 310.5, ["raw"]],
+    ["eleven days", 3.5, 267.5, ["raw", 1, 24, 1, "raw"]],
+  ])("a range of %s is cut without a hole", (_what, fromH, toH, sources) => {
+    const segments = cutRange(fromH * HOUR, toH * HOUR, 280 * HOUR, 264 * HOUR);
+    expect(segments.map(({ source }) => source)).toEqual(sources);
+    expect(segments[0]?.from).toBe(fromH * HOUR);
+    expect(segments.at(-1)?.to).toBe(toH * HOUR);
+    for (const [i, segment] of segments.entries()) if (i > 0) expect(segment.from).toBe(segments[i - 1]?.to);
+  });
+});
+
+describe("partitions", () => {
+  test("are there a week ahead, and dropped whole when every check in them is older than the retention", async () => {
+    const fresh = await openTenant();
+    const now = new Date();
+    const names = async () => (await fresh.db.pool.query<{ name: string }>("SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'checks'::regclass ORDER BY 1")).rows.map(({ name }) => name);
+    expect(await names()).toHaveLength(9);
+    const later = new Date(now.getTime() + 5 * DAY);
+    const dropped = await maintainPartitions(fresh.db, later, 3);
+    expect(dropped).toHaveLength(3);
+    expect(await names()).toHaveLength(11);
+    expect(await maintainPartitions(fresh.db, later, 3)).toEqual([]);
+    await Promise.all([1, 2, 3].map(() => maintainPartitions(fresh.db, new Date(later.getTime() + DAY), 3)));
+    expect(await names()).toHaveLength(11);
+    await fresh.close();
+  });
+});
