@@ -76,17 +76,23 @@ export function installIsCurrent(root) {
   return true;
 }
 
+function npm(root, ...args) {
+  const env = { ...process.env, ...PRISMA_ENV };
+  return spawnSync("npm", [...args, "--loglevel=error"], { cwd: root, encoding: "utf8", env });
+}
+
 export function install(root) {
   console.log("pulsecheck: installing what is missing (npm ci) ...");
-  const env = { ...process.env, ...PRISMA_ENV };
-  const { status } = spawnSync("npm", ["ci", "--loglevel=error"], {
-    cwd: root,
-    stdio: "inherit",
-    env,
-  });
-  if (status !== 0) throw new Error(`"npm ci" failed (exit code ${status}); its message is above`);
+  let result = npm(root, "ci");
+  // A registry that lacks some other platform's optional packages leaves them out of the lock file, and "npm ci" then
+  // refuses it. The same versions install without that check, and the lock file stays as it is.
+  if (result.status !== 0 && /EUSAGE/.test(result.stderr)) result = npm(root, "install", "--no-save");
+  if (result.status !== 0) {
+    const words = result.error?.message ?? `${result.stdout}${result.stderr}`;
+    throw new Error(`installing failed (exit code ${result.status}):\n${words}`);
+  }
   if (!nodeRuns(root)) {
-    throw new Error('"npm ci" left no working node_modules/.bin/node: were install scripts disabled?');
+    throw new Error("npm left no working node_modules/.bin/node: were install scripts disabled?");
   }
   writeFileSync(join(root, "node_modules/.pulsecheck-install"), installHash(root));
 }
