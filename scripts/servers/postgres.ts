@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
+import { waitForLock } from "../launch/lock.js";
 import { findFreePort, tryPort } from "./free-port.ts";
 import { ensureCluster, findPostmaster, launchPostmaster } from "./postgres-cluster.ts";
 import { stopPostmaster, writeSettings } from "./postgres-cluster.ts";
@@ -99,13 +100,7 @@ async function createDatabase(identity: Identity): Promise<void> {
   }
 }
 
-/**
- * Starts PostgreSQL on `dataDir` (made when missing) or adopts the one that runs there; 127.0.0.1 only.
- * The port stays the same from start to start while it is free. Throws with the server's last log lines.
- *
- * We drive initdb and pg_ctl ourselves: the package's own class stops Postgres on Ctrl-C, before our drain ends.
- */
-export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
+async function startLocked(options: PostgresOptions): Promise<RunningPostgres> {
   const { dataDir, settings } = options;
   const place = await choosePlace(dataDir);
   const identity = await loadIdentity(dataDir, place.home);
@@ -124,6 +119,21 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     isRunning: async () => (await findPostmaster(place.home)) !== null,
     stop: () => stopPostmaster(place),
   };
+}
+
+/**
+ * Starts PostgreSQL on `dataDir` (made when missing) or adopts the one that runs there; 127.0.0.1 only.
+ * The port stays the same from start to start while it is free. Throws with the server's last log lines.
+ *
+ * We drive initdb and pg_ctl ourselves: the package's own class stops Postgres on Ctrl-C, before our drain ends.
+ */
+export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
+  const lock = await waitForLock(`${options.dataDir}.lock`, () => undefined);
+  try {
+    return await startLocked(options);
+  } finally {
+    lock.release();
+  }
 }
 
 /** Stops what runs on `dataDir` and removes it, wherever it was put. */
