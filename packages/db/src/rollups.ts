@@ -1,4 +1,5 @@
 import { GAMMA, SMALLEST_MS } from "@pulsecheck/shared/histogram";
+import type pg from "pg";
 import { inTransaction, type Db } from "./client.ts";
 
 const HOUR_MS = 3_600_000;
@@ -54,6 +55,11 @@ const ROLL_DAYS = `
     FROM hours GROUP BY 1, 2
   ) AS t LEFT JOIN hist USING (monitor_id, day) ${REPLACE}`;
 
+// Hours serve the edges of ranges up to 90 days; days are kept for years.
+const DROP_OLD = `
+  DELETE FROM check_rollups
+  WHERE (period_hours = 1 AND bucket_at < now() - interval '100 days') OR bucket_at < now() - interval '3 years'`;
+
 /** Where the rollups of an hour (1) and a day (24) end: later figures come from what is finer. */
 export type RolledUntil = { hours: Date; days: Date };
 
@@ -65,14 +71,17 @@ export async function rollUp(db: Db, now: Date): Promise<RolledUntil> {
   return inTransaction(db.pool, async (client) => {
     await client.query("SELECT pg_advisory_xact_lock($1)", [LOCK]);
     const { rows } = await client.query<{ period_hours: number; rolled_until: Date }>("SELECT * FROM rollup_progress");
-    const oldest = await client.query<{ at: Date | null }>("SELECT min(scheduled_at) AS at FROM checks");
+    const oldest = rows.length === 2 ? now : await oldestCheck(client, now);
     const rolled: Record<number, Date> = {};
     for (const [hours, again, sql] of [[1, 3, ROLL_HOURS], [24, 1, ROLL_DAYS]] as const) {
       const periodMs = hours * HOUR_MS;
-      const known = rows.find((row) => row.period_hours === hours)?.rolled_until ?? oldest.rows[0]?.at ?? now;
+      const known = rows.find((row) => row.period_hours === hours)?.rolled_until ?? oldest;
       const from = Math.floor(known.getTime() / periodMs) * periodMs;
       const until = Math.floor((now.getTime() - GRACE_MS) / periodMs) * periodMs;
-      if (until > from) await client.query(sql, [new Date(from - again * periodMs), new Date(until)]);
+      if (until > from) {
+        await client.query(sql, [new Date(from - again * periodMs), new Date(until)]);
+        if (hours === 24) await client.query(DROP_OLD);
+      }
       rolled[hours] = new Date(Math.max(from, until));
       await client.query(
         `INSERT INTO rollup_progress VALUES ($1, $2) ON CONFLICT (period_hours) DO UPDATE SET rolled_until = excluded.rolled_until`,
@@ -81,4 +90,10 @@ export async function rollUp(db: Db, now: Date): Promise<RolledUntil> {
     }
     return { hours: rolled[1] ?? now, days: rolled[24] ?? now };
   });
+}
+
+/** Read only before the first rollup: it looks through every partition. */
+async function oldestCheck(client: pg.PoolClient, now: Date): Promise<Date> {
+  const { rows } = await client.query<{ at: Date | null }>("SELECT min(scheduled_at) AS at FROM checks");
+  return rows[0]?.at ?? now;
 }

@@ -5,7 +5,7 @@ export const TICK_MS = 1_000;
 /** How far ahead a tick claims, in ms: a bit over a tick, so that a check starts on time and not on the tick. */
 export const HORIZON_MS = 1_250;
 /** What a lease allows beyond the check's own time limit (ms): waiting for its time and for a slot, and committing. */
-export const LEASE_MARGIN_MS = 30_000;
+export const LEASE_MARGIN_MS = 10_000;
 const RECHECK_MS = 3_000;
 
 export function shardOf(monitorId: number): number {
