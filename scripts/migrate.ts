@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { diffFromDatabase } from "@pulsecheck/db/migrate";
+import { tryLock } from "./launch/lock.js";
 import { prepareDatabase } from "./launch/prepare-database.ts";
 import { loadDotEnv, root } from "./launch/environment.ts";
 import { startPostgres } from "./servers/postgres.ts";
@@ -17,11 +18,17 @@ async function run(databaseUrl: string): Promise<void> {
   console.log(sql === "" ? "the database agrees with schema.prisma" : sql);
 }
 
+/** The embedded database belongs to who holds the start lock: a running `npm start` keeps it, else it is ours to stop. */
+async function runEmbedded(): Promise<void> {
+  const lock = tryLock(join(root, ".data/locks/start"));
+  try {
+    const postgres = await startPostgres({ dataDir: join(root, ".data/postgres") });
+    await run(postgres.url).finally(() => (lock.held ? postgres.stop() : undefined));
+  } finally {
+    if (lock.held) lock.release();
+  }
+}
+
 loadDotEnv();
 const configured = process.env["DATABASE_URL"];
-if (configured) {
-  await run(configured);
-} else {
-  const postgres = await startPostgres({ dataDir: join(root, ".data/postgres") });
-  await run(postgres.url).finally(() => (postgres.adopted ? undefined : postgres.stop()));
-}
+await (configured ? run(configured) : runEmbedded());

@@ -10,11 +10,9 @@ import { loadIdentity, saveIdentity } from "./postgres-identity.ts";
 import { choosePlace, type PostgresPlace } from "./postgres-place.ts";
 
 type PostgresOptions = { dataDir: string; port?: number; settings?: Record<string, string> };
-/** `adopted`: it ran already when we came. */
 export type RunningPostgres = {
   url: string;
   port: number;
-  adopted: boolean;
   isRunning(): Promise<boolean>;
   stop(): Promise<void>;
 };
@@ -107,15 +105,13 @@ async function startLocked(options: PostgresOptions): Promise<RunningPostgres> {
   await saveIdentity(dataDir, identity);
   const durable = settings?.["fsync"] !== "off";
   await ensureCluster(place, { password: identity.password, durable });
-  const adoptedPort = await adopt(place, identity);
-  const port = adoptedPort ?? (await launch(place, options, identity));
+  const port = (await adopt(place, identity)) ?? (await launch(place, options, identity));
   const current = { ...identity, port };
   await saveIdentity(dataDir, current);
   await createDatabase(current);
   return {
     url: databaseUrl(current, DATABASE),
     port,
-    adopted: adoptedPort !== null,
     isRunning: async () => (await findPostmaster(place.home)) !== null,
     stop: () => stopPostmaster(place),
   };

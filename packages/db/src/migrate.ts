@@ -32,6 +32,8 @@ export class MigrationError extends Error {
 // On a connection of its own: the engine opens and closes its connections as it likes.
 async function withLock<T>(databaseUrl: string, work: (lock: pg.Client) => Promise<T>): Promise<T> {
   const lock = new pg.Client({ connectionString: databaseUrl });
+  // Losing it fails the next query, which is where it can be told.
+  lock.on("error", () => undefined);
   await lock.connect();
   try {
     await lock.query("SELECT pg_advisory_lock($1)", [MIGRATION_LOCK]);
