@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { hashSecret } from "./secrets.ts";
 import { openTestApp, type TestApp } from "./test-app.ts";
 import { join, logIn, PASSWORD } from "./test-people.ts";
@@ -106,6 +106,7 @@ describe("/users/me", () => {
   test("a login with the old password waits for a change under way, and is refused", async () => {
     const { id, email } = await join(app, "alice");
     const change = await app.db.pool.connect();
+    onTestFinished(() => change.release(true));
     await change.query("BEGIN");
     await change.query("UPDATE users SET password_hash = 'another' WHERE id = $1", [id]);
     await change.query("DELETE FROM sessions WHERE user_id = $1", [id]);
@@ -113,7 +114,6 @@ describe("/users/me", () => {
     const blocked = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     await vi.waitFor(async () => expect((await app.db.pool.query(blocked)).rowCount).toBe(1), { timeout: 5_000 });
     await change.query("COMMIT");
-    change.release();
     expect((await login).status).toBe(401);
     expect(await app.db.prisma.session.count({ where: { userId: id } })).toBe(0);
   });
