@@ -20,6 +20,7 @@ import { liveRoutes } from "./live/live-routes.ts";
 import { monitorRoutes } from "./monitors/monitor-routes.ts";
 import { devMailRoutes } from "./operations/dev-mail-routes.ts";
 import { operationRoutes, workspaceMetricRoutes } from "./operations/operation-routes.ts";
+import { pageRoutes } from "./pages/page-routes.ts";
 
 /** The whole HTTP surface: first what anyone may call, then the auth line, then what needs a principal. */
 export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
@@ -37,6 +38,7 @@ export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
   app.route("/", operationRoutes(deps, hub));
   app.route("/", docRoutes());
   app.route("/", authRoutes(deps));
+  app.route("/", pageRoutes(deps));
   if (deps.config.mail.isDevMode) app.route("/", devMailRoutes(deps));
   describeApi(app);
   app.route("/", liveRoutes(deps, hub));

@@ -1,7 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { readUserToken, requestTokenMail, type TokenKind } from "@pulsecheck/db/user-tokens";
-import { resetPassword, verifyEmail } from "@pulsecheck/db/users";
-import { refuseField } from "@pulsecheck/shared/refusal";
+import { requestTokenMail, type TokenKind } from "@pulsecheck/db/user-tokens";
 import { userSchema } from "@pulsecheck/shared/user";
 import type { Context } from "hono";
 import type { ApiEnv, Deps } from "../context.ts";
@@ -10,8 +8,7 @@ import { limitAttempts, type Attempts } from "../http/rate-limit.ts";
 import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
 import { emailOnlySchema, resetSchema, verifySchema } from "./auth-schemas.ts";
-import { hashPassword } from "./passwords.ts";
-import { publishRevocation } from "./revocations.ts";
+import { spendResetToken, spendVerifyToken } from "./spend-mailed-token.ts";
 
 // Longer than any of the work behind it, so that its length tells nothing about who is registered.
 const MAIL_ANSWER_MS = 150;
@@ -41,7 +38,7 @@ const verify = defineRoute("public", {
 
 /** Asking for the mails that carry a token, and spending the token. */
 export function mailedTokenRoutes(deps: Deps, logins: Attempts, limits?: Limits) {
-  const { config, db } = deps;
+  const { db } = deps;
   const mails = limitAttempts(deps, "mail", limits);
   const router = createRouter();
 
@@ -55,23 +52,9 @@ export function mailedTokenRoutes(deps: Deps, logins: Attempts, limits?: Limits)
   router.openapi(requestVerify, (c) => answerMailRequest(c, "VERIFY_EMAIL", c.req.valid("json").email));
 
   router.openapi(reset, async (c) => {
-    const { token, password } = c.req.valid("json");
-    const id = readUserToken(config.secretKey, "RESET_PASSWORD", token);
-    const user = id === null ? null : await resetPassword(db, id, await hashPassword(password), new Date());
-    if (user === null) throw refuseToken();
-    await publishRevocation(deps, { type: "revoked.user", data: { user_id: user.id } });
-    await logins.remember(user.email, c.get("clientAddress"));
+    await spendResetToken(deps, logins, { ...c.req.valid("json"), address: c.get("clientAddress") });
     return c.body(null, 204);
   });
 
-  return router.openapi(verify, async (c) => {
-    const id = readUserToken(config.secretKey, "VERIFY_EMAIL", c.req.valid("json").token);
-    const user = id === null ? null : await verifyEmail(db, id, new Date());
-    if (user === null) throw refuseToken();
-    return c.json(user, 200);
-  });
-}
-
-function refuseToken() {
-  return refuseField("token", "is not valid, used already or too old: ask for a new mail");
+  return router.openapi(verify, async (c) => c.json(await spendVerifyToken(deps, c.req.valid("json").token), 200));
 }
