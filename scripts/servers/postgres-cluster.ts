@@ -9,7 +9,8 @@ export const SUPERUSER = "pulsecheck";
 const MAX_LOG_BYTES = 10_000_000;
 const serverLog = (home: string): string => join(home, "server.log");
 
-const isComplete = (home: string): boolean =>
+/** A cluster that initdb and we have finished. */
+export const isComplete = (home: string): boolean =>
   ["PG_VERSION", "global/pg_control", "pulsecheck.conf"].every((file) => existsSync(join(home, file)));
 
 async function removeDrafts(home: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
-import { SUPERUSER } from "./postgres-cluster.ts";
+import { isComplete, SUPERUSER } from "./postgres-cluster.ts";
 
 /** What a cluster keeps from start to start, in a file beside its data that only we can read. */
 export type Identity = { password: string; port: number };
@@ -13,7 +13,7 @@ export const databaseUrl = ({ password, port }: Identity, database: string): str
 export async function loadIdentity(dataDir: string, home: string): Promise<Identity> {
   const file = identityFile(dataDir);
   if (existsSync(file)) return JSON.parse(await readFile(file, "utf8")) as Identity;
-  if (existsSync(`${home}/PG_VERSION`)) {
+  if (isComplete(home)) {
     throw new Error(`${file} with the password of ${home} is missing: put it back or remove both`);
   }
   return { password: randomBytes(24).toString("hex"), port: 0 };
