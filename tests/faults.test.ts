@@ -25,7 +25,8 @@ function longestGap(target: Target, from: number): number {
   return Math.max(...times.slice(1).map((time, i) => time - (times[i] ?? time)));
 }
 
-const alertsOf = (subjects: { subject: string }[]) => subjects.map(({ subject }) => subject).filter((subject) => /^(DOWN|UP)/.test(subject));
+const alertsOf = (subjects: { subject: string }[]) =>
+  subjects.map(({ subject }) => subject).filter((subject) => /^(DOWN|UP)/.test(subject));
 
 describe.each(BROKERS)("with the broker on %s", (broker) => {
   test("a worker that is killed leaves its work to the next one, which re-reads what is due from Postgres", async () => {
@@ -85,7 +86,11 @@ test("Redis that is gone stops neither checks nor alerts, /ready says so, and a 
   await target.asked(before + 3);
   await expect.poll(async () => (await fleet.call("GET", "/ready")).status, { timeout: 25_000 }).toBe(503);
   target.breakIt();
-  await expect.poll(async () => (await fleet.call("GET", "/api/v1/incidents", { token: alice.token })).body.items.length, { timeout: 20_000 }).toBe(1);
+  await expect
+    .poll(async () => (await fleet.call("GET", "/api/v1/incidents", { token: alice.token })).body.items.length, {
+      timeout: 20_000,
+    })
+    .toBe(1);
   await fleet.redis?.restart();
   await mails.mail(({ subject }) => subject === "DOWN: shop");
   await expect.poll(async () => (await fleet.call("GET", "/ready")).status, { timeout: 25_000 }).toBe(200);

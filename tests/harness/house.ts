@@ -34,7 +34,11 @@ export type House = Caller & {
   stop(): Promise<void>;
 };
 
-export async function openHouse({ broker: kind = "postgres", env: own = {}, worker = true }: HouseOptions = {}): Promise<House> {
+export async function openHouse({
+  broker: kind = "postgres",
+  env: own = {},
+  worker = true,
+}: HouseOptions = {}): Promise<House> {
   const database = await createTestDatabase();
   const env: Record<string, string> = {
     DATABASE_URL: database.url,

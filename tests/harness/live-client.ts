@@ -1,4 +1,4 @@
-import WebSocket from "ws";
+import { WebSocket, type RawData } from "ws";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- a frame is whatever the server said; tests look into it
 export type Frame = { type: string; at: string; seq: number; data: any; detail?: string };
@@ -23,8 +23,8 @@ export async function connectLive(url: string, headers: Record<string, string> =
   const raw = new WebSocket(url.replace(/^http/, "ws"), { headers });
   const frames: Frame[] = [];
   const waiting = new Set<() => void>();
-  raw.on("message", (data) => {
-    frames.push(JSON.parse(String(data)) as Frame);
+  raw.on("message", (data: RawData) => {
+    frames.push(JSON.parse((data as Buffer).toString()) as Frame);
     for (const look of waiting) look();
   });
   const closed = new Promise<number>((resolve) => raw.on("close", resolve));

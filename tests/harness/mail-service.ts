@@ -2,7 +2,15 @@ import { randomUUID } from "node:crypto";
 import { createServer, type ServerResponse } from "node:http";
 import { listen } from "./target.ts";
 
-export type SentMail = { at: Date; to: string; from: string; subject: string; text: string; html: string; token: string };
+export type SentMail = {
+  at: Date;
+  to: string;
+  from: string;
+  subject: string;
+  text: string;
+  html: string;
+  token: string;
+};
 
 /** A stand-in for Postmark, over real HTTP. It journals every mail that it accepted. */
 export type MailService = {
@@ -40,7 +48,14 @@ export async function openMailService(): Promise<MailService> {
     attempts.push(mail);
     how(mail, response, () => {
       accepted.push(mail);
-      if (!response.destroyed) answerJson(response, 200, { ErrorCode: 0, Message: "OK", MessageID: randomUUID(), SubmittedAt: mail.at.toISOString(), To: mail.to });
+      if (!response.destroyed)
+        answerJson(response, 200, {
+          ErrorCode: 0,
+          Message: "OK",
+          MessageID: randomUUID(),
+          SubmittedAt: mail.at.toISOString(),
+          To: mail.to,
+        });
       for (const look of waiting) look();
     });
   });

@@ -79,7 +79,11 @@ export async function openFleet(broker: BrokerKind, env: Record<string, string> 
 }
 
 async function startProcess(app: "api" | "worker", env: Record<string, string>): Promise<OurProcess> {
-  const child = spawn(process.execPath, [join(root, `apps/${app}/src/main.ts`)], { cwd: root, env: { PATH: process.env["PATH"], ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [join(root, `apps/${app}/src/main.ts`)], {
+    cwd: root,
+    env: { PATH: process.env["PATH"], ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let output = "";
   const exited = once(child, "exit").then(([code]) => code as number | null);
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>();

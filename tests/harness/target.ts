@@ -26,7 +26,13 @@ export async function openTarget(): Promise<Target> {
   const server = createServer(async (request, response) => {
     let body = "";
     for await (const chunk of request) body += String(chunk);
-    const asked = { at: new Date(), method: request.method ?? "", path: request.url ?? "", headers: request.headers, body };
+    const asked = {
+      at: new Date(),
+      method: request.method ?? "",
+      path: request.url ?? "",
+      headers: request.headers,
+      body,
+    };
     journal.push(asked);
     for (const one of waiting.filter(({ n }) => n === journal.length)) one.resolve(asked);
     handler(request, response);

@@ -23,7 +23,11 @@ export async function openTenant(): Promise<Tenant> {
   const database = await createTestDatabase();
   const db = openDb(database.url, { name: "test", onError: () => undefined });
   const email = "alice@example.com";
-  const user = await registerUser(db, { email, passwordHash: "-", firstName: "Alice", lastName: "Example" }, new Date());
+  const user = await registerUser(
+    db,
+    { email, passwordHash: "-", firstName: "Alice", lastName: "Example" },
+    new Date(),
+  );
   const membership = await findMembership(db, user.id, null);
   if (membership === null) throw new Error("registering made no workspace");
   const scope = scopeTo(db, membership.workspaceId);
@@ -36,7 +40,8 @@ export async function openTenant(): Promise<Tenant> {
     userId: user.id,
     email,
     box,
-    addMonitor: (fields = {}) => createMonitor(scope, box, user.id, schema.parse({ url: "http://192.0.2.1/", name: "a monitor", ...fields })),
+    addMonitor: (fields = {}) =>
+      createMonitor(scope, box, user.id, schema.parse({ url: "http://192.0.2.1/", name: "a monitor", ...fields })),
     async close() {
       await db.close();
       await database.drop();

@@ -31,7 +31,13 @@ export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
   app.use(readClientAddress(deps));
   app.use(secureHeaders({ crossOriginResourcePolicy: "same-origin" }));
   if (deps.config.corsOrigins.length > 0) {
-    app.use(cors({ origin: deps.config.corsOrigins, credentials: true, allowHeaders: ["Authorization", "Content-Type", "X-Workspace-Id"] }));
+    app.use(
+      cors({
+        origin: deps.config.corsOrigins,
+        credentials: true,
+        allowHeaders: ["Authorization", "Content-Type", "X-Workspace-Id"],
+      }),
+    );
   }
   app.use(strictBody);
 

@@ -27,7 +27,12 @@ export async function startApi(deps: Deps): Promise<RunningApi> {
       // Made with noServer, which its type leaves optional.
       websocket: { server: sockets as unknown as WebSocketServerLike },
       // Slow headers and slow bodies hold nothing for long.
-      serverOptions: { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 },
+      serverOptions: {
+        headersTimeout: 10_000,
+        requestTimeout: 60_000,
+        keepAliveTimeout: 65_000,
+        maxHeaderSize: 16_384,
+      },
     },
     resolve,
   ) as Server;

@@ -28,7 +28,12 @@ export function startConsumers(deps: Deps, scheduler: Scheduler, onTick: () => v
 type Schedule = { queue: string; id: string; everyMs: number; data: object };
 
 const SCHEDULES: readonly Schedule[] = [
-  ...Array.from({ length: SHARDS }, (_, shard) => ({ queue: QUEUES.checks, id: `tick-${shard}`, everyMs: TICK_MS, data: { shard } })),
+  ...Array.from({ length: SHARDS }, (_, shard) => ({
+    queue: QUEUES.checks,
+    id: `tick-${shard}`,
+    everyMs: TICK_MS,
+    data: { shard },
+  })),
   { queue: QUEUES.alerts, id: "alerts", everyMs: ALERTS_EVERY_MS, data: {} },
   { queue: QUEUES.maintenance, id: "maintenance", everyMs: MAINTENANCE_EVERY_MS, data: {} },
 ];

@@ -18,7 +18,9 @@ export function createCounters(): Counters {
   };
   return {
     add(name, labels, by = 1) {
-      const text = Object.entries(labels).map(([key, value]) => `${key}="${value}"`).join(",");
+      const text = Object.entries(labels)
+        .map(([key, value]) => `${key}="${value}"`)
+        .join(",");
       addDelta({ name, labels: text, by });
     },
     take() {

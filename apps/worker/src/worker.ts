@@ -31,9 +31,19 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
     tickedAt = new Date();
   });
   const id = randomUUID();
-  const sign = () => reportWorker(db, { id, host: hostname(), pid: process.pid, startedAt, lastTickAt: tickedAt, lagMs: scheduler.runner.takeLag() });
+  const sign = () =>
+    reportWorker(db, {
+      id,
+      host: hostname(),
+      pid: process.pid,
+      startedAt,
+      lastTickAt: tickedAt,
+      lagMs: scheduler.runner.takeLag(),
+    });
   const stopTimers = [
-    every(SCHEDULES_EVERY_MS, log, "schedules", () => ensureSchedules(deps, Date.now() - tickedAt.getTime() > SILENCE_MS)),
+    every(SCHEDULES_EVERY_MS, log, "schedules", () =>
+      ensureSchedules(deps, Date.now() - tickedAt.getTime() > SILENCE_MS),
+    ),
     every(SIGN_EVERY_MS, log, "sign of life", async () => {
       await sign();
       await reportCounters(deps);
@@ -50,10 +60,18 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
   };
 }
 
-async function stopQuietly({ log }: Deps, scheduler: Scheduler, consumers: readonly { close(): Promise<void> }[]): Promise<void> {
-  const results = await Promise.allSettled([...consumers.map((consumer) => consumer.close()), scheduler.drain(DRAIN_MS)]);
+async function stopQuietly(
+  { log }: Deps,
+  scheduler: Scheduler,
+  consumers: readonly { close(): Promise<void> }[],
+): Promise<void> {
+  const results = await Promise.allSettled([
+    ...consumers.map((consumer) => consumer.close()),
+    scheduler.drain(DRAIN_MS),
+  ]);
   for (const result of results) {
-    if (result.status === "rejected") log.error({ err: result.reason }, "the worker did not stop cleanly; leases will bring its checks back");
+    if (result.status === "rejected")
+      log.error({ err: result.reason }, "the worker did not stop cleanly; leases will bring its checks back");
   }
 }
 

@@ -76,7 +76,10 @@ function wrapQueue(queue: Queue, makeEvents: () => QueueEvents): JobQueue {
 
   return {
     async add(data, { dedupe } = {}) {
-      await queue.add(queue.name, data, { ...KEEP, ...(dedupe === undefined ? {} : { deduplication: { id: dedupe } }) });
+      await queue.add(queue.name, data, {
+        ...KEEP,
+        ...(dedupe === undefined ? {} : { deduplication: { id: dedupe } }),
+      });
     },
     async request(data, timeoutMs) {
       events ??= makeEvents();
@@ -115,7 +118,8 @@ export function redisClasses(redisUrl: string, onError: (error: Error) => void):
   const consumer = connect(redisUrl, onError, { maxRetriesPerRequest: null });
   return {
     makeQueue: (name) => new Queue(name, { connection: producer }),
-    makeEvents: (name) => new QueueEvents(name, { connection: connect(redisUrl, onError, { maxRetriesPerRequest: null }) }),
+    makeEvents: (name) =>
+      new QueueEvents(name, { connection: connect(redisUrl, onError, { maxRetriesPerRequest: null }) }),
     makeWorker: (name, concurrency, handle) => new Worker(name, handle, { connection: consumer, concurrency }),
     async close() {
       producer.disconnect();

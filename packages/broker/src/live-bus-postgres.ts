@@ -88,11 +88,10 @@ async function listen(
   }
 
   async function connect(): Promise<void> {
-    const fresh = new pg.Client({ connectionString: databaseUrl, application_name: "pulsecheck live listener", keepAlive: true });
+    const fresh = createListener(databaseUrl);
     client = fresh;
-    fresh.on("error", reconnect);
+    fresh.on("error", reconnect).on("notification", readNext);
     fresh.on("end", () => client === fresh && reconnect());
-    fresh.on("notification", readNext);
     await fresh.connect();
     await fresh.query(`LISTEN ${CHANNEL}`);
     if (readUpTo === null) {
@@ -103,14 +102,21 @@ async function listen(
     }
   }
 
+  async function end(): Promise<void> {
+    isEnded = true;
+    clearTimeout(timer);
+    await client?.end().catch(() => undefined);
+    await reading;
+  }
+
   await connect();
-  return {
-    startSeq: Number(readUpTo),
-    async end() {
-      isEnded = true;
-      clearTimeout(timer);
-      await client?.end().catch(() => undefined);
-      await reading;
-    },
-  };
+  return { startSeq: Number(readUpTo), end };
+}
+
+function createListener(databaseUrl: string): pg.Client {
+  return new pg.Client({
+    connectionString: databaseUrl,
+    application_name: "pulsecheck live listener",
+    keepAlive: true,
+  });
 }

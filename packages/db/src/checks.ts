@@ -22,7 +22,13 @@ type CheckRow = {
   detail: string | null;
 };
 
-export type CheckFilter = { limit: number; cursor?: string | undefined; from?: Date | undefined; to?: Date | undefined; ok?: boolean | undefined };
+export type CheckFilter = {
+  limit: number;
+  cursor?: string | undefined;
+  from?: Date | undefined;
+  to?: Date | undefined;
+  ok?: boolean | undefined;
+};
 
 /** A monitor's checks, the latest first, as far back as raw checks are kept. */
 export async function listChecks(scope: Scope, monitorPublicId: string, filter: CheckFilter): Promise<Page<CheckView>> {
@@ -52,7 +58,13 @@ function toView(monitorPublicId: string, row: CheckRow): CheckView {
     reason: words.reason(row.reason),
     detail: row.detail,
     httpStatus: row.http_status,
-    phases: { dns: row.dns_ms, connect: row.connect_ms, tls: row.tls_ms, firstByte: row.first_byte_ms, total: row.total_ms },
+    phases: {
+      dns: row.dns_ms,
+      connect: row.connect_ms,
+      tls: row.tls_ms,
+      firstByte: row.first_byte_ms,
+      total: row.total_ms,
+    },
     resolvedAddress: row.resolved_address,
     tlsExpiresAt: row.tls_expires_at,
     startedAt: new Date(row.scheduled_at.getTime() + row.delay_ms),

@@ -52,7 +52,10 @@ export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClie
     return result;
   } catch (error) {
     // A connection that cannot even roll back is thrown away.
-    const broken = await client.query("ROLLBACK").then(() => false, () => true);
+    const broken = await client.query("ROLLBACK").then(
+      () => false,
+      () => true,
+    );
     client.release(broken);
     throw error;
   }

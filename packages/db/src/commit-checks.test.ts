@@ -41,15 +41,19 @@ function finish(claim: ClaimedCheck, isOk: boolean, at = new Date()): FinishedCh
     startedAt: at,
   };
   const decision = decide(claim.state, result.outcome, at, claim.failureThreshold);
-  const incidentId = decision.transition?.kind === "DOWN" ? randomUUID() : decision.next.hasOpenIncident ? claim.incidentId : null;
+  const incidentId =
+    decision.transition?.kind === "DOWN" ? randomUUID() : decision.next.hasOpenIncident ? claim.incidentId : null;
   return { claim, result, decision, incidentId, nextCheckAt: new Date(Date.now() + 60_000), events: [] };
 }
 
 /** Makes a lease end now, as if its worker had died a while ago. */
 const endLease = (claim: ClaimedCheck) =>
-  tenant.db.pool.query("UPDATE monitor_states SET next_check_at = now() - interval '1 ms' WHERE monitor_id = $1", [claim.monitorId]);
+  tenant.db.pool.query("UPDATE monitor_states SET next_check_at = now() - interval '1 ms' WHERE monitor_id = $1", [
+    claim.monitorId,
+  ]);
 const checksOf = async (claim: ClaimedCheck) => (await listChecks(tenant.scope, claim.publicId, { limit: 100 })).items;
-const incidentsOf = async (claim: ClaimedCheck) => (await listIncidents(tenant.scope, { limit: 100 }, claim.monitorId)).items;
+const incidentsOf = async (claim: ClaimedCheck) =>
+  (await listIncidents(tenant.scope, { limit: 100 }, claim.monitorId)).items;
 
 describe("claiming", () => {
   test("two workers that claim at once never get the same monitor", async () => {
@@ -71,7 +75,10 @@ describe("claiming", () => {
 
   test("a lease is not cut short by the claiming of what is due soon", async () => {
     const claim = await claimFresh();
-    await tenant.db.pool.query("UPDATE monitor_states SET next_check_at = now() + interval '500 ms' WHERE monitor_id = $1", [claim.monitorId]);
+    await tenant.db.pool.query(
+      "UPDATE monitor_states SET next_check_at = now() + interval '500 ms' WHERE monitor_id = $1",
+      [claim.monitorId],
+    );
     expect(await claimDue(tenant.db, claim.monitorId % SHARDS, 1_250, 10)).toEqual([]);
   });
 
@@ -92,7 +99,10 @@ describe("claiming", () => {
 
   test("what was due days ago, while nobody worked, is due now and finds its partition", async () => {
     const monitor = await tenant.addMonitor();
-    await tenant.db.pool.query("UPDATE monitor_states SET next_check_at = now() - interval '90 days' WHERE monitor_id = (SELECT id FROM monitors WHERE public_id = $1)", [monitor.id]);
+    await tenant.db.pool.query(
+      "UPDATE monitor_states SET next_check_at = now() - interval '90 days' WHERE monitor_id = (SELECT id FROM monitors WHERE public_id = $1)",
+      [monitor.id],
+    );
     const [claim] = await claimAll();
     if (claim === undefined) throw new Error("it is not due");
     expect(await commitChecks(tenant.db, [finish(claim, true)])).toHaveLength(1);
@@ -150,7 +160,9 @@ describe("committing", () => {
     await commitChecks(tenant.db, [finish(claim, false)]);
     expect((await getMonitor(tenant.scope, claim.publicId)).status).toBe("DOWN");
     expect(await incidentsOf(claim)).toMatchObject([{ reason: "connect", ended_at: null }]);
-    const { rows } = await tenant.db.pool.query("SELECT kind FROM transitions WHERE monitor_id = $1", [claim.monitorId]);
+    const { rows } = await tenant.db.pool.query("SELECT kind FROM transitions WHERE monitor_id = $1", [
+      claim.monitorId,
+    ]);
     expect(rows).toEqual([{ kind: "DOWN" }]);
   });
 

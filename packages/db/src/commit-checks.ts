@@ -95,7 +95,10 @@ export async function commitChecks(db: Db, finished: readonly FinishedCheck[]): 
   if (batch.every((check) => check.decision.transition === null)) return writeStates(db.pool, batch);
   return inTransaction(db.pool, async (client) => {
     const accepted = await writeStates(client, batch);
-    await writeTransitions(client, accepted.filter((check) => check.decision.transition !== null));
+    await writeTransitions(
+      client,
+      accepted.filter((check) => check.decision.transition !== null),
+    );
     return accepted;
   });
 }

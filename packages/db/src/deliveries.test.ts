@@ -21,7 +21,10 @@ beforeEach(async () => {
 /** Opens an incident with its outbox row, as a commit does. */
 async function goDown(): Promise<string> {
   const id = randomUUID();
-  await tenant.db.pool.query("INSERT INTO incidents (id, workspace_id, monitor_id, started_at, confirmed_at, reason, detail) VALUES ($1, $2, $3, now(), now(), 2, 'It refused.')", [id, tenant.scope.workspaceId, monitor.id]);
+  await tenant.db.pool.query(
+    "INSERT INTO incidents (id, workspace_id, monitor_id, started_at, confirmed_at, reason, detail) VALUES ($1, $2, $3, now(), now(), 2, 'It refused.')",
+    [id, tenant.scope.workspaceId, monitor.id],
+  );
   await tell(id, "DOWN");
   return id;
 }
@@ -32,7 +35,11 @@ async function comeUp(id: string): Promise<void> {
 }
 
 async function tell(incidentId: string, kind: "DOWN" | "UP"): Promise<void> {
-  await tenant.db.pool.query("INSERT INTO transitions (monitor_id, incident_id, kind, at) VALUES ($1, $2, $3, now())", [monitor.id, incidentId, kind]);
+  await tenant.db.pool.query("INSERT INTO transitions (monitor_id, incident_id, kind, at) VALUES ($1, $2, $3, now())", [
+    monitor.id,
+    incidentId,
+    kind,
+  ]);
   await fanOut(tenant.db, true);
 }
 
@@ -43,7 +50,11 @@ const send = (delivery: ClaimedDelivery | undefined, at = new Date()) => {
 };
 const dueNow = () => tenant.db.pool.query("UPDATE deliveries SET due_at = now() WHERE state = 'PENDING'");
 const states = async () =>
-  (await tenant.db.pool.query<{ kind: string; state: string }>("SELECT kind, state FROM deliveries ORDER BY created_at, kind")).rows.map(({ kind, state }) => `${kind} ${state}`);
+  (
+    await tenant.db.pool.query<{ kind: string; state: string }>(
+      "SELECT kind, state FROM deliveries ORDER BY created_at, kind",
+    )
+  ).rows.map(({ kind, state }) => `${kind} ${state}`);
 
 test("a transition is fanned out once, however many look at once", async () => {
   await goDown();
@@ -53,8 +64,14 @@ test("a transition is fanned out once, however many look at once", async () => {
 
 test("nobody is mailed at an address that is not verified, unless the instance allows it", async () => {
   const id = randomUUID();
-  await tenant.db.pool.query("INSERT INTO incidents (id, workspace_id, monitor_id, started_at, confirmed_at, reason, detail) VALUES ($1, $2, $3, now(), now(), 2, '')", [id, tenant.scope.workspaceId, monitor.id]);
-  await tenant.db.pool.query("INSERT INTO transitions (monitor_id, incident_id, kind, at) VALUES ($1, $2, 'DOWN', now())", [monitor.id, id]);
+  await tenant.db.pool.query(
+    "INSERT INTO incidents (id, workspace_id, monitor_id, started_at, confirmed_at, reason, detail) VALUES ($1, $2, $3, now(), now(), 2, '')",
+    [id, tenant.scope.workspaceId, monitor.id],
+  );
+  await tenant.db.pool.query(
+    "INSERT INTO transitions (monitor_id, incident_id, kind, at) VALUES ($1, $2, 'DOWN', now())",
+    [monitor.id, id],
+  );
   await fanOut(tenant.db, false);
   expect(await states()).toEqual([]);
 });

@@ -70,7 +70,12 @@ const SELECT_DUE = `
 type Verdict = { do: "send" } | { do: "wait"; until: Date; isDebounced: boolean } | { do: "suppress" };
 
 /** Claims the messages that may go out now, by the rules of alert-policy; holds back or drops the others. */
-export async function claimDeliveries(db: Db, now: Date, debounceMs: number, limit: number): Promise<ClaimedDelivery[]> {
+export async function claimDeliveries(
+  db: Db,
+  now: Date,
+  debounceMs: number,
+  limit: number,
+): Promise<ClaimedDelivery[]> {
   return inTransaction(db.pool, async (client) => {
     await client.query("SELECT pg_advisory_xact_lock($1)", [LOCK]);
     const { rows } = await client.query<Row>(SELECT_DUE, [limit]);
@@ -83,9 +88,16 @@ export async function claimDeliveries(db: Db, now: Date, debounceMs: number, lim
       if (verdict.do === "suppress") {
         await client.query("UPDATE deliveries SET state = 'SUPPRESSED', lease_until = NULL WHERE id = $1", [row.id]);
       } else if (verdict.do === "wait") {
-        await client.query("UPDATE deliveries SET due_at = $2, is_debounced = is_debounced OR $3 WHERE id = $1", [row.id, verdict.until, verdict.isDebounced]);
+        await client.query("UPDATE deliveries SET due_at = $2, is_debounced = is_debounced OR $3 WHERE id = $1", [
+          row.id,
+          verdict.until,
+          verdict.isDebounced,
+        ]);
       } else {
-        await client.query(`UPDATE deliveries SET state = 'SENDING', attempts = attempts + 1, lease_until = now() + interval '${LEASE_S} seconds' WHERE id = $1`, [row.id]);
+        await client.query(
+          `UPDATE deliveries SET state = 'SENDING', attempts = attempts + 1, lease_until = now() + interval '${LEASE_S} seconds' WHERE id = $1`,
+          [row.id],
+        );
         if (row.kind === "DOWN") going.add(lane);
         claimed.push(toClaim(row));
       }
@@ -96,7 +108,8 @@ export async function claimDeliveries(db: Db, now: Date, debounceMs: number, lim
 
 function judge(row: Row, isLaneBusy: boolean, now: Date, debounceMs: number): Verdict {
   const soon: Verdict = { do: "wait", until: new Date(now.getTime() + WAIT_MS), isDebounced: false };
-  if (row.kind === "VERIFY_EMAIL" || row.kind === "RESET_PASSWORD") return { do: row.is_token_good ? "send" : "suppress" };
+  if (row.kind === "VERIFY_EMAIL" || row.kind === "RESET_PASSWORD")
+    return { do: row.is_token_good ? "send" : "suppress" };
   // Its sender died with the answer: it may have gone out, so it is repeated, whatever happened since.
   if (row.state === "SENDING") return { do: "send" };
   if (row.kind === "UP") {
@@ -104,7 +117,13 @@ function judge(row: Row, isLaneBusy: boolean, now: Date, debounceMs: number): Ve
     return verdict === "wait" ? soon : { do: verdict };
   }
   if (isLaneBusy) return soon;
-  const facts = { now, lastDownSentAt: row.last_down_sent_at, debounceMs, isIncidentOpen: row.ended_at === null, wasDebounced: row.is_debounced };
+  const facts = {
+    now,
+    lastDownSentAt: row.last_down_sent_at,
+    debounceMs,
+    isIncidentOpen: row.ended_at === null,
+    wasDebounced: row.is_debounced,
+  };
   const verdict = judgeDown(facts);
   return verdict.do === "wait" ? { ...verdict, isDebounced: true } : verdict;
 }
@@ -140,7 +159,12 @@ export type DeliveryOutcome =
   | { state: "PENDING"; error: string };
 
 /** Writes what became of a claimed message. A sender whose lease ended meanwhile changes nothing. */
-export async function finishDelivery(db: Db, delivery: ClaimedDelivery, outcome: DeliveryOutcome, now: Date): Promise<void> {
+export async function finishDelivery(
+  db: Db,
+  delivery: ClaimedDelivery,
+  outcome: DeliveryOutcome,
+  now: Date,
+): Promise<void> {
   const error = outcome.state === "SENT" ? null : outcome.error.slice(0, 500);
   await db.pool.query(
     `WITH done AS (
@@ -150,6 +174,14 @@ export async function finishDelivery(db: Db, delivery: ClaimedDelivery, outcome:
      )
      UPDATE monitor_states s SET last_alert_sent_at = done.sent_at FROM done
      WHERE s.monitor_id = done.monitor_id AND done.sent_at IS NOT NULL`,
-    [delivery.id, delivery.attempts, outcome.state, error, outcome.state === "SENT" ? outcome.messageId : null, now, retryAt(delivery.attempts, now)],
+    [
+      delivery.id,
+      delivery.attempts,
+      outcome.state,
+      error,
+      outcome.state === "SENT" ? outcome.messageId : null,
+      now,
+      retryAt(delivery.attempts, now),
+    ],
   );
 }

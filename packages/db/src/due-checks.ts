@@ -88,7 +88,11 @@ const HAND_BACK = `
  * the same one, and calling twice claims nothing twice.
  */
 export async function claimDue(db: Db, shard: number, horizonMs: number, limit: number): Promise<ClaimedCheck[]> {
-  const { rows } = await db.pool.query<ClaimRow>({ name: "claim-due", text: CLAIM_DUE, values: [shard, horizonMs, limit] });
+  const { rows } = await db.pool.query<ClaimRow>({
+    name: "claim-due",
+    text: CLAIM_DUE,
+    values: [shard, horizonMs, limit],
+  });
   return rows.map((row) => toClaim(row, "scheduled"));
 }
 

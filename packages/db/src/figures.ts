@@ -26,5 +26,10 @@ export async function readWorkspaceFigures(scope: Scope, limit: number): Promise
     take: limit,
     select: { publicId: true, name: true, state: { select: { status: true, lastLatencyMs: true } } },
   });
-  return rows.map(({ publicId, name, state }) => ({ monitorId: publicId, name, status: state?.status ?? "UNKNOWN", lastLatencyMs: state?.lastLatencyMs ?? null }));
+  return rows.map(({ publicId, name, state }) => ({
+    monitorId: publicId,
+    name,
+    status: state?.status ?? "UNKNOWN",
+    lastLatencyMs: state?.lastLatencyMs ?? null,
+  }));
 }

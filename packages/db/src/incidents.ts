@@ -6,12 +6,25 @@ import type { Scope } from "./scope.ts";
 
 type IncidentRow = Incident & { monitor: { publicId: string; name: string }; deliveries: Delivery[] };
 
-const WITH_ALERTS = { monitor: { select: { publicId: true, name: true } }, deliveries: { orderBy: { createdAt: "asc" } } } as const;
+const WITH_ALERTS = {
+  monitor: { select: { publicId: true, name: true } },
+  deliveries: { orderBy: { createdAt: "asc" } },
+} as const;
 
-export type IncidentFilter = { limit: number; cursor?: string | undefined; from?: Date | undefined; to?: Date | undefined; isOpen?: boolean | undefined };
+export type IncidentFilter = {
+  limit: number;
+  cursor?: string | undefined;
+  from?: Date | undefined;
+  to?: Date | undefined;
+  isOpen?: boolean | undefined;
+};
 
 /** Incidents of the workspace, or of one of its monitors (inner id): open ones first, then the latest. */
-export async function listIncidents(scope: Scope, filter: IncidentFilter, monitorId?: number): Promise<Page<IncidentView>> {
+export async function listIncidents(
+  scope: Scope,
+  filter: IncidentFilter,
+  monitorId?: number,
+): Promise<Page<IncidentView>> {
   const position = readCursor(filter.cursor, { sorts: ["open", "ended"], value: "time", key: "uuid" });
   const inRange = {
     workspaceId: scope.workspaceId,
@@ -26,7 +39,11 @@ export async function listIncidents(scope: Scope, filter: IncidentFilter, monito
     const after = position?.sort === run ? { at: new Date(position.value ?? 0), id: position.key } : null;
     const rows = await scope.db.prisma.incident.findMany({
       where: {
-        AND: [inRange, run === "open" ? { endedAt: null } : { endedAt: { not: null } }, ...(after ? [beyond(after)] : [])],
+        AND: [
+          inRange,
+          run === "open" ? { endedAt: null } : { endedAt: { not: null } },
+          ...(after ? [beyond(after)] : []),
+        ],
       },
       orderBy: [{ startedAt: "desc" }, { id: "desc" }],
       take: filter.limit + 1 - items.length,
@@ -45,7 +62,11 @@ function beyond({ at, id }: { at: Date; id: string }) {
 }
 
 function cursorAt(row: Incident): string {
-  return writeCursor({ sort: row.endedAt === null ? "open" : "ended", value: row.startedAt.toISOString(), key: row.id });
+  return writeCursor({
+    sort: row.endedAt === null ? "open" : "ended",
+    value: row.startedAt.toISOString(),
+    key: row.id,
+  });
 }
 
 export async function countOpenIncidents(scope: Scope): Promise<number> {
@@ -54,7 +75,10 @@ export async function countOpenIncidents(scope: Scope): Promise<number> {
 
 /** One incident of this workspace, or null. */
 export async function findIncident(scope: Scope, id: string): Promise<IncidentView | null> {
-  const row = await scope.db.prisma.incident.findFirst({ where: { id, workspaceId: scope.workspaceId }, include: WITH_ALERTS });
+  const row = await scope.db.prisma.incident.findFirst({
+    where: { id, workspaceId: scope.workspaceId },
+    include: WITH_ALERTS,
+  });
   return row && viewIncident(row, new Date());
 }
 
@@ -71,7 +95,16 @@ function viewIncident(row: IncidentRow, now: Date): IncidentView {
     detail: row.detail,
     alerts: row.deliveries.flatMap((delivery) =>
       delivery.kind === "DOWN" || delivery.kind === "UP"
-        ? [{ id: delivery.id, kind: delivery.kind, channel: delivery.channel, recipient: delivery.recipient, state: delivery.state, sent_at: delivery.sentAt?.toISOString() ?? null }]
+        ? [
+            {
+              id: delivery.id,
+              kind: delivery.kind,
+              channel: delivery.channel,
+              recipient: delivery.recipient,
+              state: delivery.state,
+              sent_at: delivery.sentAt?.toISOString() ?? null,
+            },
+          ]
         : [],
     ),
   };

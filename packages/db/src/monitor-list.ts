@@ -9,7 +9,11 @@ const SORTS: Record<MonitorSort, { by: Prisma.Sql; type: Prisma.Sql; value: "tex
   name: { by: Prisma.sql`m.name`, type: Prisma.sql`text`, value: "text" },
   status: { by: Prisma.sql`s.status::text`, type: Prisma.sql`text`, value: "text" },
   created_at: { by: Prisma.sql`m.created_at`, type: Prisma.sql`timestamptz`, value: "time" },
-  last_checked_at: { by: Prisma.sql`coalesce(s.last_checked_at, '-infinity')`, type: Prisma.sql`timestamptz`, value: "time" },
+  last_checked_at: {
+    by: Prisma.sql`coalesce(s.last_checked_at, '-infinity')`,
+    type: Prisma.sql`timestamptz`,
+    value: "time",
+  },
   last_latency_ms: { by: Prisma.sql`coalesce(s.last_latency_ms, -1)`, type: Prisma.sql`real`, value: "number" },
 };
 
@@ -30,7 +34,10 @@ export async function listMonitors(scope: Scope, query: MonitorListQuery): Promi
   const page = keys.slice(0, query.limit);
   const last = keys.length > query.limit ? page.at(-1) : undefined;
   return {
-    items: await readInOrder(scope, page.map(({ id }) => id)),
+    items: await readInOrder(
+      scope,
+      page.map(({ id }) => id),
+    ),
     next_cursor: last ? writeCursor({ sort: query.sort, value: last.value, key: String(last.id) }) : null,
   };
 }

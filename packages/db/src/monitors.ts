@@ -1,4 +1,10 @@
-import { outlineSecrets, secretOutlineSchema, type MonitorChange, type MonitorInput, type MonitorView } from "@pulsecheck/shared/monitor";
+import {
+  outlineSecrets,
+  secretOutlineSchema,
+  type MonitorChange,
+  type MonitorInput,
+  type MonitorView,
+} from "@pulsecheck/shared/monitor";
 import { refuseMissing } from "@pulsecheck/shared/refusal";
 import { shardOf } from "@pulsecheck/shared/schedule";
 import { words } from "./check-view.ts";
@@ -11,14 +17,31 @@ export type MonitorRow = Monitor & { state: MonitorState | null };
 const NO_SECRETS = { headers: null, body: null, auth: null };
 
 /** Stores a new monitor; unless it is paused, its first check is due at once. */
-export async function createMonitor(scope: Scope, box: SecretBox, createdById: string, input: MonitorInput): Promise<MonitorView> {
+export async function createMonitor(
+  scope: Scope,
+  box: SecretBox,
+  createdById: string,
+  input: MonitorInput,
+): Promise<MonitorView> {
   const { workspaceId } = scope;
   const row = await scope.db.prisma.$transaction(async (tx) => {
     const monitor = await tx.monitor.create({
-      data: { ...columnsOf(input), ...secretColumns(box, input), name: input.name, url: input.url, workspaceId, createdById } as Prisma.MonitorUncheckedCreateInput,
+      data: {
+        ...columnsOf(input),
+        ...secretColumns(box, input),
+        name: input.name,
+        url: input.url,
+        workspaceId,
+        createdById,
+      } as Prisma.MonitorUncheckedCreateInput,
     });
     const state = await tx.monitorState.create({
-      data: { monitorId: monitor.id, workspaceId, shard: shardOf(monitor.id), nextCheckAt: input.is_active ? new Date() : null },
+      data: {
+        monitorId: monitor.id,
+        workspaceId,
+        shard: shardOf(monitor.id),
+        nextCheckAt: input.is_active ? new Date() : null,
+      },
     });
     return { ...monitor, state };
   });
@@ -47,17 +70,25 @@ export type MonitorUpdate = { monitor: MonitorView; closedIncidentId: string | n
  * Changes a monitor. A result that is under way is void (its fence is old); what decides about up and down is
  * checked again at once. Pausing closes an open incident without an alert and forgets the streak.
  */
-export async function updateMonitor(scope: Scope, box: SecretBox, publicId: string, change: MonitorChange): Promise<MonitorUpdate> {
+export async function updateMonitor(
+  scope: Scope,
+  box: SecretBox,
+  publicId: string,
+  change: MonitorChange,
+): Promise<MonitorUpdate> {
   return scope.db.prisma.$transaction(async (tx) => {
     const before = await findMonitor(scope, publicId, tx);
     await tx.$queryRaw`SELECT 1 FROM monitor_states WHERE monitor_id = ${before.id} FOR UPDATE`;
     const monitor = await tx.monitor.update({
       where: { id: before.id },
-      data: { ...columnsOf(change), ...changedSecrets(box, before, change) } as Prisma.MonitorUpdateInput,
+      data: { ...columnsOf(change), ...changedSecrets(box, before, change) },
     });
     const isPaused = before.isActive && !monitor.isActive;
     const closedIncidentId = isPaused ? await closeOpenIncident(tx, before.id) : null;
-    const state = await tx.monitorState.update({ where: { monitorId: before.id }, data: nextState(monitor, isPaused, change) });
+    const state = await tx.monitorState.update({
+      where: { monitorId: before.id },
+      data: nextState(monitor, isPaused, change),
+    });
     return { monitor: viewMonitor({ ...monitor, state }), closedIncidentId };
   });
 }
@@ -145,8 +176,21 @@ const HARMLESS: readonly string[] = ["name", "tags", "notes"];
 
 function nextState(monitor: Monitor, isPaused: boolean, change: MonitorChange): Prisma.MonitorStateUpdateInput {
   if (isPaused) {
-    const forgotten = { failureStreak: 0, inconclusiveStreak: 0, streakStartedAt: null, incidentId: null, lastReason: null };
-    return { ...forgotten, status: "UNKNOWN", statusSince: new Date(), nextCheckAt: null, scheduledAt: null, fence: { increment: 1 } };
+    const forgotten = {
+      failureStreak: 0,
+      inconclusiveStreak: 0,
+      streakStartedAt: null,
+      incidentId: null,
+      lastReason: null,
+    };
+    return {
+      ...forgotten,
+      status: "UNKNOWN",
+      statusSince: new Date(),
+      nextCheckAt: null,
+      scheduledAt: null,
+      fence: { increment: 1 },
+    };
   }
   if (!monitor.isActive || Object.keys(change).every((field) => HARMLESS.includes(field))) return {};
   return { nextCheckAt: new Date(), scheduledAt: null, fence: { increment: 1 } };
@@ -158,7 +202,10 @@ async function closeOpenIncident(tx: Prisma.TransactionClient, monitorId: number
   await tx.incident.update({ where: { id: open.id }, data: { endedAt: new Date() } });
   // Nobody hears of an outage that its owner has ended by hand, unless the mail is already on its way.
   await tx.delivery.updateMany({ where: { incidentId: open.id, state: "PENDING" }, data: { state: "SUPPRESSED" } });
-  await tx.transition.updateMany({ where: { incidentId: open.id, processedAt: null }, data: { processedAt: new Date() } });
+  await tx.transition.updateMany({
+    where: { incidentId: open.id, processedAt: null },
+    data: { processedAt: new Date() },
+  });
   return open.id;
 }
 

@@ -42,7 +42,10 @@ export async function listUnpublished(db: Db, olderThanMs: number): Promise<{ id
 }
 
 /** Marks transitions as told, by their numbers or by the incidents that they opened and closed. */
-export async function markPublished(db: Db, by: { ids: readonly string[] } | { incidentIds: readonly string[] }): Promise<void> {
+export async function markPublished(
+  db: Db,
+  by: { ids: readonly string[] } | { incidentIds: readonly string[] },
+): Promise<void> {
   const [column, type, keys] = "ids" in by ? ["id", "bigint", by.ids] : ["incident_id", "uuid", by.incidentIds];
   await db.pool.query(
     `UPDATE transitions SET published_at = now(), events = NULL WHERE ${column} = ANY($1::${type}[]) AND published_at IS NULL`,
@@ -52,7 +55,9 @@ export async function markPublished(db: Db, by: { ids: readonly string[] } | { i
 
 /** Deletes outbox rows, kept mails and spent credentials that nobody needs any more. */
 export async function dropOldRows(db: Db): Promise<void> {
-  await db.pool.query("DELETE FROM transitions WHERE processed_at < now() - interval '7 days' AND published_at IS NOT NULL");
+  await db.pool.query(
+    "DELETE FROM transitions WHERE processed_at < now() - interval '7 days' AND published_at IS NOT NULL",
+  );
   await db.pool.query("DELETE FROM dev_mails WHERE created_at < now() - interval '7 days'");
   await db.pool.query("DELETE FROM sessions WHERE expires_at < now()");
   await db.pool.query("DELETE FROM ws_tickets WHERE expires_at < now()");

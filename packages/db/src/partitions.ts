@@ -25,7 +25,9 @@ export async function maintainPartitions(db: Db, now: Date, retentionDays: numbe
       const name = `checks_${from.toISOString().slice(0, 10).replaceAll("-", "")}`;
       if (existing.has(name)) continue;
       const to = new Date((day + 1) * DAY_MS);
-      await client.query(`CREATE TABLE ${name} PARTITION OF checks FOR VALUES FROM ('${from.toISOString()}') TO ('${to.toISOString()}')`);
+      await client.query(
+        `CREATE TABLE ${name} PARTITION OF checks FOR VALUES FROM ('${from.toISOString()}') TO ('${to.toISOString()}')`,
+      );
     }
     const oldest = new Date((today - retentionDays) * DAY_MS);
     const expired = [...existing].filter((name) => (dayOf(name) ?? now) < oldest);

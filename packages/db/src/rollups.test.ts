@@ -33,12 +33,18 @@ describe("rollups", () => {
     const now = new Date(Math.floor(Date.now() / HOUR) * HOUR + 30 * 60_000);
     await fill(id, new Date(now.getTime() - 12 * DAY), now, 5 * 60_000);
     const ranges = [24 * HOUR, 7 * DAY, 11 * DAY + 1_234_567];
-    const read = () => Promise.all(ranges.map((ms) => getStats(tenant.scope, id, new Date(now.getTime() - ms), now, now)));
+    const read = () =>
+      Promise.all(ranges.map((ms) => getStats(tenant.scope, id, new Date(now.getTime() - ms), now, now)));
     const fromRaw = await read();
     await rollUp(tenant.db, now);
     const fromRollups = await read();
     for (const [i, raw] of fromRaw.entries()) {
-      expect(fromRollups[i]).toMatchObject({ checks: raw.checks, failures: raw.failures, uptime_ratio: raw.uptime_ratio, latency_ms: raw.latency_ms });
+      expect(fromRollups[i]).toMatchObject({
+        checks: raw.checks,
+        failures: raw.failures,
+        uptime_ratio: raw.uptime_ratio,
+        latency_ms: raw.latency_ms,
+      });
     }
     expect(fromRaw[0]).toMatchObject({ checks: 288, failures: 29, inconclusive: 0 });
     expect(Math.abs((fromRaw[1]?.latency_ms.p50 ?? 0) / 50 - 1)).toBeLessThan(0.06);
@@ -84,7 +90,9 @@ describe("rollups", () => {
       "SELECT hist_buckets FROM check_rollups WHERE period_hours = 1 AND monitor_id = (SELECT id FROM monitors WHERE public_id = $1)",
       [id],
     );
-    expect(rows[0]?.hist_buckets).toEqual([...new Set(latencies.map((ms) => bucketOf(Math.fround(ms))))].toSorted((a, b) => a - b));
+    expect(rows[0]?.hist_buckets).toEqual(
+      [...new Set(latencies.map((ms) => bucketOf(Math.fround(ms))))].toSorted((a, b) => a - b),
+    );
   });
 
   test.each([
@@ -105,7 +113,12 @@ describe("partitions", () => {
   test("are there a week ahead, and dropped whole when every check in them is older than the retention", async () => {
     const fresh = await openTenant();
     const now = new Date();
-    const names = async () => (await fresh.db.pool.query<{ name: string }>("SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'checks'::regclass ORDER BY 1")).rows.map(({ name }) => name);
+    const names = async () =>
+      (
+        await fresh.db.pool.query<{ name: string }>(
+          "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'checks'::regclass ORDER BY 1",
+        )
+      ).rows.map(({ name }) => name);
     expect(await names()).toHaveLength(9);
     const later = new Date(now.getTime() + 5 * DAY);
     const dropped = await maintainPartitions(fresh.db, later, 3);

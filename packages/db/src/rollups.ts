@@ -27,7 +27,8 @@ export function measureSql(filter: string): string {
     ) AS bucketed GROUP BY 1, 2`;
 }
 
-const COLUMNS = "checks, failures, inconclusive, latency_sum_ms, latency_min_ms, latency_max_ms, hist_buckets, hist_counts";
+const COLUMNS =
+  "checks, failures, inconclusive, latency_sum_ms, latency_min_ms, latency_max_ms, hist_buckets, hist_counts";
 const REPLACE = `ON CONFLICT (monitor_id, period_hours, bucket_at) DO UPDATE SET ${COLUMNS.split(", ")
   .map((column) => `${column} = excluded.${column}`)
   .join(", ")}`;
@@ -73,7 +74,10 @@ export async function rollUp(db: Db, now: Date): Promise<RolledUntil> {
     const { rows } = await client.query<{ period_hours: number; rolled_until: Date }>("SELECT * FROM rollup_progress");
     const oldest = rows.length === 2 ? now : await oldestCheck(client, now);
     const rolled: Record<number, Date> = {};
-    for (const [hours, again, sql] of [[1, 3, ROLL_HOURS], [24, 1, ROLL_DAYS]] as const) {
+    for (const [hours, again, sql] of [
+      [1, 3, ROLL_HOURS],
+      [24, 1, ROLL_DAYS],
+    ] as const) {
       const periodMs = hours * HOUR_MS;
       const known = rows.find((row) => row.period_hours === hours)?.rolled_until ?? oldest;
       const from = Math.floor(known.getTime() / periodMs) * periodMs;

@@ -31,7 +31,12 @@ export async function getStats(scope: Scope, monitorPublicId: string, from: Date
   const segments = cutRange(from.getTime(), to.getTime(), rolledUntil(1), rolledUntil(24));
   const measured = await Promise.all(segments.map((segment) => readSegment(scope, id, segment)));
   const outages = await prisma.incident.findMany({
-    where: { monitorId: id, workspaceId: scope.workspaceId, startedAt: { lt: to }, OR: [{ endedAt: null }, { endedAt: { gt: from } }] },
+    where: {
+      monitorId: id,
+      workspaceId: scope.workspaceId,
+      startedAt: { lt: to },
+      OR: [{ endedAt: null }, { endedAt: { gt: from } }],
+    },
     select: { startedAt: true, endedAt: true },
   });
   return assembleStats({ from, to, now }, measured.flat(), outages);

@@ -5,7 +5,11 @@ export type WorkerSign = { id: string; host: string; pid: number; startedAt: Dat
 /** A worker's sign of life: that it is there, when it last took a tick from the queue, and how late it is (ms). */
 export async function reportWorker(db: Db, sign: WorkerSign): Promise<void> {
   const lastSeenAt = new Date();
-  await db.prisma.workerProcess.upsert({ where: { id: sign.id }, create: { ...sign, lastSeenAt }, update: { ...sign, lastSeenAt } });
+  await db.prisma.workerProcess.upsert({
+    where: { id: sign.id },
+    create: { ...sign, lastSeenAt },
+    update: { ...sign, lastSeenAt },
+  });
 }
 
 export async function forgetWorker(db: Db, id: string): Promise<void> {

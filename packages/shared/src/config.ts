@@ -11,7 +11,10 @@ const databaseUrl = text
   .transform((url) => url.replace(/^(postgres(?:ql)?)\+\w+:/, "$1:"))
   .refine((url) => /^postgres(ql)?:\/\//.test(url) && URL.canParse(url), "postgresql://user:password@host:5432/name");
 const redisUrl = text.refine((url) => /^rediss?:\/\//.test(url) && URL.canParse(url), "redis://host:6379");
-const httpUrl = text.refine((url) => /^https?:\/\//.test(url) && URL.canParse(url), "a URL such as https://example.com");
+const httpUrl = text.refine(
+  (url) => /^https?:\/\//.test(url) && URL.canParse(url),
+  "a URL such as https://example.com",
+);
 
 const cidrs = text.transform((value, context): Cidr[] => {
   try {
@@ -26,8 +29,17 @@ const cidrs = text.transform((value, context): Cidr[] => {
 const origins = z
   .string()
   .default("")
-  .transform((value) => value.replace(/^\[|\]$|"/g, "").split(",").map((part) => part.trim().replace(/\/$/, "")).filter(Boolean))
-  .refine((list) => list.every((origin) => /^https?:\/\/[^/]+$/.test(origin)), "origins such as https://app.example.com, as a JSON array or with commas");
+  .transform((value) =>
+    value
+      .replace(/^\[|\]$|"/g, "")
+      .split(",")
+      .map((part) => part.trim().replace(/\/$/, ""))
+      .filter(Boolean),
+  )
+  .refine(
+    (list) => list.every((origin) => /^https?:\/\/[^/]+$/.test(origin)),
+    "origins such as https://app.example.com, as a JSON array or with commas",
+  );
 
 const environment = z.object({
   DATABASE_URL: databaseUrl,
@@ -75,7 +87,10 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   const parsed = environment.safeParse(set);
   const problems = parsed.success ? crossChecks(parsed.data) : parsed.error.issues.map((issue) => describe(issue, set));
   if (parsed.success && problems.length === 0) return { ok: true, config: withDefaults(parsed.data) };
-  return { ok: false, message: ["PulseCheck cannot start with this environment:", ...problems.map((line) => `  ${line}`)].join("\n") };
+  return {
+    ok: false,
+    message: ["PulseCheck cannot start with this environment:", ...problems.map((line) => `  ${line}`)].join("\n"),
+  };
 }
 
 function describe(issue: z.core.$ZodIssue, env: Record<string, string | undefined>): string {
@@ -95,10 +110,14 @@ function expectation(name: string, otherwise: string): string {
 function crossChecks(env: Environment): string[] {
   const problems: string[] = [];
   if (env.MONITOR_CHECK_INTERVAL < env.MIN_CHECK_INTERVAL) {
-    problems.push(`MONITOR_CHECK_INTERVAL holds ${env.MONITOR_CHECK_INTERVAL}; it must hold at least MIN_CHECK_INTERVAL (${env.MIN_CHECK_INTERVAL})`);
+    problems.push(
+      `MONITOR_CHECK_INTERVAL holds ${env.MONITOR_CHECK_INTERVAL}; it must hold at least MIN_CHECK_INTERVAL (${env.MIN_CHECK_INTERVAL})`,
+    );
   }
   if (!env.PULSECHECK_EMBEDDED && env.POSTMARK_API_TOKEN === undefined && env.EMAIL_DEV_MODE !== true) {
-    problems.push("POSTMARK_API_TOKEN is not set; it must hold your Postmark server token, or EMAIL_DEV_MODE must be true (mails are kept, not sent)");
+    problems.push(
+      "POSTMARK_API_TOKEN is not set; it must hold your Postmark server token, or EMAIL_DEV_MODE must be true (mails are kept, not sent)",
+    );
   }
   return problems;
 }

@@ -20,11 +20,18 @@ const positionSchema = z.strictObject({ sort: z.string(), value: z.string().null
 
 export function writeCursor(position: Position): string {
   const bytes = new TextEncoder().encode(JSON.stringify(position));
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
 }
 
 /** What a list's cursors hold, so that a forged one is refused and not handed to the database. */
-export type CursorShape = { sorts: readonly string[]; value: "text" | "time" | "number"; key: "integer" | "uuid" | "none" };
+export type CursorShape = {
+  sorts: readonly string[];
+  value: "text" | "time" | "number";
+  key: "integer" | "uuid" | "none";
+};
 
 const VALUES = {
   text: () => true,

@@ -29,12 +29,7 @@ export const NEVER_CHECKED: MonitorState = {
  * inconclusive check moves nothing, but as many in a row as the threshold end the claim that a target is UP.
  * @param checkedAt when the check started
  */
-export function decide(
-  state: MonitorState,
-  outcome: Outcome,
-  checkedAt: Date,
-  failureThreshold: number,
-): Decision {
+export function decide(state: MonitorState, outcome: Outcome, checkedAt: Date, failureThreshold: number): Decision {
   if (outcome === "ok") {
     const next: MonitorState = { ...NEVER_CHECKED, status: "UP" };
     return { next, transition: state.hasOpenIncident ? { kind: "UP" } : null };

@@ -48,7 +48,10 @@ function isRising(range: string): boolean {
 }
 
 const tag = z.string().trim().min(1).max(50);
-const tags = z.array(tag).max(20).transform((list) => [...new Set(list)]);
+const tags = z
+  .array(tag)
+  .max(20)
+  .transform((list) => [...new Set(list)]);
 const keyword = z.string().min(1).max(500);
 
 /** What an instance allows and assumes for new monitors; seconds. */

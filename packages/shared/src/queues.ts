@@ -1,7 +1,12 @@
 import { z } from "zod";
 
 /** The queues and what a job of each carries. A tick carries no ids: Postgres knows what is due. */
-export const QUEUES = { checks: "checks", manualChecks: "manual-checks", alerts: "alerts", maintenance: "maintenance" } as const;
+export const QUEUES = {
+  checks: "checks",
+  manualChecks: "manual-checks",
+  alerts: "alerts",
+  maintenance: "maintenance",
+} as const;
 
 export const checksJobSchema = z.object({ shard: z.int() });
 export const manualCheckJobSchema = z.object({ workspace_id: z.int(), monitor_id: z.uuid() });

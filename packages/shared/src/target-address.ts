@@ -7,8 +7,8 @@ export type Cidr = { readonly text: string; readonly range: [ipaddr.IPv4 | ipadd
 export const OWN_MACHINE_CIDRS = "127.0.0.0/8, ::1/128, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7";
 
 // Cloud metadata and link-local addresses hand out credentials: no setting opens them.
-const NEVER = ["169.254.0.0/16", "fe80::/10", "168.63.129.16/32", "100.100.100.200/32", "fd00:ec2::/32"].map(
-  (text) => ipaddr.parseCIDR(text),
+const NEVER = ["169.254.0.0/16", "fe80::/10", "168.63.129.16/32", "100.100.100.200/32", "fd00:ec2::/32"].map((text) =>
+  ipaddr.parseCIDR(text),
 );
 // ipaddr.js calls these unicast: IPv4-compatible addresses (RFC 4291, 2.5.5.1, deprecated).
 const IPV4_COMPATIBLE = ipaddr.parseCIDR("::/96");

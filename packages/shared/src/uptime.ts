@@ -55,10 +55,10 @@ export function uptimeRatio(checks: number, failures: number, inconclusive: numb
 
 /** Time of `from`..`to` (ms) in which an outage was on; an open one lasts until `now`. */
 export function downtimeMs(outages: readonly Outage[], from: Date, to: Date, now: Date): number {
-  return outages.reduce((sum, outage) => {
+  return outages.reduce((total, outage) => {
     const start = Math.max(outage.startedAt.getTime(), from.getTime());
     const end = Math.min((outage.endedAt ?? now).getTime(), to.getTime(), now.getTime());
-    return sum + Math.max(0, end - start);
+    return total + Math.max(0, end - start);
   }, 0);
 }
 

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Refusal } from "@pulsecheck/shared/refusal";
 import { Hono } from "hono";
 import type { ApiEnv } from "../context.ts";
@@ -23,11 +23,12 @@ const PAGE = `<!doctype html>
 const START = `SwaggerUIBundle({ url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true, tryItOutEnabled: true });`;
 
 // The page brings its own files and asks nobody else for anything.
-const CSP = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'";
+const CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'";
 
 /** The API's documentation, from our own files: it works offline. */
 export function docRoutes() {
-  const folder = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
+  const folder = dirname(fileURLToPath(import.meta.resolve("swagger-ui-dist/package.json")));
   return new Hono<ApiEnv>()
     .get("/docs", (c) => c.html(PAGE, 200, { "Content-Security-Policy": CSP }))
     .get("/redoc", (c) => c.redirect("/docs"))
@@ -36,6 +37,9 @@ export function docRoutes() {
       const file = c.req.param("file");
       const type = ASSETS[file];
       if (type === undefined) throw new Refusal(404, "There is no such file here.");
-      return c.body(await readFile(join(folder, file)), 200, { "Content-Type": type, "Cache-Control": "public, max-age=86400" });
+      return c.body(await readFile(join(folder, file)), 200, {
+        "Content-Type": type,
+        "Cache-Control": "public, max-age=86400",
+      });
     });
 }

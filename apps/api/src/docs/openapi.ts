@@ -3,8 +3,16 @@ import type { ApiEnv } from "../context.ts";
 
 /** Serves the OpenAPI document that the routes themselves make. */
 export function describeApi(app: OpenAPIHono<ApiEnv>): void {
-  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer", description: "A session's access_token, or an API key" });
-  app.openAPIRegistry.registerComponent("securitySchemes", "cookie", { type: "apiKey", in: "cookie", name: "pulsecheck_session" });
+  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
+    type: "http",
+    scheme: "bearer",
+    description: "A session's access_token, or an API key",
+  });
+  app.openAPIRegistry.registerComponent("securitySchemes", "cookie", {
+    type: "apiKey",
+    in: "cookie",
+    name: "pulsecheck_session",
+  });
   app.doc31("/openapi.json", {
     openapi: "3.1.0",
     info: {

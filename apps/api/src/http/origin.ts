@@ -5,7 +5,11 @@ import type { Config } from "@pulsecheck/shared/config";
  * visitor reached us by), and those of CORS_ORIGINS.
  * @param host the request's own Host header
  */
-export function isTrustedOrigin(config: Pick<Config, "publicUrl" | "corsOrigins">, origin: string, host: string | undefined): boolean {
+export function isTrustedOrigin(
+  config: Pick<Config, "publicUrl" | "corsOrigins">,
+  origin: string,
+  host: string | undefined,
+): boolean {
   if (config.corsOrigins.includes(origin) || origin === new URL(config.publicUrl).origin) return true;
   // Only the host: behind a proxy that ends TLS, our own scheme is unknowable.
   return host !== undefined && URL.canParse(origin) && new URL(origin).host === host.toLowerCase();

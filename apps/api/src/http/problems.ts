@@ -36,7 +36,10 @@ export function fieldErrors(issues: readonly z.core.$ZodIssue[]): FieldError[] {
   return issues.flatMap((issue) => {
     const field = issue.path.map(String).join(".");
     if (issue.code === "unrecognized_keys") {
-      return issue.keys.map((key) => ({ field: field === "" ? key : `${field}.${key}`, detail: "is not a known field" }));
+      return issue.keys.map((key) => ({
+        field: field === "" ? key : `${field}.${key}`,
+        detail: "is not a known field",
+      }));
     }
     return [{ field: field === "" ? "body" : field, detail: issue.message }];
   });
@@ -60,7 +63,21 @@ function answerProblem(
   });
 }
 
-const GONE = new Set(["ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EPIPE", "57P01", "57P02", "57P03", "53300", "P1001", "P1002", "P1008", "P1017", "P2024"]);
+const GONE = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ETIMEDOUT",
+  "EPIPE",
+  "57P01",
+  "57P02",
+  "57P03",
+  "53300",
+  "P1001",
+  "P1002",
+  "P1008",
+  "P1017",
+  "P2024",
+]);
 
 function isDatabaseGone(error: unknown): boolean {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {

@@ -10,10 +10,14 @@ const DAY_MS = 86_400_000;
 const LONGEST_DAYS = 400;
 
 /** A range with its ends filled in: the last 24 hours by default. Refuses (400) empty and endless ones. */
-export function closeRange(query: { from?: Date | undefined; to?: Date | undefined }, now: Date): { from: Date; to: Date } {
+export function closeRange(
+  query: { from?: Date | undefined; to?: Date | undefined },
+  now: Date,
+): { from: Date; to: Date } {
   const to = query.to ?? now;
   const from = query.from ?? new Date(to.getTime() - DAY_MS);
   if (from >= to) throw refuseField("from", "must be before to");
-  if (to.getTime() - from.getTime() > LONGEST_DAYS * DAY_MS) throw refuseField("from", `must be at most ${LONGEST_DAYS} days before to`);
+  if (to.getTime() - from.getTime() > LONGEST_DAYS * DAY_MS)
+    throw refuseField("from", `must be at most ${LONGEST_DAYS} days before to`);
   return { from, to };
 }

@@ -40,7 +40,7 @@ export function defineRoute<const R extends RouteConfig>(caller: Caller, config:
     "x-caller": caller,
     security: caller === "public" ? [] : [{ bearer: [] }, { cookie: [] }],
     middleware: admit(caller),
-    responses: { ...answers, ...config.responses } as R["responses"],
+    responses: { ...answers, ...config.responses },
   });
 }
 
@@ -53,7 +53,8 @@ function admit(caller: Caller) {
   return createMiddleware<ApiEnv>(async (c, next) => {
     if (caller === "public") return next();
     const { role, isSuperuser, via } = c.get("principal");
-    if (caller === "person" && via.kind === "key") throw new Refusal(403, "This needs a login; an API key is not enough.");
+    if (caller === "person" && via.kind === "key")
+      throw new Refusal(403, "This needs a login; an API key is not enough.");
     if (caller === "superuser" && !isSuperuser) throw new Refusal(403, "This needs an operator of this instance.");
     if (caller !== "person" && caller !== "superuser" && !roleAllows(role, caller)) {
       throw new Refusal(403, `The role ${role} does not allow this.`);

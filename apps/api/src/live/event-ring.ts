@@ -6,6 +6,8 @@ export type NumberedEvent = { seq: number; event: BusEvent };
 
 /** The latest events, so that a client that was away gets what it missed. */
 export type EventRing = {
+  /** Says what the last number was before listening began. */
+  startAt(seq: number): void;
   add(batch: BusBatch): NumberedEvent[];
   /** Forgets everything: events may be missing. */
   clear(): void;
@@ -14,13 +16,16 @@ export type EventRing = {
   lastSeq(): number;
 };
 
-/** @param startSeq the last number given before the first event that will be added */
-export function createEventRing(startSeq: number): EventRing {
+export function createEventRing(): EventRing {
   let events: NumberedEvent[] = [];
   /** Every event after this number is here. */
-  let completeFrom: number | null = startSeq;
-  let lastSeq = startSeq;
+  let completeFrom: number | null = null;
+  let lastSeq = 0;
   return {
+    startAt(seq) {
+      completeFrom ??= seq;
+      lastSeq = Math.max(lastSeq, seq);
+    },
     add({ firstSeq, prevSeq, events: fresh }) {
       completeFrom ??= prevSeq;
       const numbered = fresh.map((event, i) => ({ seq: firstSeq + i, event }));

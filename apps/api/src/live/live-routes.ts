@@ -12,7 +12,8 @@ import { z } from "zod";
 import { refuseForeignOrigin } from "../auth/authenticate.ts";
 import { findPrincipal } from "../auth/principal.ts";
 import type { ApiEnv, Deps } from "../context.ts";
-import type { Hub, Listener } from "./hub.ts";
+import type { Listener } from "./audience.ts";
+import type { Hub } from "./hub.ts";
 import { createLiveSocket } from "./live-socket.ts";
 import { isStillAllowed } from "./still-allowed.ts";
 
@@ -23,13 +24,20 @@ const MESSAGES_PER_MINUTE = 120;
 export function liveRoutes(deps: Deps, hub: Hub) {
   return new Hono<ApiEnv>()
     .use("/api/v1/ws/*", admitSocket(deps, hub))
-    .get("/api/v1/ws/dashboard", upgradeWebSocket((c: Context<ApiEnv>) => connect(deps, hub, c, null)))
-    .get("/api/v1/ws/:monitor_id", async (c, next) => {
-      const id = z.uuid().safeParse(c.req.param("monitor_id"));
-      if (!id.success) throw new Refusal(404, "There is no such socket here.");
-      await getMonitor(c.get("scope"), id.data.toLowerCase());
-      return next();
-    }, upgradeWebSocket((c: Context<ApiEnv>) => connect(deps, hub, c, (c.req.param("monitor_id") ?? "").toLowerCase())));
+    .get(
+      "/api/v1/ws/dashboard",
+      upgradeWebSocket((c: Context<ApiEnv>) => connect(deps, hub, c, null)),
+    )
+    .get(
+      "/api/v1/ws/:monitor_id",
+      async (c, next) => {
+        const id = z.uuid().safeParse(c.req.param("monitor_id"));
+        if (!id.success) throw new Refusal(404, "There is no such socket here.");
+        await getMonitor(c.get("scope"), id.data.toLowerCase());
+        return next();
+      },
+      upgradeWebSocket((c: Context<ApiEnv>) => connect(deps, hub, c, (c.req.param("monitor_id") ?? "").toLowerCase())),
+    );
 }
 
 function admitSocket(deps: Deps, hub: Hub): MiddlewareHandler<ApiEnv> {
@@ -44,8 +52,10 @@ function admitSocket(deps: Deps, hub: Hub): MiddlewareHandler<ApiEnv> {
       workspaceId: c.req.header("x-workspace-id"),
     });
     if (proof === null) throw new Refusal(401, "This needs a valid session token, API key or ticket.");
-    if (!roleAllows(proof.principal.role, "read")) throw new Refusal(403, `The role ${proof.principal.role} does not allow this.`);
-    if (hub.countOf(proof.principal.userId) >= SOCKETS_PER_USER) throw new Refusal(429, `There are ${SOCKETS_PER_USER} sockets of this user already.`, { retryAfterS: 10 });
+    if (!roleAllows(proof.principal.role, "read"))
+      throw new Refusal(403, `The role ${proof.principal.role} does not allow this.`);
+    if (hub.countOf(proof.principal.userId) >= SOCKETS_PER_USER)
+      throw new Refusal(429, `There are ${SOCKETS_PER_USER} sockets of this user already.`, { retryAfterS: 10 });
     c.set("principal", proof.principal);
     c.set("scope", proof.scope);
     return next();
@@ -103,8 +113,14 @@ function hear(hub: Hub, listener: Listener, data: unknown): void {
   const answer = (detail: string) => listener.socket.send({ text: JSON.stringify({ type: "error", detail }) });
   if (listener.monitorId !== null) return answer("This socket takes no messages.");
   const message = dashboardMessageSchema.safeParse(parseJson(data));
-  if (message.success) return hub.subscribe(listener, message.data.monitor_ids.map((id) => id.toLowerCase()));
-  answer(`Not understood. Send {"type": "subscribe", "monitor_ids": [...]} with up to 500 ids: ${message.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`).join("; ")}`);
+  if (message.success)
+    return hub.subscribe(
+      listener,
+      message.data.monitor_ids.map((id) => id.toLowerCase()),
+    );
+  answer(
+    `Not understood. Send {"type": "subscribe", "monitor_ids": [...]} with up to 500 ids: ${message.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`).join("; ")}`,
+  );
 }
 
 function parseJson(data: unknown): unknown {

@@ -50,7 +50,8 @@ export function createLiveSocket(ws: WebSocket): LiveSocket {
 
   function waitForReader(): void {
     slowSince ??= Date.now();
-    if (queue.length > QUEUE_AT_MOST || Date.now() - slowSince > SLOW_AT_MOST_MS) return close(CLOSE.tooSlow, "too slow");
+    if (queue.length > QUEUE_AT_MOST || Date.now() - slowSince > SLOW_AT_MOST_MS)
+      return close(CLOSE.tooSlow, "too slow");
     retry ??= setTimeout(flush, LOOK_AGAIN_MS);
   }
 

@@ -4,7 +4,11 @@ import { findSession } from "@pulsecheck/db/sessions";
 import type { Deps, Principal } from "../context.ts";
 
 /** Is the credential that opened a socket still good, and its owner still in the workspace? */
-export async function isStillAllowed({ db }: Pick<Deps, "db">, { userId, via }: Principal, workspaceId: number): Promise<boolean> {
+export async function isStillAllowed(
+  { db }: Pick<Deps, "db">,
+  { userId, via }: Principal,
+  workspaceId: number,
+): Promise<boolean> {
   const now = new Date();
   if (via.kind === "key") return (await findLivingKey(db, { id: via.keyId }, now)) !== null;
   const session = await findSession(db, via.sessionHash);

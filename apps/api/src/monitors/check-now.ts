@@ -13,8 +13,11 @@ export async function checkNow({ broker, log }: Deps, scope: Scope, monitorId: s
   const answer = await broker.jobs
     .queue(QUEUES.manualChecks)
     .request(job, PATIENCE_MS)
-    .catch((error: unknown) => log.error({ err: error, monitor: monitorId }, "a manual check got no answer from a worker"));
+    .catch((error: unknown) =>
+      log.error({ err: error, monitor: monitorId }, "a manual check got no answer from a worker"),
+    );
   const check = checkSchema.safeParse(answer);
-  if (!check.success) throw new Refusal(503, "No worker has run the check in time. Is a worker running? See /ready.", { retryAfterS: 5 });
+  if (!check.success)
+    throw new Refusal(503, "No worker has run the check in time. Is a worker running? See /ready.", { retryAfterS: 5 });
   return check.data;
 }

@@ -1,7 +1,14 @@
 import { listChecks } from "@pulsecheck/db/checks";
 import { findIncident, listIncidents } from "@pulsecheck/db/incidents";
 import { listMonitors } from "@pulsecheck/db/monitor-list";
-import { createMonitor, deleteMonitor, findMonitor, getMonitor, updateMonitor, type MonitorUpdate } from "@pulsecheck/db/monitors";
+import {
+  createMonitor,
+  deleteMonitor,
+  findMonitor,
+  getMonitor,
+  updateMonitor,
+  type MonitorUpdate,
+} from "@pulsecheck/db/monitors";
 import { openSecretBox } from "@pulsecheck/db/secret-box";
 import { getStats } from "@pulsecheck/db/stats";
 import { checkSchema, type MonitorStatus } from "@pulsecheck/shared/check";
@@ -35,66 +42,171 @@ export function monitorRoutes(deps: Deps) {
   const update = json(monitorUpdateSchema(config.intervals));
 
   return createRouter()
-    .openapi(defineRoute("write", { method: "post", path, tags, request: { body: create }, responses: { 201: json(monitorSchema, "Created; its first check is under way") } }), async (c) => {
-      const input = c.req.valid("json");
-      await requireAllowedTarget(input.url, config.allowedPrivateTargets);
-      const scope = c.get("scope");
-      const monitor = await createMonitor(scope, box, c.get("principal").userId, input);
-      await tell(deps, scope.workspaceId, { type: "monitor.created", data: monitor });
-      return c.json(monitor, 201);
-    })
-    .openapi(defineRoute("read", { method: "get", path, tags, request: { query: monitorListQuery }, responses: { 200: json(pageSchema(monitorSchema), "A page") } }), async (c) =>
-      c.json(await listMonitors(c.get("scope"), c.req.valid("query")), 200),
+    .openapi(
+      defineRoute("write", {
+        method: "post",
+        path,
+        tags,
+        request: { body: create },
+        responses: { 201: json(monitorSchema, "Created; its first check is under way") },
+      }),
+      async (c) => {
+        const input = c.req.valid("json");
+        await requireAllowedTarget(input.url, config.allowedPrivateTargets);
+        const scope = c.get("scope");
+        const monitor = await createMonitor(scope, box, c.get("principal").userId, input);
+        await tell(deps, scope.workspaceId, { type: "monitor.created", data: monitor });
+        return c.json(monitor, 201);
+      },
     )
-    .openapi(defineRoute("read", { method: "get", path: one, tags, request: { params }, responses: { 200: json(monitorSchema, "The monitor") } }, [404]), async (c) =>
-      c.json(await getMonitor(c.get("scope"), c.req.valid("param").id), 200),
+    .openapi(
+      defineRoute("read", {
+        method: "get",
+        path,
+        tags,
+        request: { query: monitorListQuery },
+        responses: { 200: json(pageSchema(monitorSchema), "A page") },
+      }),
+      async (c) => c.json(await listMonitors(c.get("scope"), c.req.valid("query")), 200),
     )
-    .openapi(defineRoute("write", { method: "patch", path: one, tags, request: { params, body: update }, responses: { 200: json(monitorSchema, "Changed") } }, [404]), async (c) => {
-      const scope = c.get("scope");
-      const { id } = c.req.valid("param");
-      const change = c.req.valid("json");
-      const before = await getMonitor(scope, id);
-      if (change.body && ["GET", "HEAD"].includes(change.method ?? before.method)) throw refuseField("body", "must be left out with GET and HEAD");
-      if (change.url !== undefined) await requireAllowedTarget(change.url, config.allowedPrivateTargets);
-      const updated = await updateMonitor(scope, box, id, change);
-      await tell(deps, scope.workspaceId, ...(await eventsOf(scope, updated, before.status)));
-      return c.json(updated.monitor, 200);
-    })
-    .openapi(defineRoute("write", { method: "delete", path: one, tags, request: { params }, responses: { 204: { description: "Deleted" } } }, [404]), async (c) => {
-      const scope = c.get("scope");
-      const { id } = c.req.valid("param");
-      await deleteMonitor(scope, id);
-      await tell(deps, scope.workspaceId, { type: "monitor.deleted", data: { id } });
-      return c.body(null, 204);
-    })
-    .openapi(defineRoute("write", { method: "post", path: `${one}/check`, tags, request: { params }, responses: { 200: json(checkSchema, "The check, whatever the target did") } }, [404, 503]), async (c) => {
-      const scope = c.get("scope");
-      const { id } = c.req.valid("param");
-      await findMonitor(scope, id);
-      return c.json(await checkNow(deps, scope, id), 200);
-    })
-    .openapi(defineRoute("read", { method: "get", path: `${one}/checks`, tags, request: { params, query: historyQuery.extend({ ok: z.stringbool().optional() }) }, responses: { 200: json(pageSchema(checkSchema), "The latest first") } }, [404]), async (c) =>
-      c.json(await listChecks(c.get("scope"), c.req.valid("param").id, c.req.valid("query")), 200),
+    .openapi(
+      defineRoute(
+        "read",
+        { method: "get", path: one, tags, request: { params }, responses: { 200: json(monitorSchema, "The monitor") } },
+        [404],
+      ),
+      async (c) => c.json(await getMonitor(c.get("scope"), c.req.valid("param").id), 200),
     )
-    .openapi(defineRoute("read", { method: "get", path: `${one}/incidents`, tags, request: { params, query: historyQuery }, responses: { 200: json(pageSchema(incidentSchema), "Open ones first, then the latest") } }, [404]), async (c) => {
-      const monitor = await findMonitor(c.get("scope"), c.req.valid("param").id);
-      return c.json(await listIncidents(c.get("scope"), c.req.valid("query"), monitor.id), 200);
-    })
-    .openapi(defineRoute("read", { method: "get", path: `${one}/stats`, tags, request: { params, query: z.strictObject(rangeQuery) }, responses: { 200: json(statsSchema, "Uptime and latency") } }, [404]), async (c) => {
-      const now = new Date();
-      const { from, to } = closeRange(c.req.valid("query"), now);
-      return c.json(await getStats(c.get("scope"), c.req.valid("param").id, from, to, now), 200);
-    });
+    .openapi(
+      defineRoute(
+        "write",
+        {
+          method: "patch",
+          path: one,
+          tags,
+          request: { params, body: update },
+          responses: { 200: json(monitorSchema, "Changed") },
+        },
+        [404],
+      ),
+      async (c) => {
+        const scope = c.get("scope");
+        const { id } = c.req.valid("param");
+        const change = c.req.valid("json");
+        const before = await getMonitor(scope, id);
+        if (change.body && ["GET", "HEAD"].includes(change.method ?? before.method))
+          throw refuseField("body", "must be left out with GET and HEAD");
+        if (change.url !== undefined) await requireAllowedTarget(change.url, config.allowedPrivateTargets);
+        const updated = await updateMonitor(scope, box, id, change);
+        await tell(deps, scope.workspaceId, ...(await eventsOf(scope, updated, before.status)));
+        return c.json(updated.monitor, 200);
+      },
+    )
+    .openapi(
+      defineRoute(
+        "write",
+        { method: "delete", path: one, tags, request: { params }, responses: { 204: { description: "Deleted" } } },
+        [404],
+      ),
+      async (c) => {
+        const scope = c.get("scope");
+        const { id } = c.req.valid("param");
+        await deleteMonitor(scope, id);
+        await tell(deps, scope.workspaceId, { type: "monitor.deleted", data: { id } });
+        return c.body(null, 204);
+      },
+    )
+    .openapi(
+      defineRoute(
+        "write",
+        {
+          method: "post",
+          path: `${one}/check`,
+          tags,
+          request: { params },
+          responses: { 200: json(checkSchema, "The check, whatever the target did") },
+        },
+        [404, 503],
+      ),
+      async (c) => {
+        const scope = c.get("scope");
+        const { id } = c.req.valid("param");
+        await findMonitor(scope, id);
+        return c.json(await checkNow(deps, scope, id), 200);
+      },
+    )
+    .openapi(
+      defineRoute(
+        "read",
+        {
+          method: "get",
+          path: `${one}/checks`,
+          tags,
+          request: { params, query: historyQuery.extend({ ok: z.stringbool().optional() }) },
+          responses: { 200: json(pageSchema(checkSchema), "The latest first") },
+        },
+        [404],
+      ),
+      async (c) => c.json(await listChecks(c.get("scope"), c.req.valid("param").id, c.req.valid("query")), 200),
+    )
+    .openapi(
+      defineRoute(
+        "read",
+        {
+          method: "get",
+          path: `${one}/incidents`,
+          tags,
+          request: { params, query: historyQuery },
+          responses: { 200: json(pageSchema(incidentSchema), "Open ones first, then the latest") },
+        },
+        [404],
+      ),
+      async (c) => {
+        const monitor = await findMonitor(c.get("scope"), c.req.valid("param").id);
+        return c.json(await listIncidents(c.get("scope"), c.req.valid("query"), monitor.id), 200);
+      },
+    )
+    .openapi(
+      defineRoute(
+        "read",
+        {
+          method: "get",
+          path: `${one}/stats`,
+          tags,
+          request: { params, query: z.strictObject(rangeQuery) },
+          responses: { 200: json(statsSchema, "Uptime and latency") },
+        },
+        [404],
+      ),
+      async (c) => {
+        const now = new Date();
+        const { from, to } = closeRange(c.req.valid("query"), now);
+        return c.json(await getStats(c.get("scope"), c.req.valid("param").id, from, to, now), 200);
+      },
+    );
 }
 
-async function eventsOf(scope: Scope, { monitor, closedIncidentId }: MonitorUpdate, previous: MonitorStatus): Promise<LiveEvent[]> {
+async function eventsOf(
+  scope: Scope,
+  { monitor, closedIncidentId }: MonitorUpdate,
+  previous: MonitorStatus,
+): Promise<LiveEvent[]> {
   const events: LiveEvent[] = [{ type: "monitor.updated", data: monitor }];
   if (monitor.status !== previous) {
     const at = new Date().toISOString();
-    events.push({ type: "monitor.status", data: { monitor_id: monitor.id, status: monitor.status, previous, reason: null, detail: "The monitor was paused.", at } });
+    events.push({
+      type: "monitor.status",
+      data: {
+        monitor_id: monitor.id,
+        status: monitor.status,
+        previous,
+        reason: null,
+        detail: "The monitor was paused.",
+        at,
+      },
+    });
   }
   const incident = closedIncidentId === null ? null : await findIncident(scope, closedIncidentId);
   if (incident !== null) events.push({ type: "incident.closed", data: incident });
   return events;
 }
-

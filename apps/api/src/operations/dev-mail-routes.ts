@@ -8,7 +8,14 @@ import { isLoopback } from "../http/client-address.ts";
 import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
 
-const mailSchema = z.object({ id: z.string(), to: z.string(), subject: z.string(), text: z.string(), html: z.string(), created_at: z.iso.datetime() });
+const mailSchema = z.object({
+  id: z.string(),
+  to: z.string(),
+  subject: z.string(),
+  text: z.string(),
+  html: z.string(),
+  created_at: z.iso.datetime(),
+});
 const OWN_NAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /**
@@ -28,7 +35,14 @@ export function devMailRoutes(deps: Deps) {
     }),
     async (c) => {
       const mails = await listKeptMails(deps.db, c.req.valid("query").limit);
-      const items = mails.map(({ id, recipient, subject, text, html, createdAt }) => ({ id, to: recipient, subject, text, html, created_at: createdAt.toISOString() }));
+      const items = mails.map(({ id, recipient, subject, text, html, createdAt }) => ({
+        id,
+        to: recipient,
+        subject,
+        text,
+        html,
+        created_at: createdAt.toISOString(),
+      }));
       return c.json({ items }, 200);
     },
   );
@@ -38,6 +52,7 @@ export function devMailRoutes(deps: Deps) {
 const requireOwnMachine = createMiddleware<ApiEnv>(async (c, next) => {
   const host = c.req.header("host") ?? "";
   const isOwnName = URL.canParse(`http://${host}`) && OWN_NAMES.has(new URL(`http://${host}`).hostname);
-  if (!isOwnName || !isLoopback(c.get("clientAddress"))) throw new Refusal(403, "Kept mails are for this machine itself, as localhost.");
+  if (!isOwnName || !isLoopback(c.get("clientAddress")))
+    throw new Refusal(403, "Kept mails are for this machine itself, as localhost.");
   await next();
 });

@@ -11,7 +11,8 @@ import type { Hub } from "../live/hub.ts";
 export function createInstanceMetrics({ db, broker }: Deps, hub: Hub): () => Promise<string> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const gauge = (name: string, help: string, labelNames: string[] = []) => new Gauge({ name: `pulsecheck_${name}`, help, labelNames, registers: [registry] });
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name: `pulsecheck_${name}`, help, labelNames, registers: [registry] });
   const sockets = gauge("sockets", "Live WebSockets of this API process");
   const workers = gauge("workers", "Worker processes seen within 15 seconds");
   const lag = gauge("schedule_lag_seconds", "How late the latest checks started, at most");
@@ -32,7 +33,10 @@ export function createInstanceMetrics({ db, broker }: Deps, hub: Hub): () => Pro
     deliveries.set(figures.waitingDeliveries);
     await Promise.all(
       Object.values(QUEUES).map(async (queue) => {
-        const counts = await broker.jobs.queue(queue).counts().catch(() => ({}));
+        const counts = await broker.jobs
+          .queue(queue)
+          .counts()
+          .catch(() => ({}));
         for (const [state, count] of Object.entries(counts)) jobs.set({ queue, state }, count);
       }),
     );
@@ -44,8 +48,18 @@ export function createInstanceMetrics({ db, broker }: Deps, hub: Hub): () => Pro
 export async function writeWorkspaceMetrics(scope: Scope): Promise<string> {
   const registry = new Registry();
   const labelNames = ["monitor_id", "name"];
-  const up = new Gauge({ name: "pulsecheck_monitor_up", help: "1 UP, 0 DOWN; absent while UNKNOWN", labelNames, registers: [registry] });
-  const latency = new Gauge({ name: "pulsecheck_monitor_latency_seconds", help: "Latency of the last check", labelNames, registers: [registry] });
+  const up = new Gauge({
+    name: "pulsecheck_monitor_up",
+    help: "1 UP, 0 DOWN; absent while UNKNOWN",
+    labelNames,
+    registers: [registry],
+  });
+  const latency = new Gauge({
+    name: "pulsecheck_monitor_latency_seconds",
+    help: "Latency of the last check",
+    labelNames,
+    registers: [registry],
+  });
   for (const { monitorId, name, status, lastLatencyMs } of await readWorkspaceFigures(scope, 1_000)) {
     const labels = { monitor_id: monitorId, name };
     if (status !== "UNKNOWN") up.set(labels, status === "UP" ? 1 : 0);
@@ -57,8 +71,15 @@ export async function writeWorkspaceMetrics(scope: Scope): Promise<string> {
 function writeCounters(counters: readonly { name: string; labels: string; value: number }[]): string {
   return [...Map.groupBy(counters, ({ name }) => name)]
     .map(([name, series]) => {
-      const lines = series.map(({ labels, value }) => `pulsecheck_${name}${labels === "" ? "" : `{${labels}}`} ${value}`);
-      return [`# HELP pulsecheck_${name} Counted by the workers of this instance`, `# TYPE pulsecheck_${name} counter`, ...lines, ""].join("\n");
+      const lines = series.map(
+        ({ labels, value }) => `pulsecheck_${name}${labels === "" ? "" : `{${labels}}`} ${value}`,
+      );
+      return [
+        `# HELP pulsecheck_${name} Counted by the workers of this instance`,
+        `# TYPE pulsecheck_${name} counter`,
+        ...lines,
+        "",
+      ].join("\n");
     })
     .join("");
 }

@@ -26,21 +26,40 @@ const plain = { description: "Prometheus' text format", content: { "text/plain":
 export function operationRoutes(deps: Deps, hub: Hub) {
   const writeInstanceMetrics = createInstanceMetrics(deps, hub);
   return createRouter()
-    .openapi(defineRoute("public", { method: "get", path: "/health", tags, responses: { 200: json(z.object({ status: z.literal("ok") }), "This process is alive") } }), (c) => c.json({ status: "ok" as const }, 200))
     .openapi(
-      defineRoute("public", { method: "get", path: "/ready", tags, responses: { 200: json(readiness, "The database answers and the queue is consumed"), 503: json(readiness, "Something is missing") } }),
+      defineRoute("public", {
+        method: "get",
+        path: "/health",
+        tags,
+        responses: { 200: json(z.object({ status: z.literal("ok") }), "This process is alive") },
+      }),
+      (c) => c.json({ status: "ok" as const }, 200),
+    )
+    .openapi(
+      defineRoute("public", {
+        method: "get",
+        path: "/ready",
+        tags,
+        responses: {
+          200: json(readiness, "The database answers and the queue is consumed"),
+          503: json(readiness, "Something is missing"),
+        },
+      }),
       async (c) => {
         const report = await readReadiness(deps);
         return c.json(report, report.status === "ready" ? 200 : 503);
       },
     )
-    .openapi(defineRoute("public", { method: "get", path: "/metrics", tags, responses: { 200: plain } }), async (c) => c.text(await writeInstanceMetrics(), 200));
+    .openapi(defineRoute("public", { method: "get", path: "/metrics", tags, responses: { 200: plain } }), async (c) =>
+      c.text(await writeInstanceMetrics(), 200),
+    );
 }
 
 /** A workspace's own metrics, for its API key. */
 export function workspaceMetricRoutes() {
-  return createRouter().openapi(defineRoute("read", { method: "get", path: "/api/v1/metrics", tags, responses: { 200: plain } }), async (c) =>
-    c.text(await writeWorkspaceMetrics(c.get("scope")), 200),
+  return createRouter().openapi(
+    defineRoute("read", { method: "get", path: "/api/v1/metrics", tags, responses: { 200: plain } }),
+    async (c) => c.text(await writeWorkspaceMetrics(c.get("scope")), 200),
   );
 }
 
@@ -49,7 +68,14 @@ async function readReadiness({ db, broker }: Deps): Promise<z.infer<typeof readi
     await pingDb(db);
     const { workers, sinceTickMs, lagMs } = await readPulse(db);
     const isConsumed = workers > 0 && sinceTickMs !== null && sinceTickMs < STALE_MS;
-    return { status: isConsumed ? "ready" : "not ready", database: "ok", queue: isConsumed ? "consumed" : "not consumed", broker: broker.kind, workers, lag_ms: lagMs };
+    return {
+      status: isConsumed ? "ready" : "not ready",
+      database: "ok",
+      queue: isConsumed ? "consumed" : "not consumed",
+      broker: broker.kind,
+      workers,
+      lag_ms: lagMs,
+    };
   } catch {
     return { status: "not ready", database: "gone", queue: "unknown", broker: broker.kind, workers: 0, lag_ms: 0 };
   }

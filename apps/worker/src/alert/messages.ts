@@ -2,10 +2,20 @@ import type { ClaimedDelivery } from "@pulsecheck/db/deliveries";
 import type { Message } from "./channels/channel.ts";
 
 type Incident = NonNullable<ClaimedDelivery["incident"]>;
-type Draft = { subject: string; heading: string; lines: [label: string, value: string][]; link: { href: string; label: string }; footer: string };
+type Draft = {
+  subject: string;
+  heading: string;
+  lines: [label: string, value: string][];
+  link: { href: string; label: string };
+  footer: string;
+};
 
 /** Where links lead, and how an account mail gets its secret: derived when it is written, stored nowhere. */
-export type MessageContext = { publicUrl: string; writeToken(kind: "VERIFY_EMAIL" | "RESET_PASSWORD", id: string): string; now: Date };
+export type MessageContext = {
+  publicUrl: string;
+  writeToken(kind: "VERIFY_EMAIL" | "RESET_PASSWORD", id: string): string;
+  now: Date;
+};
 
 /** Writes the message of a delivery, in HTML and text. Names and sentences from outside are text, never markup. */
 export function writeMessage(delivery: ClaimedDelivery, context: MessageContext): Message {
@@ -28,7 +38,11 @@ function draftDown(incident: Incident, { publicUrl, now }: MessageContext): Draf
       ["Monitor", incident.monitorName],
       ["Address", incident.url],
       ["Down since", utc(incident.startedAt)],
-      ["For", duration((incident.endedAt ?? now).getTime() - incident.startedAt.getTime()) + (isOver ? " (it is up again)" : " so far")],
+      [
+        "For",
+        duration((incident.endedAt ?? now).getTime() - incident.startedAt.getTime()) +
+          (isOver ? " (it is up again)" : " so far"),
+      ],
       ["Why", `${incident.detail} (${incident.reason})`],
     ],
     link: { href: `${publicUrl}/api/v1/monitors/${incident.monitorId}`, label: "Look at the monitor" },
@@ -54,13 +68,20 @@ function draftUp(incident: Incident, { publicUrl, now }: MessageContext): Draft 
   };
 }
 
-function draftAccountMail(kind: "VERIFY_EMAIL" | "RESET_PASSWORD", tokenId: string, { publicUrl, writeToken }: MessageContext): Draft {
+function draftAccountMail(
+  kind: "VERIFY_EMAIL" | "RESET_PASSWORD",
+  tokenId: string,
+  { publicUrl, writeToken }: MessageContext,
+): Draft {
   const token = writeToken(kind, tokenId);
   if (kind === "VERIFY_EMAIL") {
     return {
       subject: "Verify your e-mail address",
       heading: "Is this your address?",
-      lines: [["Token", token], ["Good for", "24 hours"]],
+      lines: [
+        ["Token", token],
+        ["Good for", "24 hours"],
+      ],
       link: { href: `${publicUrl}/verify?token=${encodeURIComponent(token)}`, label: "Yes, verify it" },
       footer: "Alerts are sent to verified addresses only. If you did not register with PulseCheck, do nothing.",
     };
@@ -68,7 +89,10 @@ function draftAccountMail(kind: "VERIFY_EMAIL" | "RESET_PASSWORD", tokenId: stri
   return {
     subject: "Reset your password",
     heading: "A new password for PulseCheck",
-    lines: [["Token", token], ["Good for", "1 hour, once"]],
+    lines: [
+      ["Token", token],
+      ["Good for", "1 hour, once"],
+    ],
     link: { href: `${publicUrl}/reset-password?token=${encodeURIComponent(token)}`, label: "Choose a new password" },
     footer: "If you did not ask for this, do nothing: your password stays as it is.",
   };
@@ -81,7 +105,10 @@ function renderText({ heading, lines, link, footer }: Draft): string {
 
 function renderHtml({ heading, lines, link, footer }: Draft): string {
   const cell = 'style="padding:4px 12px 4px 0;vertical-align:top"';
-  const rows = lines.map(([label, value]) => `<tr><td ${cell}><strong>${escapeHtml(label)}</strong></td><td ${cell}>${escapeHtml(value)}</td></tr>`);
+  const rows = lines.map(
+    ([label, value]) =>
+      `<tr><td ${cell}><strong>${escapeHtml(label)}</strong></td><td ${cell}>${escapeHtml(value)}</td></tr>`,
+  );
   return `<!doctype html><html lang="en"><body style="font-family:sans-serif;color:#1a1a1a;max-width:36em">
 <h1 style="font-size:1.25em">${escapeHtml(heading)}</h1>
 <table style="border-collapse:collapse">${rows.join("")}</table>
@@ -113,5 +140,11 @@ function duration(ms: number): string {
     [seconds % 60, "s"],
   ];
   const first = parts.findIndex(([count]) => count > 0);
-  return first === -1 ? "0 s" : parts.slice(first, first + 2).filter(([count]) => count > 0).map(([count, unit]) => `${count} ${unit}`).join(" ");
+  return first === -1
+    ? "0 s"
+    : parts
+        .slice(first, first + 2)
+        .filter(([count]) => count > 0)
+        .map(([count, unit]) => `${count} ${unit}`)
+        .join(" ");
 }

@@ -37,7 +37,10 @@ async function send(deps: Deps, channels: Readonly<Record<string, Channel>>, del
   await finishDelivery(db, delivery, outcome, new Date());
   counters.add("deliveries_total", { kind: delivery.kind.toLowerCase(), outcome: outcome.state.toLowerCase() });
   if (outcome.state !== "SENT") {
-    log.warn({ delivery: delivery.id, attempts: delivery.attempts, error: outcome.error, outcome: outcome.state }, "a mail was not sent");
+    log.warn(
+      { delivery: delivery.id, attempts: delivery.attempts, error: outcome.error, outcome: outcome.state },
+      "a mail was not sent",
+    );
   }
 }
 

@@ -15,7 +15,14 @@ export function finishCheck(claim: ClaimedCheck, result: ProbeResult, now: Date)
     : { next: claim.state, transition: null };
   const opened = decision.transition?.kind === "DOWN" ? randomUUID() : null;
   const incidentId = decision.next.hasOpenIncident ? (opened ?? claim.incidentId) : null;
-  const finished: FinishedCheck = { claim, result, decision, nextCheckAt: nextCheckAt(claim, decision, now), incidentId, events: [] };
+  const finished: FinishedCheck = {
+    claim,
+    result,
+    decision,
+    nextCheckAt: nextCheckAt(claim, decision, now),
+    incidentId,
+    events: [],
+  };
   return { ...finished, events: decision.transition === null ? [] : transitionEvents(finished) };
 }
 
@@ -79,5 +86,8 @@ function transitionEvents(finished: FinishedCheck): LiveEvent[] {
     detail: result.detail ?? "",
     alerts: [],
   } as const;
-  return [statusEvent(finished), { type: isDown ? "incident.opened" : "incident.closed", data: { ...incident, alerts: [] } }];
+  return [
+    statusEvent(finished),
+    { type: isDown ? "incident.opened" : "incident.closed", data: { ...incident, alerts: [] } },
+  ];
 }

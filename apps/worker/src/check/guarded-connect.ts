@@ -20,6 +20,8 @@ export type ConnectOptions = { allowed: readonly Cidr[]; verifyTls: boolean; sig
 
 // Built once: making one costs more than a handshake.
 const trusted = tls.createSecureContext();
+// Node would give up on an address after 250 ms and end at one that may have no route: too short across an ocean.
+const ATTEMPT_MS = 1_000;
 
 /**
  * The only way out of this process towards an address that a user chose. Judges every address that the name has,
@@ -33,11 +35,16 @@ export async function guardedConnect(url: URL, options: ConnectOptions, trace: T
   return url.protocol === "https:" ? secure(socket, url.hostname, options, trace) : socket;
 }
 
-async function resolveAllowed(hostname: string, { allowed, signal }: ConnectOptions, trace: Trace): Promise<LookupAddress[]> {
+async function resolveAllowed(
+  hostname: string,
+  { allowed, signal }: ConnectOptions,
+  trace: Trace,
+): Promise<LookupAddress[]> {
   trace.phase = "dns";
   const literal = addressOfHost(hostname);
   const startedAt = performance.now();
-  const all = literal === null ? await resolveHost(hostname, signal) : [{ address: literal, family: net.isIP(literal) }];
+  const all =
+    literal === null ? await resolveHost(hostname, signal) : [{ address: literal, family: net.isIP(literal) }];
   if (literal === null) trace.dns = since(startedAt);
   const usable = all.filter(({ address }) => whyAddressIsRefused(address, allowed) === null);
   const first = all[0]?.address ?? hostname;
@@ -55,49 +62,67 @@ async function connectTo(
   trace.phase = "connect";
   const startedAt = performance.now();
   const only = addresses.length === 1 ? addresses[0]?.address : undefined;
+  trace.address = only ?? null;
   const socket = net.connect({
     host: only ?? hostname,
     port,
     noDelay: true,
     autoSelectFamily: only === undefined,
+    autoSelectFamilyAttemptTimeout: ATTEMPT_MS,
     lookup: (_hostname, _options, callback) => callback(null, addresses),
   });
   await arrival(socket, "connect", signal);
-  const remote = socket.remoteAddress ?? "";
-  trace.address = remote;
   trace.connect = since(startedAt);
+  // Gone again already: the kernel no longer knows who it was.
+  const remote = socket.remoteAddress;
+  if (remote === undefined) {
+    socket.destroy();
+    throw networkError("ECONNRESET");
+  }
+  trace.address = remote;
   const why = whyAddressIsRefused(remote, allowed);
   if (why === null) return socket;
   socket.destroy();
   throw blocked(hostname, why);
 }
 
-async function secure(raw: net.Socket, hostname: string, { verifyTls, signal }: ConnectOptions, trace: Trace): Promise<tls.TLSSocket> {
+async function secure(
+  raw: net.Socket,
+  hostname: string,
+  { verifyTls, signal }: ConnectOptions,
+  trace: Trace,
+): Promise<tls.TLSSocket> {
   trace.phase = "tls";
   const startedAt = performance.now();
-  const servername = addressOfHost(hostname) === null ? hostname : "";
+  // SNI has no final dot (RFC 6066, 3).
+  const servername = addressOfHost(hostname) === null ? hostname.replace(/\.$/, "") : "";
   const socket = tls.connect({
     socket: raw,
     servername,
     host: hostname.replace(/^\[|\]$/g, ""),
-    rejectUnauthorized: verifyTls,
+    // Judged below, where the certificate's end can still be read.
+    rejectUnauthorized: false,
     secureContext: trusted,
     ALPNProtocols: ["http/1.1"],
   });
   try {
     await arrival(socket, "secureConnect", signal);
-  } finally {
+    trace.tls = since(startedAt);
     trace.tlsExpiresAt = socket.getPeerX509Certificate()?.validToDate ?? null;
+    if (verifyTls && !socket.authorized) throw networkError(String(socket.authorizationError));
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    raw.destroy();
+    throw error;
   }
-  trace.tls = since(startedAt);
-  return socket;
 }
 
 /** Waits for a socket's good news, or its error, or the end of patience. */
 async function arrival(socket: net.Socket, event: "connect" | "secureConnect", signal: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const onAbort = () => socket.destroy(signal.reason as Error);
-  const onClose = () => reject(Object.assign(new Error("closed"), { code: "ECONNRESET" }));
+  const onClose = () => reject(networkError("ECONNRESET"));
   socket.once(event, resolve).once("error", reject).once("close", onClose);
   signal.addEventListener("abort", onAbort, { once: true });
   if (signal.aborted) onAbort();
@@ -107,6 +132,10 @@ async function arrival(socket: net.Socket, event: "connect" | "secureConnect", s
     signal.removeEventListener("abort", onAbort);
     socket.off(event, resolve).off("close", onClose);
   }
+}
+
+function networkError(code: string): Error {
+  return Object.assign(new Error(code), { code });
 }
 
 function blocked(hostname: string, why: string): ProbeFailure {

@@ -1,7 +1,7 @@
 import type { Reason } from "@pulsecheck/shared/check";
 
 /** Where a check stands; an error means what it means by the phase in which it comes. */
-export type Phase = "dns" | "connect" | "tls" | "request";
+export type Phase = "dns" | "connect" | "tls" | "request" | "body";
 
 /** A target's failure on its way to becoming data: thrown inside a probe, never out of it. */
 export class ProbeFailure extends Error {
@@ -13,6 +13,12 @@ export class ProbeFailure extends Error {
     this.reason = reason;
   }
 }
+
+const DNS: Record<string, string> = {
+  ENOTFOUND: "there is no such name",
+  EAI_AGAIN: "the name server did not answer",
+  ETIMEOUT: "the name server did not answer",
+};
 
 const CONNECT: Record<string, string> = {
   ECONNREFUSED: "refused the connection",
@@ -42,6 +48,7 @@ const TIMEOUT: Record<Phase, string> = {
   connect: "while connecting",
   tls: "during the TLS handshake",
   request: "while waiting for its answer",
+  body: "while its answer was being read",
 };
 
 /** Names an error's class and says what happened in a sentence. @param host as the URL spells it */
@@ -49,22 +56,37 @@ export function explainError(error: unknown, phase: Phase, host: string, timeout
   if (error instanceof ProbeFailure) return error;
   const { code, name } = describe(error);
   if (name === "TimeoutError" || name === "AbortError" || code === "UND_ERR_ABORTED") {
-    return new ProbeFailure("timeout", `${host} did not answer within ${timeoutMs / 1_000} s: time ran out ${TIMEOUT[phase]}.`);
+    return new ProbeFailure(
+      "timeout",
+      `${host} did not answer within ${timeoutMs / 1_000} s: time ran out ${TIMEOUT[phase]}.`,
+    );
   }
-  if (phase === "dns") return new ProbeFailure("dns", `The name ${host} could not be resolved (${code}).`);
-  if (phase === "connect") return new ProbeFailure("connect", `${host} ${CONNECT[code] ?? `could not be connected to (${code})`}.`);
+  if (phase === "dns") return new ProbeFailure("dns", `The name ${host} could not be resolved: ${DNS[code] ?? code}.`);
+  if (phase === "connect")
+    return new ProbeFailure("connect", `${host} ${CONNECT[code] ?? `could not be connected to (${code})`}.`);
   if (phase === "tls") return new ProbeFailure("tls", `TLS with ${host} failed: ${TLS[code] ?? code}.`);
   if (code === "UND_ERR_HEADERS_OVERFLOW" || code === "HPE_HEADER_OVERFLOW") {
     return new ProbeFailure("too_large", `${host} answered with more headers than PulseCheck reads (16 KiB).`);
   }
+  // TLS 1.3 refuses a client after the handshake, as it seems to the client.
+  if (code.startsWith("ERR_SSL_")) return new ProbeFailure("tls", `TLS with ${host} failed: ${TLS[code] ?? code}.`);
+  if (phase === "body" && CONNECT[code] !== undefined)
+    return new ProbeFailure("connect", `${host} cut the connection in the middle of its answer.`);
   if (CONNECT[code] !== undefined) return new ProbeFailure("connect", `${host} ${CONNECT[code]}.`);
   return new ProbeFailure("protocol", `${host} did not answer in proper HTTP (${code}).`);
 }
 
+const NAMELESS = { code: "UNKNOWN", name: "" };
+
+function rank(code: string): number {
+  return code === "ENETUNREACH" || code === "EHOSTUNREACH" || code === "EADDRNOTAVAIL" ? 1 : 0;
+}
+
 function describe(error: unknown): { code: string; name: string } {
   if (!(error instanceof Error)) return { code: String(error), name: "" };
-  // Several addresses tried: the first one's error stands for all.
-  if (error instanceof AggregateError) return describe(error.errors[0]);
+  // Several addresses tried: one that answered tells more than one without a route (no IPv6 here, say).
+  if (error instanceof AggregateError)
+    return error.errors.map(describe).toSorted((a, b) => rank(a.code) - rank(b.code))[0] ?? NAMELESS;
   const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
   return { code, name: error.name };
 }

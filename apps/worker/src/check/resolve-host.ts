@@ -7,8 +7,12 @@ const resolver = new Resolver({ timeout: 3_000, tries: 2 });
 /** All addresses of a name, IPv6 and IPv4. Rejects with the resolver's error, or when `signal` is aborted. */
 export async function resolveHost(hostname: string, signal: AbortSignal): Promise<LookupAddress[]> {
   if (hostname === "localhost" || hostname.endsWith(".localhost")) {
-    return [{ address: "127.0.0.1", family: 4 }, { address: "::1", family: 6 }];
+    return [
+      { address: "127.0.0.1", family: 4 },
+      { address: "::1", family: 6 },
+    ];
   }
+  signal.throwIfAborted();
   return abortable(resolveAnywhere(hostname), signal);
 }
 

@@ -8,7 +8,12 @@ import { probeHttp } from "./probes/http.ts";
 const NO_SECRETS: MonitorSecrets = { headers: null, body: null, auth: null };
 
 /** Runs a claimed check. Rejects only where we are at fault, such as with secrets sealed under another key. */
-export async function runCheck(claim: ClaimedCheck, box: SecretBox, allowed: readonly Cidr[], startedAt: Date): Promise<ProbeResult> {
+export async function runCheck(
+  claim: ClaimedCheck,
+  box: SecretBox,
+  allowed: readonly Cidr[],
+  startedAt: Date,
+): Promise<ProbeResult> {
   const secrets = claim.secrets === null ? NO_SECRETS : (box.open(claim.secrets) as MonitorSecrets);
   return probeHttp({ ...claim, ...secrets }, allowed, startedAt);
 }

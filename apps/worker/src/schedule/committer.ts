@@ -28,7 +28,12 @@ export function createCommitter({ db, broker, log, counters }: Deps): Committer 
     while (waiting.length > 0) {
       const batch = waiting.slice(0, BATCH);
       try {
-        const accepted = new Set(await commitChecks(db, batch.map(({ finished }) => finished)));
+        const accepted = new Set(
+          await commitChecks(
+            db,
+            batch.map(({ finished }) => finished),
+          ),
+        );
         waiting = waiting.slice(batch.length);
         settle(batch, accepted);
         await publish([...accepted]);
@@ -44,7 +49,10 @@ export function createCommitter({ db, broker, log, counters }: Deps): Committer 
     for (const { finished, settle: tell } of batch) {
       const isAccepted = accepted.has(finished);
       const { kind } = finished.claim;
-      counters.add("checks_total", isAccepted ? { kind, outcome: finished.result.outcome } : { kind, outcome: "refused" });
+      counters.add(
+        "checks_total",
+        isAccepted ? { kind, outcome: finished.result.outcome } : { kind, outcome: "refused" },
+      );
       tell(isAccepted);
     }
   }
@@ -79,7 +87,10 @@ export function createCommitter({ db, broker, log, counters }: Deps): Committer 
       });
     },
     async flush(timeoutMs) {
-      await Promise.race([writing, delay(timeoutMs).then(() => Promise.reject(new Error(`${waiting.length} results were not written in time`)))]);
+      await Promise.race([
+        writing,
+        delay(timeoutMs).then(() => Promise.reject(new Error(`${waiting.length} results were not written in time`))),
+      ]);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { performance } from "node:perf_hooks";
+import { setTimeout as delay } from "node:timers/promises";
 import type { ClaimedCheck } from "@pulsecheck/db/due-checks";
 
 /** Checks that are due within the same moment start together: a timer for each would cost more than the check. */
@@ -34,7 +35,7 @@ type Entry = { claim: ClaimedCheck; startAt: number };
 export function createRunner(concurrency: number, run: (claim: ClaimedCheck) => Promise<void>): Runner {
   let waiting: Entry[] = [];
   const running = new Set<ClaimedCheck>();
-  let young = 0;
+  const slots = createSlots(concurrency, plan);
   let lagMs = 0;
   let timer: NodeJS.Timeout | undefined;
   let isDraining = false;
@@ -44,7 +45,7 @@ export function createRunner(concurrency: number, run: (claim: ClaimedCheck) => 
     timer = undefined;
     const now = performance.now();
     let started = 0;
-    while (started < waiting.length && !isDraining && young < concurrency && running.size < RUN_AT_MOST) {
+    while (started < waiting.length && !isDraining && slots.isFree()) {
       const entry = waiting[started];
       if (entry === undefined || entry.startAt > now + GROUP_MS / 2) break;
       started += 1;
@@ -57,26 +58,16 @@ export function createRunner(concurrency: number, run: (claim: ClaimedCheck) => 
 
   function plan(): void {
     const next = waiting[0];
-    if (next === undefined || isDraining || timer !== undefined) return;
-    if (young >= concurrency || running.size >= RUN_AT_MOST) return;
+    if (next === undefined || isDraining || timer !== undefined || !slots.isFree()) return;
     timer = setTimeout(pump, Math.max(next.startAt - performance.now(), GROUP_MS));
   }
 
   function start(claim: ClaimedCheck): void {
     running.add(claim);
-    young += 1;
-    let isYoung = true;
-    const grow = () => {
-      if (!isYoung) return;
-      isYoung = false;
-      young -= 1;
-      plan();
-    };
-    const aging = setTimeout(grow, YOUNG_MS);
+    const giveBack = slots.take();
     void run(claim).finally(() => {
-      clearTimeout(aging);
       running.delete(claim);
-      grow();
+      giveBack();
       if (running.size === 0) onIdle();
     });
   }
@@ -84,9 +75,7 @@ export function createRunner(concurrency: number, run: (claim: ClaimedCheck) => 
   return {
     room: () => (isDraining ? 0 : Math.max(0, WAIT_AT_MOST - waiting.length)),
     add(claims) {
-      const now = performance.now();
-      const fresh = claims.map((claim) => ({ claim, startAt: now + claim.dueInMs }));
-      waiting = [...waiting, ...fresh].toSorted((a, b) => a.startAt - b.startAt);
+      waiting = inOrder(waiting, claims);
       clearTimeout(timer);
       pump();
     },
@@ -99,14 +88,45 @@ export function createRunner(concurrency: number, run: (claim: ClaimedCheck) => 
     async drain(timeoutMs) {
       isDraining = true;
       clearTimeout(timer);
-      if (running.size > 0) {
-        const { promise, resolve } = Promise.withResolvers<void>();
+      const idle = new Promise<void>((resolve) => {
         onIdle = resolve;
-        const patience = setTimeout(resolve, timeoutMs);
-        await promise;
-        clearTimeout(patience);
-      }
+      });
+      if (running.size > 0) await Promise.race([idle, delay(timeoutMs, undefined, { ref: false })]);
       return [...waiting.map(({ claim }) => claim), ...running];
+    },
+  };
+}
+
+function inOrder(waiting: readonly Entry[], claims: readonly ClaimedCheck[]): Entry[] {
+  const now = performance.now();
+  const fresh = claims.map((claim) => ({ claim, startAt: now + claim.dueInMs }));
+  return [...waiting, ...fresh].toSorted((a, b) => a.startAt - b.startAt);
+}
+
+/**
+ * Slots for checks under way: `count` for young ones, RUN_AT_MOST for all. A check that is no longer young frees
+ * its slot for another.
+ */
+function createSlots(count: number, onFree: () => void) {
+  let young = 0;
+  let all = 0;
+  return {
+    isFree: () => young < count && all < RUN_AT_MOST,
+    take(): () => void {
+      young += 1;
+      all += 1;
+      let isYoung = true;
+      const age = () => {
+        if (isYoung) young -= 1;
+        isYoung = false;
+        onFree();
+      };
+      const aging = setTimeout(age, YOUNG_MS);
+      return () => {
+        clearTimeout(aging);
+        all -= 1;
+        age();
+      };
     },
   };
 }

@@ -13,7 +13,14 @@ export function createEmailChannel(mail: Config["mail"], token: string): Channel
   return {
     async send({ recipient, subject, html, text }) {
       try {
-        const answer = await client.sendEmail({ From: mail.from, To: recipient, Subject: subject, HtmlBody: html, TextBody: text, MessageStream: "outbound" });
+        const answer = await client.sendEmail({
+          From: mail.from,
+          To: recipient,
+          Subject: subject,
+          HtmlBody: html,
+          TextBody: text,
+          MessageStream: "outbound",
+        });
         return { state: "SENT", messageId: answer.MessageID };
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);

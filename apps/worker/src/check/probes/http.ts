@@ -46,7 +46,8 @@ export async function probeHttp(target: HttpTarget, allowed: readonly Cidr[], st
       Object.assign(trace, { dns: null, connect: null, tls: null, address: null, tlsExpiresAt: null });
       response = await exchange(request, target, allowed, signal, trace);
       if (!isRedirect(target, response)) break;
-      if (hops >= target.maxRedirects) throw new ProbeFailure("redirect", `${target.url} redirected more than ${target.maxRedirects} times.`);
+      if (hops >= target.maxRedirects)
+        throw new ProbeFailure("redirect", `${target.url} redirected more than ${target.maxRedirects} times.`);
       request = nextRequest(request, response);
     }
   } catch (error) {
@@ -57,7 +58,13 @@ export async function probeHttp(target: HttpTarget, allowed: readonly Cidr[], st
     reason: failure?.reason ?? null,
     detail: failure?.message ?? null,
     httpStatus: response?.status ?? statusOf(failure),
-    phases: { dns: trace.dns, connect: trace.connect, tls: trace.tls, firstByte: response?.firstByte ?? null, total: tenths(performance.now() - began) },
+    phases: {
+      dns: trace.dns,
+      connect: trace.connect,
+      tls: trace.tls,
+      firstByte: response?.firstByte ?? null,
+      total: tenths(performance.now() - began),
+    },
     resolvedAddress: trace.address,
     tlsExpiresAt: trace.tlsExpiresAt,
     startedAt,
@@ -80,7 +87,8 @@ function statusOf(failure: ProbeFailure | null): number | null {
 
 function firstRequest({ url, method, headers, body, auth }: HttpTarget): Request {
   const own: Record<string, string> = { ...OWN_HEADERS };
-  if (auth?.type === "basic") own["authorization"] = `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString("base64")}`;
+  if (auth?.type === "basic")
+    own["authorization"] = `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString("base64")}`;
   if (auth?.type === "bearer") own["authorization"] = `Bearer ${auth.token}`;
   for (const [name, value] of Object.entries(headers ?? {})) own[name.toLowerCase()] = value;
   return { url: new URL(url), method, headers: own, body };
@@ -88,13 +96,20 @@ function firstRequest({ url, method, headers, body, auth }: HttpTarget): Request
 
 /** Where a redirect leads. What a person entrusted to one origin (headers, body, login) does not go to another. */
 function nextRequest(request: Request, { status, location }: Response): Request {
-  const target = location === null || !URL.canParse(location, request.url.href) ? null : parseTargetUrl(new URL(location, request.url).href);
+  const target =
+    location === null || !URL.canParse(location, request.url.href)
+      ? null
+      : parseTargetUrl(new URL(location, request.url).href);
   if (target === null || !target.ok) {
-    throw new AnswerFailure(status, new ProbeFailure("redirect", `${request.url.host} redirected to an address that cannot be followed.`));
+    throw new AnswerFailure(
+      status,
+      new ProbeFailure("redirect", `${request.url.host} redirected to an address that cannot be followed.`),
+    );
   }
   const becomesGet = status === 303 || ((status === 301 || status === 302) && request.method === "POST");
   const method = becomesGet && request.method !== "HEAD" ? "GET" : request.method;
-  if (target.url.origin !== request.url.origin) return { url: target.url, method: method === "HEAD" ? "HEAD" : "GET", headers: OWN_HEADERS, body: null };
+  if (target.url.origin !== request.url.origin)
+    return { url: target.url, method: method === "HEAD" ? "HEAD" : "GET", headers: OWN_HEADERS, body: null };
   return { ...request, url: target.url, method, body: becomesGet ? null : request.body };
 }
 
@@ -103,7 +118,13 @@ function isRedirect(target: HttpTarget, { status }: Response): boolean {
 }
 
 /** One hop: connect, ask, judge. Throws what went wrong. */
-async function exchange(request: Request, target: HttpTarget, allowed: readonly Cidr[], signal: AbortSignal, trace: Trace): Promise<Response> {
+async function exchange(
+  request: Request,
+  target: HttpTarget,
+  allowed: readonly Cidr[],
+  signal: AbortSignal,
+  trace: Trace,
+): Promise<Response> {
   const socket = await guardedConnect(request.url, { allowed, verifyTls: target.verifyTls, signal }, trace);
   const client = new Client(request.url.origin, {
     // Later, not at once: undici does not expect an answer while it is still asking.
@@ -118,13 +139,17 @@ async function exchange(request: Request, target: HttpTarget, allowed: readonly 
   try {
     const answer = await client.request({
       path: request.url.pathname + request.url.search,
-      method: request.method as Dispatcher.HttpMethod,
+      method: request.method,
       headers: wantsText ? { "accept-encoding": "gzip, deflate, br", ...request.headers } : request.headers,
       body: request.body,
       signal,
     });
     const location = answer.headers["location"];
-    const response = { status: answer.statusCode, location: typeof location === "string" ? location : null, firstByte: tenths(performance.now() - asked) };
+    const response = {
+      status: answer.statusCode,
+      location: typeof location === "string" ? location : null,
+      firstByte: tenths(performance.now() - asked),
+    };
     answer.body.on("error", () => undefined);
     if (!isRedirect(target, response)) await judge(answer, target, request.url.host, wantsText);
     return response;
@@ -134,11 +159,19 @@ async function exchange(request: Request, target: HttpTarget, allowed: readonly 
   }
 }
 
-async function judge(answer: Dispatcher.ResponseData, target: HttpTarget, host: string, wantsText: boolean): Promise<void> {
+async function judge(
+  answer: Dispatcher.ResponseData,
+  target: HttpTarget,
+  host: string,
+  wantsText: boolean,
+): Promise<void> {
   const { statusCode: status, body, headers } = answer;
   try {
     if (!isExpectedStatus(target.expectedStatus, status)) {
-      throw new ProbeFailure("http_status", `${host} answered with status ${status}; expected was ${target.expectedStatus.join(", ")}.`);
+      throw new ProbeFailure(
+        "http_status",
+        `${host} answered with status ${status}; expected was ${target.expectedStatus.join(", ")}.`,
+      );
     }
     if (wantsText) judgeText(await readText(body, String(headers["content-encoding"] ?? "")), target, host);
     else await drainBody(body);
@@ -147,13 +180,20 @@ async function judge(answer: Dispatcher.ResponseData, target: HttpTarget, host: 
   }
 }
 
-function judgeText({ text, isCut }: { text: string; isCut: boolean }, { keyword, keywordAbsent }: HttpTarget, host: string): void {
+function judgeText(
+  { text, isCut }: { text: string; isCut: boolean },
+  { keyword, keywordAbsent }: HttpTarget,
+  host: string,
+): void {
   if (keywordAbsent !== null && text.includes(keywordAbsent)) {
     throw new ProbeFailure("assertion", `The answer of ${host} contains "${keywordAbsent}", which it must not.`);
   }
   const isMissing = keyword !== null && !text.includes(keyword);
   if (isCut && (isMissing || keywordAbsent !== null)) {
-    throw new ProbeFailure("too_large", `The answer of ${host} is longer than the ${MAX_BODY_BYTES} bytes that PulseCheck searches.`);
+    throw new ProbeFailure(
+      "too_large",
+      `The answer of ${host} is longer than the ${MAX_BODY_BYTES} bytes that PulseCheck searches.`,
+    );
   }
   if (isMissing) throw new ProbeFailure("assertion", `The answer of ${host} does not contain "${keyword}".`);
 }

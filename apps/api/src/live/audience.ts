@@ -1,0 +1,71 @@
+import type { Principal } from "../context.ts";
+import type { LiveSocket } from "./live-socket.ts";
+
+/** Somebody who listens: their rights, their socket, and what it shows. */
+export type Listener = {
+  workspaceId: number;
+  principal: Principal;
+  socket: LiveSocket;
+  /** The one monitor of a monitor's socket; null for a dashboard. */
+  monitorId: string | null;
+  /** Monitors whose every check a dashboard asked for. */
+  subscribed: ReadonlySet<string>;
+  /** The text of a snapshot's data, as of now. Null where what it shows is gone. */
+  snapshot(): Promise<object | null>;
+  /** Is the credential that opened it still good? */
+  isStillAllowed(): Promise<boolean>;
+};
+
+/** Everybody who listens, found by workspace and by monitor: an event is never offered to all. */
+export type Audience = {
+  add(listener: Listener): void;
+  remove(listener: Listener): void;
+  /** Replaces what a dashboard asked for. */
+  subscribe(listener: Listener, monitorIds: readonly string[]): void;
+  ofWorkspace(workspaceId: number): ReadonlySet<Listener>;
+  /** Those who want to hear of each check of a monitor, whatever their workspace. */
+  ofMonitor(monitorId: string): ReadonlySet<Listener>;
+  all(): Listener[];
+};
+
+export function createAudience(): Audience {
+  const byWorkspace = createIndex<number>();
+  const byMonitor = createIndex<string>();
+  const watched = ({ monitorId, subscribed }: Listener) => (monitorId === null ? [...subscribed] : [monitorId]);
+  return {
+    add(listener) {
+      byWorkspace.add(listener.workspaceId, listener);
+      for (const monitorId of watched(listener)) byMonitor.add(monitorId, listener);
+    },
+    remove(listener) {
+      byWorkspace.remove(listener.workspaceId, listener);
+      for (const monitorId of watched(listener)) byMonitor.remove(monitorId, listener);
+    },
+    subscribe(listener, monitorIds) {
+      for (const monitorId of listener.subscribed) byMonitor.remove(monitorId, listener);
+      listener.subscribed = new Set(monitorIds);
+      for (const monitorId of monitorIds) byMonitor.add(monitorId, listener);
+    },
+    ofWorkspace: byWorkspace.of,
+    ofMonitor: byMonitor.of,
+    all: byWorkspace.all,
+  };
+}
+
+const NOBODY: ReadonlySet<Listener> = new Set();
+
+function createIndex<Key>() {
+  const sets = new Map<Key, Set<Listener>>();
+  return {
+    add(key: Key, listener: Listener): void {
+      sets.set(key, (sets.get(key) ?? new Set()).add(listener));
+    },
+    remove(key: Key, listener: Listener): void {
+      const set = sets.get(key);
+      set?.delete(listener);
+      if (set?.size === 0) sets.delete(key);
+    },
+    of: (key: Key): ReadonlySet<Listener> => sets.get(key) ?? NOBODY,
+    all: (): Listener[] => [...sets.values()].flatMap((set) => [...set]),
+  };
+}

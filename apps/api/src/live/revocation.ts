@@ -1,0 +1,28 @@
+import { CLOSE, type BusEvent, type Revocation } from "@pulsecheck/shared/live-events";
+import type { Principal } from "../context.ts";
+import type { Audience, Listener } from "./audience.ts";
+
+export function isRevocation(event: BusEvent): event is BusEvent & Revocation {
+  return event.type.startsWith("revoked.");
+}
+
+/** Closes every socket that the ended credential had opened. */
+export function closeRevoked(audience: Audience, event: Revocation): void {
+  for (const listener of audience.all()) {
+    if (isRevoked(listener.principal, event)) listener.socket.close(CLOSE.revoked, "access revoked");
+  }
+}
+
+/** Looks whether a listener's credential is still good, and closes its socket if not. A revocation may have been missed. */
+export async function requireAllowed(listener: Listener): Promise<boolean> {
+  const isAllowed = await listener.isStillAllowed().catch(() => true);
+  if (!isAllowed) listener.socket.close(CLOSE.revoked, "access revoked");
+  return isAllowed;
+}
+
+function isRevoked({ userId, via }: Principal, event: Revocation): boolean {
+  if (event.type === "revoked.key") return via.kind === "key" && via.keyId === event.data.key_id;
+  if (event.type === "revoked.session") return via.kind === "session" && via.sessionHash === event.data.session_hash;
+  const isSpared = via.kind === "key" || via.sessionHash === event.data.except_session_hash;
+  return userId === event.data.user_id && !isSpared;
+}
