@@ -30,5 +30,6 @@ async function runEmbedded(): Promise<void> {
 }
 
 loadDotEnv();
-const configured = process.env["DATABASE_URL"];
+// The same address may name another language's driver (postgresql+asyncpg:), as the apps allow it.
+const configured = process.env["DATABASE_URL"]?.replace(/^(postgres(?:ql)?)\+\w+:/, "$1:");
 await (configured ? run(configured) : runEmbedded());
