@@ -97,19 +97,17 @@ export async function changePassword(db: Db, change: PasswordChange, now: Date):
   });
 }
 
-export type PasswordReset = { user: UserView; endedKeys: string[] };
-
 /**
  * Spends a reset token on a new password and ends all sessions. The mail proves the address, so the user is
  * verified from now on; keys from before that proof may be a stranger's who registered first, and end.
- * Returns null where the token is worthless.
+ * Returns the user, or null where the token is worthless.
  */
 export async function resetPassword(
   db: Db,
   tokenId: string,
   passwordHash: string,
   now: Date,
-): Promise<PasswordReset | null> {
+): Promise<UserView | null> {
   return db.prisma.$transaction(async (tx) => {
     const id = await spendToken(tx, "RESET_PASSWORD", tokenId, now);
     if (id === null) return null;
@@ -117,14 +115,10 @@ export async function resetPassword(
     const user = await tx.user.update({ where: { id }, data: { passwordHash, isVerified: true } });
     await tx.session.deleteMany({ where: { userId: id } });
     await voidTokens(tx, "RESET_PASSWORD", id, now);
-    return { user: viewUser(user), endedKeys: isVerified ? [] : await endKeysOf(tx, id, now) };
+    if (!isVerified)
+      await tx.apiKey.updateMany({ where: { createdById: id, revokedAt: null }, data: { revokedAt: now } });
+    return viewUser(user);
   });
-}
-
-async function endKeysOf(tx: Prisma.TransactionClient, createdById: string, now: Date): Promise<string[]> {
-  const where = { createdById, revokedAt: null };
-  const keys = await tx.apiKey.updateManyAndReturn({ where, data: { revokedAt: now }, select: { id: true } });
-  return keys.map(({ id }) => id);
 }
 
 /** Spends a verification token. Returns the user, or null where the token is worthless. */
