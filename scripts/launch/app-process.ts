@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { root } from "./environment.ts";
 
@@ -23,10 +24,10 @@ const MAX_DELAY_MS = 30_000;
 const HEALTHY_AFTER_MS = 60_000;
 
 function spawnApp({ script, env, watch }: AppOptions): ChildProcess {
-  const flags = watch ? ["--watch", "--watch-preserve-output"] : [];
+  const watcher = watch ? [join(root, "scripts/launch/watch-app.ts")] : [];
   // Its own process group: a terminal's Ctrl-C reaches only us, and we drain in order. The IPC channel is how the
   // app notices that we were killed: it closes, and the app drains by itself.
-  return spawn(process.execPath, [...flags, script], {
+  return spawn(process.execPath, [...watcher, script], {
     cwd: root,
     env,
     detached: true,
