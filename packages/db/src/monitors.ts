@@ -1,11 +1,14 @@
+import type { MonitorStatus } from "@pulsecheck/shared/check";
 import {
+  mayHaveBody,
+  NO_BODY,
   outlineSecrets,
   secretOutlineSchema,
   type MonitorChange,
   type MonitorInput,
   type MonitorView,
 } from "@pulsecheck/shared/monitor";
-import { refuseMissing } from "@pulsecheck/shared/refusal";
+import { refuseField, refuseMissing } from "@pulsecheck/shared/refusal";
 import { shardOf } from "@pulsecheck/shared/schedule";
 import { words } from "./check-view.ts";
 import { Prisma, type Monitor, type MonitorState } from "./generated/client.ts";
@@ -64,7 +67,7 @@ export async function getMonitor(scope: Scope, publicId: string): Promise<Monito
   return viewMonitor(await findMonitor(scope, publicId));
 }
 
-export type MonitorUpdate = { monitor: MonitorView; closedIncidentId: string | null };
+export type MonitorUpdate = { monitor: MonitorView; previous: MonitorStatus; closedIncidentId: string | null };
 
 /**
  * Changes a monitor. A result that is under way is void (its fence is old); what decides about up and down is
@@ -77,8 +80,12 @@ export async function updateMonitor(
   change: MonitorChange,
 ): Promise<MonitorUpdate> {
   return scope.db.prisma.$transaction(async (tx) => {
+    // Locked before it is read: of two changes at once the later one sees the earlier one's secrets.
+    await tx.$queryRaw`
+      SELECT 1 FROM monitor_states s JOIN monitors m ON m.id = s.monitor_id
+      WHERE m.public_id = ${publicId}::uuid AND m.workspace_id = ${scope.workspaceId} FOR UPDATE OF s`;
     const before = await findMonitor(scope, publicId, tx);
-    await tx.$queryRaw`SELECT 1 FROM monitor_states WHERE monitor_id = ${before.id} FOR UPDATE`;
+    requireFittingBody(viewMonitor(before), change);
     const monitor = await tx.monitor.update({
       where: { id: before.id },
       data: { ...columnsOf(change), ...changedSecrets(box, before, change) },
@@ -89,7 +96,8 @@ export async function updateMonitor(
       where: { monitorId: before.id },
       data: nextState(monitor, isPaused, change),
     });
-    return { monitor: viewMonitor({ ...monitor, state }), closedIncidentId };
+    const previous = before.state?.status ?? "UNKNOWN";
+    return { monitor: viewMonitor({ ...monitor, state }), previous, closedIncidentId };
   });
 }
 
@@ -170,6 +178,11 @@ function changedSecrets(box: SecretBox, before: Monitor, change: MonitorChange) 
     body: change.body === undefined ? old.body : change.body,
     auth: change.auth === undefined ? old.auth : change.auth,
   });
+}
+
+function requireFittingBody(before: MonitorView, change: MonitorChange): void {
+  const body = change.body === undefined ? before.body : change.body;
+  if (body !== null && !mayHaveBody(change.method ?? before.method)) throw refuseField("body", NO_BODY);
 }
 
 const HARMLESS: readonly string[] = ["name", "tags", "notes"];

@@ -15,6 +15,11 @@ const url = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const MASKED = "is the mask of a secret, not a value; leave the field out to keep what is there";
+function isNoMask(text: string): boolean {
+  return text !== SECRET_MASK;
+}
+
 const HOP_HEADERS = "connection content-length expect keep-alive te trailer transfer-encoding upgrade".split(" ");
 const headerName = z
   .string()
@@ -25,12 +30,12 @@ const headerValue = z
   .string()
   .max(4_000)
   .regex(/^[\t\u0020-\u007e\u0080-\u00ff]*$/, "must be printable text without line breaks")
-  .refine((value) => value !== SECRET_MASK, "is the mask of a secret, not a value; leave headers out to keep them");
+  .refine(isNoMask, MASKED);
 const headers = z
   .record(headerName, headerValue)
   .refine((record) => Object.keys(record).length <= 30, "must have at most 30 entries");
 
-const secret = z.string().min(1).max(1_000);
+const secret = z.string().min(1).max(1_000).refine(isNoMask, MASKED);
 const auth = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("basic"), username: z.string().max(200), password: secret }),
   z.strictObject({ type: z.literal("bearer"), token: secret.regex(/^[\u0021-\u007e]+$/, "must be printable ASCII") }),
@@ -64,7 +69,12 @@ function fields({ minIntervalS }: IntervalRules) {
     interval: z.int().min(minIntervalS).max(LONGEST_INTERVAL_S).describe("Whole seconds between checks"),
     method: z.enum(METHODS),
     headers: headers.nullable().describe("Sent with each check; stored encrypted, shown masked"),
-    body: z.string().max(10_000).nullable().describe("Sent with each check; stored encrypted, shown masked"),
+    body: z
+      .string()
+      .max(10_000)
+      .refine(isNoMask, MASKED)
+      .nullable()
+      .describe("Sent with each check; stored encrypted, shown masked"),
     auth: auth.nullable().describe("Stored encrypted, shown masked"),
     expected_status: expectedStatus.describe('Codes and ranges, such as [204, "200-299"]'),
     keyword: keyword.nullable().describe("The body must contain it"),
@@ -80,7 +90,12 @@ function fields({ minIntervalS }: IntervalRules) {
   };
 }
 
-const BODILESS: readonly string[] = ["GET", "HEAD"];
+/** What is said of a body that the method does not send. */
+export const NO_BODY = "must be left out (or null) with GET and HEAD";
+
+export function mayHaveBody(method: string): boolean {
+  return method !== "GET" && method !== "HEAD";
+}
 
 /** Body of `POST /monitors`, with its defaults filled in. */
 export function monitorCreateSchema(rules: IntervalRules) {
@@ -105,9 +120,9 @@ export function monitorCreateSchema(rules: IntervalRules) {
       notes: all.notes.default(""),
       is_active: all.is_active.default(true),
     })
-    .refine((input) => input.body === null || !BODILESS.includes(input.method), {
+    .refine((input) => input.body === null || mayHaveBody(input.method), {
       path: ["body"],
-      message: "must be left out with GET and HEAD",
+      message: NO_BODY,
     });
 }
 export type MonitorInput = z.infer<ReturnType<typeof monitorCreateSchema>>;

@@ -64,7 +64,12 @@ describe("works", () => {
   });
 
   test("null clears what may be absent, and an empty change is no change", async () => {
-    const { id } = await house.addMonitor(alice, { url: target.url, is_active: false, keyword: "a", keyword_absent: "b" });
+    const { id } = await house.addMonitor(alice, {
+      url: target.url,
+      is_active: false,
+      keyword: "a",
+      keyword_absent: "b",
+    });
     expect((await call("PATCH", id, { keyword: null })).body).toMatchObject({ keyword: null, keyword_absent: "b" });
     expect((await call("PATCH", id, {})).body).toMatchObject({ keyword: null, keyword_absent: "b" });
     expect((await call("PATCH", id, { keyword_absent: null })).body.keyword_absent).toBeNull();
@@ -76,7 +81,10 @@ describe("works", () => {
     await socket.frame(({ data }) => data?.ok === true || data?.status === "UP");
     await call("PATCH", monitor.id, { keyword: "what the page does not say" });
     const check = await socket.frame(({ type, data }) => type === "monitor.checked" && !data.ok);
-    expect(check.data).toMatchObject({ reason: "assertion", detail: expect.stringContaining("what the page does not say") });
+    expect(check.data).toMatchObject({
+      reason: "assertion",
+      detail: expect.stringContaining("what the page does not say"),
+    });
     socket.close();
   });
 
@@ -84,7 +92,9 @@ describe("works", () => {
     const { id, dashboard, broken } = await addBroken("paused");
     const paused = await call("PATCH", id, { is_active: false });
     expect(paused.body).toMatchObject({ status: "UNKNOWN", is_active: false, next_check_at: null });
-    const change = await dashboard.frame(({ type, data }) => type === "monitor.status" && data.monitor_id === id && data.previous === "DOWN");
+    const change = await dashboard.frame(
+      ({ type, data }) => type === "monitor.status" && data.monitor_id === id && data.previous === "DOWN",
+    );
     expect(change.data).toMatchObject({ status: "UNKNOWN" });
     const closed = await dashboard.frame(({ type, data }) => type === "incident.closed" && data.monitor_id === id);
     const [incident] = await incidentsOf(id);
@@ -94,11 +104,15 @@ describe("works", () => {
     broken.mend();
     const resumed = await call("PATCH", id, { is_active: true });
     expect(resumed.body).toMatchObject({ status: "UNKNOWN", is_active: true, next_check_at: expect.any(String) });
-    await dashboard.frame(({ type, data }) => type === "monitor.status" && data.monitor_id === id && data.status === "UP");
+    await dashboard.frame(
+      ({ type, data }) => type === "monitor.status" && data.monitor_id === id && data.status === "UP",
+    );
     expect(await incidentsOf(id)).toHaveLength(1);
     // A later mail has been sent: one about this outage would have been before it.
     await addBroken("the next").then(({ dashboard: other }) => other.close());
-    expect(mails.accepted.filter(({ subject }) => subject.endsWith(": paused")).map(({ subject }) => subject)).toEqual(["DOWN: paused"]);
+    expect(mails.accepted.filter(({ subject }) => subject.endsWith(": paused")).map(({ subject }) => subject)).toEqual([
+      "DOWN: paused",
+    ]);
     dashboard.close();
     await broken.stop();
   });
@@ -107,7 +121,8 @@ describe("works", () => {
     const { id, dashboard, broken } = await addBroken("deleted");
     expect((await call("DELETE", id)).status).toBe(204);
     await dashboard.frame(({ type, data }) => type === "monitor.deleted" && data.id === id);
-    for (const path of [id, `${id}/checks`, `${id}/incidents`, `${id}/stats`]) expect((await call("GET", path)).status).toBe(404);
+    for (const path of [id, `${id}/checks`, `${id}/incidents`, `${id}/stats`])
+      expect((await call("GET", path)).status).toBe(404);
     expect((await call("DELETE", id)).status).toBe(404);
     const all = await house.call("GET", "/api/v1/incidents?limit=100", { token: alice.token });
     expect(all.body.items.filter((one: { monitor_id: string }) => one.monitor_id === id)).toEqual([]);
@@ -143,7 +158,10 @@ test("400: null where a value is needed, and fields that are not the caller's to
 
 test("401, 403 for a viewer, 404 for a stranger: and nothing has changed", async () => {
   const before = await idle();
-  for (const [method, json] of [["PATCH", { name: "taken over" }], ["DELETE", undefined]] as const) {
+  for (const [method, json] of [
+    ["PATCH", { name: "taken over" }],
+    ["DELETE", undefined],
+  ] as const) {
     expect((await house.call(method, `/api/v1/monitors/${before.id}`, json ? { json } : {})).status).toBe(401);
     expect((await call(method, before.id, json, viewer)).status).toBe(403);
     expect((await call(method, before.id, json, charlie.token)).status).toBe(404);

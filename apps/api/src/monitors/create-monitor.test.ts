@@ -66,7 +66,9 @@ describe("works", () => {
   test("an address is kept in its normal form, an international name in Punycode, a fragment is dropped", async () => {
     const { body } = await create({ url: "HTTPS://EXAMPLE.com:443/a b".replace(" ", "%20") + "#top", name: "x" });
     expect(body.url).toBe("https://example.com/a%20b");
-    expect((await create({ url: "https://bücher.example/", name: "x" })).body.url).toBe("https://xn--bcher-kva.example/");
+    expect((await create({ url: "https://bücher.example/", name: "x" })).body.url).toBe(
+      "https://xn--bcher-kva.example/",
+    );
   });
 
   test("a name of other scripts and an emoji comes back unharmed", async () => {
@@ -109,7 +111,9 @@ test("403: a viewer and a reporting key create nothing", async () => {
 
 test("404: a stranger cannot create in a workspace by naming it", async () => {
   const charlie = await house.register("charlie");
-  const { publicId } = await house.db.prisma.workspace.findFirstOrThrow({ where: { memberships: { some: { userId: alice.id } } } });
+  const { publicId } = await house.db.prisma.workspace.findFirstOrThrow({
+    where: { memberships: { some: { userId: alice.id } } },
+  });
   const answer = await house.call("POST", "/api/v1/monitors", {
     token: charlie.token,
     json: { url: "https://example.com", name: "intruder" },

@@ -11,12 +11,11 @@ import {
 } from "@pulsecheck/db/monitors";
 import { openSecretBox } from "@pulsecheck/db/secret-box";
 import { getStats } from "@pulsecheck/db/stats";
-import { checkSchema, type MonitorStatus } from "@pulsecheck/shared/check";
+import { checkSchema } from "@pulsecheck/shared/check";
 import { incidentSchema } from "@pulsecheck/shared/incident";
 import { pageQuery, pageSchema } from "@pulsecheck/shared/list";
 import type { LiveEvent } from "@pulsecheck/shared/live-events";
 import { monitorCreateSchema, monitorListQuery, monitorSchema, monitorUpdateSchema } from "@pulsecheck/shared/monitor";
-import { refuseField } from "@pulsecheck/shared/refusal";
 import { statsSchema } from "@pulsecheck/shared/uptime";
 import type { Scope } from "@pulsecheck/db/scope";
 import { z } from "zod";
@@ -29,7 +28,7 @@ import { requireAllowedTarget } from "./allowed-target.ts";
 import { checkNow } from "./check-now.ts";
 
 const tags = ["Monitors"];
-const params = z.strictObject({ id: z.uuid() });
+const params = z.strictObject({ id: z.uuid().toLowerCase() });
 const path = "/api/v1/monitors";
 const one = `${path}/{id}`;
 const historyQuery = z.strictObject({ ...pageQuery, ...rangeQuery });
@@ -93,12 +92,9 @@ export function monitorRoutes(deps: Deps) {
         const scope = c.get("scope");
         const { id } = c.req.valid("param");
         const change = c.req.valid("json");
-        const before = await getMonitor(scope, id);
-        if (change.body && ["GET", "HEAD"].includes(change.method ?? before.method))
-          throw refuseField("body", "must be left out with GET and HEAD");
         if (change.url !== undefined) await requireAllowedTarget(change.url, config.allowedPrivateTargets);
         const updated = await updateMonitor(scope, box, id, change);
-        await tell(deps, scope.workspaceId, ...(await eventsOf(scope, updated, before.status)));
+        await tell(deps, scope.workspaceId, ...(await eventsOf(scope, updated)));
         return c.json(updated.monitor, 200);
       },
     )
@@ -186,11 +182,7 @@ export function monitorRoutes(deps: Deps) {
     );
 }
 
-async function eventsOf(
-  scope: Scope,
-  { monitor, closedIncidentId }: MonitorUpdate,
-  previous: MonitorStatus,
-): Promise<LiveEvent[]> {
+async function eventsOf(scope: Scope, { monitor, previous, closedIncidentId }: MonitorUpdate): Promise<LiveEvent[]> {
   const events: LiveEvent[] = [{ type: "monitor.updated", data: monitor }];
   if (monitor.status !== previous) {
     const at = new Date().toISOString();

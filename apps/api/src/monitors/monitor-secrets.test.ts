@@ -23,7 +23,8 @@ const SECRETS = {
 };
 const add = (fields: Record<string, unknown> = {}) =>
   house.addMonitor(alice, { url: target.url, is_active: false, ...SECRETS, ...fields });
-const patch = (id: string, json: unknown) => house.call("PATCH", `/api/v1/monitors/${id}`, { token: alice.token, json });
+const patch = (id: string, json: unknown) =>
+  house.call("PATCH", `/api/v1/monitors/${id}`, { token: alice.token, json });
 
 /** What the target is really sent by a check of this monitor. */
 async function sentFor(id: string) {
@@ -37,7 +38,11 @@ const BASIC = `Basic ${btoa("robot:password-secret")}`;
 describe("works", () => {
   test("secrets reach the target, and come out masked wherever a monitor is shown", async () => {
     const made = await add();
-    const shown = { headers: { "X-Api-Key": "********" }, body: "********", auth: { type: "basic", username: "robot" } };
+    const shown = {
+      headers: { "X-Api-Key": "********" },
+      body: "********",
+      auth: { type: "basic", username: "robot" },
+    };
     expect(made).toMatchObject(shown);
     const one = await house.call("GET", `/api/v1/monitors/${made.id}`, { token: alice.token });
     const list = await house.call("GET", "/api/v1/monitors", { token: alice.token });
@@ -55,7 +60,8 @@ describe("works", () => {
     );
     expect(rows.length).toBeGreaterThan(15);
     for (const { name } of rows) {
-      const found = await house.db.pool.query(`SELECT count(*)::int AS n FROM ${name} t WHERE t::text ~ 'header-secret|body-secret|password-secret|token-secret'
+      const found = await house.db.pool
+        .query(`SELECT count(*)::int AS n FROM ${name} t WHERE t::text ~ 'header-secret|body-secret|password-secret|token-secret'
         OR t::text LIKE '%' || encode('header-secret'::bytea, 'hex') || '%'`);
       expect([name, found.rows[0]]).toEqual([name, { n: 0 }]);
     }
@@ -92,7 +98,10 @@ describe("400", () => {
     const { id } = await add();
     const { status, body } = await patch(id, change);
     expect([status, body.errors?.[0]?.field]).toEqual([400, field]);
-    const created = await house.call("POST", "/api/v1/monitors", { token: alice.token, json: { url: target.url, name: "m", method: "POST", ...change } });
+    const created = await house.call("POST", "/api/v1/monitors", {
+      token: alice.token,
+      json: { url: target.url, name: "m", method: "POST", ...change },
+    });
     expect([created.status, created.body.errors?.[0]?.field]).toEqual([400, field]);
     expect(await sentFor(id)).toEqual({ key: "header-secret", login: BASIC, body: "body-secret" });
   });
@@ -103,12 +112,20 @@ describe("400", () => {
     expect([status, body.errors?.[0]?.field]).toEqual([400, "body"]);
     expect((await patch(id, { method, body: null })).status).toBe(200);
     expect((await patch(id, { body: "" })).status).toBe(400);
-    const created = await house.call("POST", "/api/v1/monitors", { token: alice.token, json: { url: target.url, name: "m", method, body: "b" } });
+    const created = await house.call("POST", "/api/v1/monitors", {
+      token: alice.token,
+      json: { url: target.url, name: "m", method, body: "b" },
+    });
     expect([created.status, created.body.errors?.[0]?.field]).toEqual([400, "body"]);
   });
 
   test("a header that PulseCheck sets itself, a broken name and a line break in a value", async () => {
-    for (const headers of [{ "Transfer-Encoding": "chunked" }, { "content-length": "5" }, { "a b": "c" }, { "X-A": "a\r\nX-B: b" }]) {
+    for (const headers of [
+      { "Transfer-Encoding": "chunked" },
+      { "content-length": "5" },
+      { "a b": "c" },
+      { "X-A": "a\r\nX-B: b" },
+    ]) {
       const { status, body } = await patch((await add()).id, { headers });
       expect([status, body.errors?.[0]?.field]).toEqual([400, `headers.${Object.keys(headers)[0]}`]);
     }
