@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { migrateQueues } from "@pulsecheck/broker/broker";
 import { migrate } from "@pulsecheck/db/migrate";
-import { startPostgres } from "../../scripts/servers/postgres.ts";
+import { removePostgres, startPostgres } from "../../scripts/servers/postgres.ts";
 import { startRedis, type RunningRedis } from "../../scripts/servers/redis.ts";
 import { createCaller, type Caller } from "./caller.ts";
 import type { BrokerKind } from "./house.ts";
@@ -24,7 +24,7 @@ export type OurProcess = {
 /** PulseCheck in real processes on servers of its own, so that each of them may be killed. */
 export type Fleet = Caller & {
   url: string;
-  postgres: { restart(): Promise<void> };
+  postgres: { databaseUrl: string; restart(): Promise<void> };
   redis: RunningRedis | null;
   startWorker(): Promise<OurProcess>;
   startApi(): Promise<OurProcess>;
@@ -61,6 +61,7 @@ export async function openFleet(broker: BrokerKind, env: Record<string, string> 
     url,
     redis,
     postgres: {
+      databaseUrl: postgres.url,
       async restart() {
         await postgres.stop();
         postgres = await startPostgres({ dataDir, port: postgres.port, settings: { fsync: "off" } });
@@ -73,6 +74,7 @@ export async function openFleet(broker: BrokerKind, env: Record<string, string> 
       await Promise.all(processes.map(({ exited }) => exited));
       await redis?.stop();
       await postgres.stop();
+      await removePostgres(dataDir);
       await rm(folder, { recursive: true, force: true });
     },
   };
