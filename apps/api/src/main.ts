@@ -12,7 +12,7 @@ if (!parsed.ok) {
 }
 const { config } = parsed;
 const log = pino({ level: config.logLevel, base: { app: "api", pid: process.pid } });
-const onError = quietErrors((error) => log.error({ err: error }, "a connection broke; reconnecting"));
+const onError = quietErrors((error) => log.error({ err: error }, "the broker or the database failed; trying on"));
 const db = openDb(config.databaseUrl, { poolSize: 20, name: "api", onError });
 const broker = openBroker({ databaseUrl: config.databaseUrl, redisUrl: config.redisUrl, onError });
 const api = await startApi({ config, db, broker, log });

@@ -55,6 +55,7 @@ export function openJobQueues(classes: Classes, onError: (error: Error) => void)
     },
     consume(name, concurrency, handle) {
       const worker = watch(classes.makeWorker(name, concurrency, (job) => handle(job.data)));
+      worker.on("failed", (_job, error) => onError(new Error(`a job of the queue ${name} failed`, { cause: error })));
       return {
         async close() {
           open.delete(worker);

@@ -137,7 +137,20 @@ test("a sender that died leaves its message to another, and changes nothing when
   const [living] = await claim();
   expect(living?.attempts).toBe(2);
   await send(living);
-  if (dead) await finishDelivery(tenant.db, dead, { state: "PENDING", error: "time-out" }, new Date());
+  if (dead)
+    await finishDelivery(tenant.db, dead, { state: "PENDING", error: "time-out", isAnswerLost: false }, new Date());
+  expect(await states()).toEqual(["DOWN SENT"]);
+});
+
+test("a message whose answer was lost is repeated once, and counts as sent when it is lost again", async () => {
+  await goDown();
+  const lost = { state: "PENDING", error: "cut", isAnswerLost: true } as const;
+  const [first] = await claim();
+  if (first) await finishDelivery(tenant.db, first, lost, new Date());
+  expect(await states()).toEqual(["DOWN PENDING"]);
+  await dueNow();
+  const [second] = await claim();
+  if (second) await finishDelivery(tenant.db, second, lost, new Date());
   expect(await states()).toEqual(["DOWN SENT"]);
 });
 

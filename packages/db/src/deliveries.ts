@@ -155,8 +155,25 @@ function toClaim(row: Row): ClaimedDelivery {
 export type DeliveryOutcome =
   | { state: "SENT"; messageId: string | null }
   | { state: "REJECTED"; error: string }
-  /** Not taken this time: tried again later, ever more patiently. */
-  | { state: "PENDING"; error: string };
+  /** Not taken this time: tried again later, ever more patiently. `isAnswerLost`: it may have been taken all the same. */
+  | { state: "PENDING"; error: string; isAnswerLost: boolean };
+
+const LOST_ANSWERS_AT_MOST = 2;
+
+// A message whose answer was lost is repeated once. Lost again, it counts as sent: two copies are the most
+// that anyone gets of it.
+const FINISH = `
+  WITH outcome AS (
+    SELECT id, lost_answers + $6::int AS lost,
+      CASE WHEN $3 = 'PENDING' AND lost_answers + $6::int >= ${LOST_ANSWERS_AT_MOST} THEN 'SENT' ELSE $3 END::delivery_state AS state
+    FROM deliveries WHERE id = $1 AND state = 'SENDING' AND attempts = $2 FOR UPDATE
+  ), done AS (
+    UPDATE deliveries d SET state = o.state, lost_answers = o.lost, lease_until = NULL, last_error = $4, message_id = $5,
+      sent_at = CASE WHEN o.state = 'SENT' THEN $7::timestamptz END, due_at = $8
+    FROM outcome o WHERE d.id = o.id RETURNING d.monitor_id, d.sent_at
+  )
+  UPDATE monitor_states s SET last_alert_sent_at = done.sent_at FROM done
+  WHERE s.monitor_id = done.monitor_id AND done.sent_at IS NOT NULL`;
 
 /** Writes what became of a claimed message. A sender whose lease ended meanwhile changes nothing. */
 export async function finishDelivery(
@@ -165,23 +182,14 @@ export async function finishDelivery(
   outcome: DeliveryOutcome,
   now: Date,
 ): Promise<void> {
-  const error = outcome.state === "SENT" ? null : outcome.error.slice(0, 500);
-  await db.pool.query(
-    `WITH done AS (
-       UPDATE deliveries SET state = $3::delivery_state, lease_until = NULL, last_error = $4, message_id = $5,
-         sent_at = CASE WHEN $3 = 'SENT' THEN $6::timestamptz END, due_at = $7
-       WHERE id = $1 AND state = 'SENDING' AND attempts = $2 RETURNING monitor_id, sent_at
-     )
-     UPDATE monitor_states s SET last_alert_sent_at = done.sent_at FROM done
-     WHERE s.monitor_id = done.monitor_id AND done.sent_at IS NOT NULL`,
-    [
-      delivery.id,
-      delivery.attempts,
-      outcome.state,
-      error,
-      outcome.state === "SENT" ? outcome.messageId : null,
-      now,
-      retryAt(delivery.attempts, now),
-    ],
-  );
+  await db.pool.query(FINISH, [
+    delivery.id,
+    delivery.attempts,
+    outcome.state,
+    outcome.state === "SENT" ? null : outcome.error.slice(0, 500),
+    outcome.state === "SENT" ? outcome.messageId : null,
+    outcome.state === "PENDING" && outcome.isAnswerLost ? 1 : 0,
+    now,
+    retryAt(delivery.attempts, now),
+  ]);
 }

@@ -10,6 +10,9 @@ export function isRevocation(event: BusEvent): event is BusEvent & Revocation {
 export function closeRevoked(audience: Audience, event: Revocation): void {
   for (const listener of audience.all()) {
     if (isRevoked(listener.principal, event)) listener.socket.close(CLOSE.revoked, "access revoked");
+    // What ends a user's sessions may have ended keys of theirs as well.
+    else if (event.type === "revoked.user" && listener.principal.userId === event.data.user_id)
+      void requireAllowed(listener);
   }
 }
 

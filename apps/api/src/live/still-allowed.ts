@@ -1,6 +1,7 @@
 import { findLivingKey } from "@pulsecheck/db/api-keys";
 import { findMembershipIn } from "@pulsecheck/db/memberships";
 import { findSession } from "@pulsecheck/db/sessions";
+import { roleCovers } from "@pulsecheck/shared/role";
 import type { Deps, Principal } from "../context.ts";
 
 /** Is the credential that opened a socket still good, and its owner still in the workspace? */
@@ -10,7 +11,10 @@ export async function isStillAllowed(
   workspaceId: number,
 ): Promise<boolean> {
   const now = new Date();
-  if (via.kind === "key") return (await findLivingKey(db, { id: via.keyId }, now)) !== null;
+  if (via.kind === "key") {
+    const key = await findLivingKey(db, { id: via.keyId }, now);
+    return key !== null && roleCovers(key.creatorRole, key.role);
+  }
   const session = await findSession(db, via.sessionHash);
   if (session === null || session.expiresAt <= now || !session.isActive) return false;
   return (await findMembershipIn(db, userId, workspaceId)) !== null;

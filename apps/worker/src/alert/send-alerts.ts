@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { claimDeliveries, finishDelivery, type ClaimedDelivery } from "@pulsecheck/db/deliveries";
 import { fanOut, listUnpublished, markPublished } from "@pulsecheck/db/outbox";
 import { writeUserToken } from "@pulsecheck/db/user-tokens";
@@ -6,6 +7,7 @@ import type { Channel } from "./channels/channel.ts";
 import { writeMessage } from "./messages.ts";
 
 const SEND_AT_ONCE = 50;
+const WRITE_AGAIN_MS = 500;
 /** A transition not told after this time was committed by a process that did not live to tell it. */
 const UNTOLD_MS = 3_000;
 
@@ -34,7 +36,7 @@ async function send(deps: Deps, channels: Readonly<Record<string, Channel>>, del
     now: new Date(),
   });
   const outcome = await channel.send(message);
-  await finishDelivery(db, delivery, outcome, new Date());
+  await untilWritten(deps, () => finishDelivery(db, delivery, outcome, new Date()));
   counters.add("deliveries_total", { kind: delivery.kind.toLowerCase(), outcome: outcome.state.toLowerCase() });
   if (outcome.state !== "SENT") {
     log.warn(
@@ -52,5 +54,17 @@ async function retellTransitions({ db, broker, log }: Deps): Promise<void> {
     await markPublished(db, { ids });
   } catch (error) {
     log.warn({ err: error, transitions: ids.length }, "transitions could not be told; trying again");
+  }
+}
+
+/** A mail that went out must be known to have gone out: while the database is away, this waits for it. */
+async function untilWritten({ log }: Deps, write: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      return await write();
+    } catch (error) {
+      log.error({ err: error }, "what became of a mail could not be written; trying again");
+      await delay(WRITE_AGAIN_MS);
+    }
   }
 }

@@ -5,11 +5,26 @@ import type { Channel } from "./channel.ts";
 const TIMEOUT_S = 15;
 /** Postmark's answers that will be the same next time: the address is inactive, or no address at all. */
 const REJECTIONS = new Set([406, 300]);
+/** Errors that come before a request is on its way. */
+const UNSENT = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+const LOST = "The connection to the mail service was cut before its answer came";
 
 /** E-mail through Postmark's own client. */
 export function createEmailChannel(mail: Config["mail"], token: string): Channel {
   const { protocol, host } = new URL(mail.apiUrl);
-  const client = new ServerClient(token, { useHttps: protocol === "https:", requestHost: host, timeout: TIMEOUT_S });
+  const client = new ServerClient(token, {
+    useHttps: protocol === "https:",
+    requestHost: host,
+    timeout: TIMEOUT_S,
+    fetch: fetchOrTell,
+  });
   return {
     async send({ recipient, subject, html, text }) {
       try {
@@ -25,8 +40,24 @@ export function createEmailChannel(mail: Config["mail"], token: string): Channel
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         const isRejected = error instanceof Errors.PostmarkError && REJECTIONS.has(error.code);
-        return { state: isRejected ? "REJECTED" : "PENDING", error: message };
+        return isRejected
+          ? { state: "REJECTED", error: message }
+          : { state: "PENDING", error: message, isAnswerLost: message.startsWith(LOST) };
       }
     },
   };
+}
+
+/** Postmark's client keeps only an error's message: so the message says whether the mail may have been taken. */
+async function fetchOrTell(...[input, init]: Parameters<typeof fetch>): Promise<Response> {
+  try {
+    return await fetch(input, init);
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+    if (error instanceof Error && error.name === "TimeoutError")
+      throw new Error(`The mail service did not answer within ${TIMEOUT_S} s`, { cause: error });
+    if (UNSENT.has(code)) throw new Error(`The mail service could not be reached (${code})`, { cause: error });
+    throw new Error(`${LOST} (${code})`, { cause: error });
+  }
 }

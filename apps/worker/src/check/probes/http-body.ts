@@ -1,11 +1,12 @@
-import type { Readable } from "node:stream";
-import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import type { Readable, Transform } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate, type Zlib } from "node:zlib";
 import { ProbeFailure } from "../probe-failure.ts";
+import type { HttpTarget } from "./http-request.ts";
 
 /** As much of a body as a check reads, in bytes, packed and unpacked alike. */
 export const MAX_BODY_BYTES = 1_048_576;
 
-const UNPACKERS: Record<string, (() => NodeJS.ReadWriteStream) | undefined> = {
+const UNPACKERS: Record<string, (() => Transform & Zlib) | undefined> = {
   gzip: createGunzip,
   "x-gzip": createGunzip,
   deflate: createInflate,
@@ -21,33 +22,56 @@ export async function drainBody(body: Readable): Promise<void> {
   }
 }
 
+type Text = { text: string; isCut: boolean };
+
 /**
  * The body's text, unpacked, up to MAX_BODY_BYTES of it: what is packed to burst is never unpacked further.
  * @returns the text, and whether there was more
  */
-export async function readText(body: Readable, encoding: string): Promise<{ text: string; isCut: boolean }> {
+export async function readText(body: Readable, encoding: string): Promise<Text> {
   const unpacker = UNPACKERS[encoding.trim().toLowerCase()]?.();
-  const stream = unpacker ? unpackWith(body, unpacker) : body;
+  if (unpacker === undefined) return collect(body);
+  let lost: Error | undefined;
+  body.once("error", (error) => {
+    lost = error;
+    unpacker.destroy(error);
+  });
+  try {
+    return await collect(body.pipe(unpacker));
+  } catch (error) {
+    if (lost !== undefined) throw lost;
+    // The answer to a HEAD names an encoding, and has no body that could be so encoded.
+    if (unpacker.bytesWritten === 0) return { text: "", isCut: false };
+    throw new ProbeFailure("protocol", `The body could not be unpacked (${encoding}).`);
+  }
+}
+
+async function collect(stream: Readable): Promise<Text> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      bytes += chunk.byteLength;
-      chunks.push(chunk);
-      if (bytes > MAX_BODY_BYTES) break;
-    }
-  } catch (error) {
-    if (unpacker && error instanceof Error && "code" in error && String(error.code).startsWith("Z_")) {
-      throw new ProbeFailure("protocol", `The body could not be unpacked (${encoding}).`);
-    }
-    throw error;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    bytes += chunk.byteLength;
+    chunks.push(chunk);
+    if (bytes > MAX_BODY_BYTES) break;
   }
   return { text: Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES).toString("utf8"), isCut: bytes > MAX_BODY_BYTES };
 }
 
-function unpackWith(body: Readable, unpacker: NodeJS.ReadWriteStream): Readable {
-  const stream = unpacker as unknown as Readable;
-  body.once("error", (error) => stream.destroy(error));
-  body.pipe(unpacker);
-  return stream;
+/** Does a body's text hold what is asked of it? Throws a ProbeFailure where not. */
+export function judgeText(
+  { text, isCut }: Text,
+  { keyword, keywordAbsent }: Pick<HttpTarget, "keyword" | "keywordAbsent">,
+  host: string,
+): void {
+  if (keywordAbsent !== null && text.includes(keywordAbsent)) {
+    throw new ProbeFailure("assertion", `The answer of ${host} contains "${keywordAbsent}", which it must not.`);
+  }
+  const isMissing = keyword !== null && !text.includes(keyword);
+  if (isCut && (isMissing || keywordAbsent !== null)) {
+    throw new ProbeFailure(
+      "too_large",
+      `The answer of ${host} is longer than the ${MAX_BODY_BYTES} bytes that PulseCheck searches.`,
+    );
+  }
+  if (isMissing) throw new ProbeFailure("assertion", `The answer of ${host} does not contain "${keyword}".`);
 }

@@ -212,6 +212,7 @@ CREATE TABLE "deliveries" (
     "due_at" TIMESTAMPTZ(3) NOT NULL,
     "lease_until" TIMESTAMPTZ(3),
     "attempts" INTEGER NOT NULL DEFAULT 0,
+    "lost_answers" INTEGER NOT NULL DEFAULT 0,
     "is_debounced" BOOLEAN NOT NULL DEFAULT false,
     "sent_at" TIMESTAMPTZ(3),
     "last_error" TEXT,
