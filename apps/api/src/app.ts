@@ -14,9 +14,11 @@ import { readClientAddress } from "./http/client-address.ts";
 import { answerError, answerNotFound } from "./http/problems.ts";
 import { logRequests } from "./http/request-log.ts";
 import { strictBody } from "./http/strict-body.ts";
+import { strictQuery } from "./http/strict-query.ts";
 import { incidentRoutes } from "./incidents/incident-routes.ts";
 import type { Hub } from "./live/hub.ts";
 import { liveRoutes } from "./live/live-routes.ts";
+import { historyRoutes } from "./monitors/history-routes.ts";
 import { monitorRoutes } from "./monitors/monitor-routes.ts";
 import { devMailRoutes } from "./operations/dev-mail-routes.ts";
 import { operationRoutes, workspaceMetricRoutes } from "./operations/operation-routes.ts";
@@ -39,7 +41,7 @@ export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
       }),
     );
   }
-  app.use(strictBody);
+  app.use(strictQuery, strictBody);
 
   app.route("/", operationRoutes(deps, hub));
   app.route("/", docRoutes());
@@ -57,6 +59,7 @@ export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
   app.route("/", ticketRoutes());
   app.route("/", apiKeyRoutes(deps));
   app.route("/", monitorRoutes(deps));
+  app.route("/", historyRoutes());
   app.route("/", incidentRoutes());
   app.route("/", workspaceMetricRoutes());
   return app;

@@ -1,7 +1,7 @@
 import { readCursor, writeCursor, type Page } from "@pulsecheck/shared/list";
 import type { MonitorListQuery, MonitorSort, MonitorView } from "@pulsecheck/shared/monitor";
 import { Prisma } from "./generated/client.ts";
-import { viewMonitor } from "./monitors.ts";
+import { viewMonitor } from "./monitor-view.ts";
 import type { Scope } from "./scope.ts";
 
 // Sorted by an expression that is never NULL, so that a cursor is one comparison.
@@ -10,7 +10,7 @@ const SORTS: Record<MonitorSort, { by: Prisma.Sql; type: Prisma.Sql; value: "tex
   status: { by: Prisma.sql`s.status::text`, type: Prisma.sql`text`, value: "text" },
   created_at: { by: Prisma.sql`m.created_at`, type: Prisma.sql`timestamptz`, value: "time" },
   last_checked_at: {
-    by: Prisma.sql`coalesce(s.last_checked_at, '-infinity')`,
+    by: Prisma.sql`coalesce(s.last_checked_at, 'epoch')`,
     type: Prisma.sql`timestamptz`,
     value: "time",
   },
@@ -28,8 +28,8 @@ export async function listMonitors(scope: Scope, query: MonitorListQuery): Promi
     const beyond = isFalling ? Prisma.sql`<` : Prisma.sql`>`;
     filters.push(Prisma.sql`(${by}, m.id) ${beyond} (${position.value}::${type}, ${position.key}::int)`);
   }
-  const keys = await scope.db.prisma.$queryRaw<{ id: number; value: string }[]>`
-    SELECT m.id, (${by})::text AS value FROM monitors m JOIN monitor_states s ON s.monitor_id = m.id
+  const keys = await scope.db.prisma.$queryRaw<{ id: number; value: string | number | Date }[]>`
+    SELECT m.id, ${by} AS value FROM monitors m JOIN monitor_states s ON s.monitor_id = m.id
     WHERE ${Prisma.join(filters, " AND ")} ORDER BY ${by} ${order}, m.id ${order} LIMIT ${query.limit + 1}`;
   const page = keys.slice(0, query.limit);
   const last = keys.length > query.limit ? page.at(-1) : undefined;
@@ -38,8 +38,12 @@ export async function listMonitors(scope: Scope, query: MonitorListQuery): Promi
       scope,
       page.map(({ id }) => id),
     ),
-    next_cursor: last ? writeCursor({ sort: query.sort, value: last.value, key: String(last.id) }) : null,
+    next_cursor: last ? writeCursor({ sort: query.sort, value: textOf(last.value), key: String(last.id) }) : null,
   };
+}
+
+function textOf(value: string | number | Date): string {
+  return value instanceof Date ? value.toISOString() : String(value);
 }
 
 function filtersOf({ status, tag, is_active, q }: MonitorListQuery): Prisma.Sql[] {

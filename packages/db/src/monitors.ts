@@ -3,19 +3,16 @@ import {
   mayHaveBody,
   NO_BODY,
   outlineSecrets,
-  secretOutlineSchema,
   type MonitorChange,
   type MonitorInput,
   type MonitorView,
 } from "@pulsecheck/shared/monitor";
 import { refuseField, refuseMissing } from "@pulsecheck/shared/refusal";
 import { shardOf } from "@pulsecheck/shared/schedule";
-import { words } from "./check-view.ts";
-import { Prisma, type Monitor, type MonitorState } from "./generated/client.ts";
+import { Prisma, type Monitor } from "./generated/client.ts";
+import { viewMonitor, type MonitorRow } from "./monitor-view.ts";
 import type { Scope } from "./scope.ts";
 import type { SecretBox } from "./secret-box.ts";
-
-export type MonitorRow = Monitor & { state: MonitorState | null };
 
 const NO_SECRETS = { headers: null, body: null, auth: null };
 
@@ -110,40 +107,6 @@ export async function deleteMonitor(scope: Scope, publicId: string): Promise<voi
   });
 }
 
-export function viewMonitor(row: MonitorRow): MonitorView {
-  const { state } = row;
-  const secrets = row.secretOutline === null ? NO_SECRETS : secretOutlineSchema.parse(row.secretOutline);
-  return {
-    id: row.publicId,
-    name: row.name,
-    url: row.url,
-    interval: row.intervalS,
-    status: state?.status ?? "UNKNOWN",
-    status_since: iso(state?.statusSince),
-    is_active: row.isActive,
-    last_latency_ms: state?.lastLatencyMs ?? null,
-    last_checked_at: iso(state?.lastCheckedAt),
-    last_reason: words.reason(state?.lastReason ?? null),
-    last_alert_sent_at: iso(state?.lastAlertSentAt),
-    next_check_at: iso(state?.scheduledAt ?? state?.nextCheckAt),
-    method: row.method as MonitorView["method"],
-    ...secrets,
-    expected_status: row.expectedStatus,
-    keyword: row.keyword,
-    keyword_absent: row.keywordAbsent,
-    timeout_ms: row.timeoutMs,
-    follow_redirects: row.followRedirects,
-    max_redirects: row.maxRedirects,
-    verify_tls: row.verifyTls,
-    failure_threshold: row.failureThreshold,
-    tags: row.tags,
-    notes: row.notes,
-    user_id: row.createdById,
-    created_at: row.createdAt.toISOString(),
-    updated_at: row.updatedAt.toISOString(),
-  };
-}
-
 function columnsOf(input: MonitorInput | MonitorChange) {
   const columns = {
     name: input.name,
@@ -220,8 +183,4 @@ async function closeOpenIncident(tx: Prisma.TransactionClient, monitorId: number
     data: { processedAt: new Date() },
   });
   return open.id;
-}
-
-function iso(date: Date | null | undefined): string | null {
-  return date?.toISOString() ?? null;
 }

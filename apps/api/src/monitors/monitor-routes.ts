@@ -1,5 +1,4 @@
-import { listChecks } from "@pulsecheck/db/checks";
-import { findIncident, listIncidents } from "@pulsecheck/db/incidents";
+import { findIncident } from "@pulsecheck/db/incidents";
 import { listMonitors } from "@pulsecheck/db/monitor-list";
 import {
   createMonitor,
@@ -10,17 +9,13 @@ import {
   type MonitorUpdate,
 } from "@pulsecheck/db/monitors";
 import { openSecretBox } from "@pulsecheck/db/secret-box";
-import { getStats } from "@pulsecheck/db/stats";
 import { checkSchema } from "@pulsecheck/shared/check";
-import { incidentSchema } from "@pulsecheck/shared/incident";
-import { pageQuery, pageSchema } from "@pulsecheck/shared/list";
+import { pageSchema } from "@pulsecheck/shared/list";
 import type { LiveEvent } from "@pulsecheck/shared/live-events";
 import { monitorCreateSchema, monitorListQuery, monitorSchema, monitorUpdateSchema } from "@pulsecheck/shared/monitor";
-import { statsSchema } from "@pulsecheck/shared/uptime";
 import type { Scope } from "@pulsecheck/db/scope";
 import { z } from "zod";
 import type { Deps } from "../context.ts";
-import { closeRange, rangeQuery } from "../http/range.ts";
 import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
 import { tell } from "../live/tell.ts";
@@ -31,9 +26,8 @@ const tags = ["Monitors"];
 const params = z.strictObject({ id: z.uuid().toLowerCase() });
 const path = "/api/v1/monitors";
 const one = `${path}/{id}`;
-const historyQuery = z.strictObject({ ...pageQuery, ...rangeQuery });
 
-/** Monitors and what was measured of them. */
+/** Monitors: what is watched, and how. */
 export function monitorRoutes(deps: Deps) {
   const { config } = deps;
   const box = openSecretBox(config.secretKey);
@@ -129,55 +123,6 @@ export function monitorRoutes(deps: Deps) {
         const { id } = c.req.valid("param");
         await findMonitor(scope, id);
         return c.json(await checkNow(deps, scope, id), 200);
-      },
-    )
-    .openapi(
-      defineRoute(
-        "read",
-        {
-          method: "get",
-          path: `${one}/checks`,
-          tags,
-          request: { params, query: historyQuery.extend({ ok: z.stringbool().optional() }) },
-          responses: { 200: json(pageSchema(checkSchema), "The latest first") },
-        },
-        [404],
-      ),
-      async (c) => c.json(await listChecks(c.get("scope"), c.req.valid("param").id, c.req.valid("query")), 200),
-    )
-    .openapi(
-      defineRoute(
-        "read",
-        {
-          method: "get",
-          path: `${one}/incidents`,
-          tags,
-          request: { params, query: historyQuery },
-          responses: { 200: json(pageSchema(incidentSchema), "Open ones first, then the latest") },
-        },
-        [404],
-      ),
-      async (c) => {
-        const monitor = await findMonitor(c.get("scope"), c.req.valid("param").id);
-        return c.json(await listIncidents(c.get("scope"), c.req.valid("query"), monitor.id), 200);
-      },
-    )
-    .openapi(
-      defineRoute(
-        "read",
-        {
-          method: "get",
-          path: `${one}/stats`,
-          tags,
-          request: { params, query: z.strictObject(rangeQuery) },
-          responses: { 200: json(statsSchema, "Uptime and latency") },
-        },
-        [404],
-      ),
-      async (c) => {
-        const now = new Date();
-        const { from, to } = closeRange(c.req.valid("query"), now);
-        return c.json(await getStats(c.get("scope"), c.req.valid("param").id, from, to, now), 200);
       },
     );
 }

@@ -1,0 +1,71 @@
+import { listChecks } from "@pulsecheck/db/checks";
+import { listIncidents } from "@pulsecheck/db/incidents";
+import { findMonitor } from "@pulsecheck/db/monitors";
+import { getStats } from "@pulsecheck/db/stats";
+import { checkSchema } from "@pulsecheck/shared/check";
+import { incidentSchema } from "@pulsecheck/shared/incident";
+import { pageQuery, pageSchema } from "@pulsecheck/shared/list";
+import { statsSchema } from "@pulsecheck/shared/uptime";
+import { z } from "zod";
+import { closeRange, rangeQuery } from "../http/range.ts";
+import { defineRoute, json } from "../http/route.ts";
+import { createRouter } from "../http/router.ts";
+
+const tags = ["Monitors"];
+const params = z.strictObject({ id: z.uuid().toLowerCase() });
+const one = "/api/v1/monitors/{id}";
+const historyQuery = z.strictObject({ ...pageQuery, ...rangeQuery });
+
+/** What was measured of a monitor. */
+export function historyRoutes() {
+  return createRouter()
+    .openapi(
+      defineRoute(
+        "read",
+        {
+          method: "get",
+          path: `${one}/checks`,
+          tags,
+          request: { params, query: historyQuery.extend({ ok: z.stringbool().optional() }) },
+          responses: { 200: json(pageSchema(checkSchema), "The latest first") },
+        },
+        [404],
+      ),
+      async (c) => c.json(await listChecks(c.get("scope"), c.req.valid("param").id, c.req.valid("query")), 200),
+    )
+    .openapi(
+      defineRoute(
+        "read",
+        {
+          method: "get",
+          path: `${one}/incidents`,
+          tags,
+          request: { params, query: historyQuery },
+          responses: { 200: json(pageSchema(incidentSchema), "Open ones first, then the latest") },
+        },
+        [404],
+      ),
+      async (c) => {
+        const monitor = await findMonitor(c.get("scope"), c.req.valid("param").id);
+        return c.json(await listIncidents(c.get("scope"), c.req.valid("query"), monitor.id), 200);
+      },
+    )
+    .openapi(
+      defineRoute(
+        "read",
+        {
+          method: "get",
+          path: `${one}/stats`,
+          tags,
+          request: { params, query: z.strictObject(rangeQuery) },
+          responses: { 200: json(statsSchema, "Uptime and latency") },
+        },
+        [404],
+      ),
+      async (c) => {
+        const now = new Date();
+        const { from, to } = closeRange(c.req.valid("query"), now);
+        return c.json(await getStats(c.get("scope"), c.req.valid("param").id, from, to, now), 200);
+      },
+    );
+}
