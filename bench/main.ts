@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
-import { SHARDS } from "@pulsecheck/shared/schedule";
 import type { BrokerKind } from "../tests/harness/house.ts";
+import { addManyMonitors } from "../tests/harness/many-monitors.ts";
 import { openFleet } from "../tests/harness/processes.ts";
 import { startChild, stopChild } from "./children.ts";
 import { cpuMsOf, parentOf } from "./cpu.ts";
@@ -35,7 +35,14 @@ async function measureFleet(broker: BrokerKind, url: string): Promise<Row> {
     const api = await fleet.startApi();
     const worker = await fleet.startWorker();
     const owner = await fleet.register("bench");
-    await addMonitors(sql, owner.id, url);
+    await addManyMonitors(sql, {
+      ownerId: owner.id,
+      url,
+      count: RATE * INTERVAL_S,
+      intervalS: INTERVAL_S,
+      timeoutMs: 10_000,
+      name: "bench",
+    });
     await delay(WARM_MS + INTERVAL_S * 1_000);
     const { rows: backends } = await sql.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
     const postmaster = await parentOf(backends[0]?.pid ?? 0);
@@ -57,18 +64,6 @@ async function measureFleet(broker: BrokerKind, url: string): Promise<Row> {
     await sql.end();
     await fleet.stop();
   }
-}
-
-async function addMonitors(sql: pg.Client, ownerId: string, url: string): Promise<void> {
-  await sql.query(
-    `WITH made AS (
-       INSERT INTO monitors (workspace_id, created_by_id, name, url, interval_s, timeout_ms, expected_status, follow_redirects, max_redirects, verify_tls, failure_threshold)
-       SELECT workspace_id, user_id, 'bench ' || n, $2, $3, 10000, '{200-299}', true, 5, true, 2 FROM memberships, generate_series(1, $4) AS n WHERE user_id = $1
-       RETURNING id, workspace_id
-     )
-     INSERT INTO monitor_states (monitor_id, workspace_id, shard, next_check_at) SELECT id, workspace_id, id % ${SHARDS}, now() FROM made`,
-    [ownerId, url, INTERVAL_S, RATE * INTERVAL_S],
-  );
 }
 
 async function countChecks(sql: pg.Client): Promise<number> {

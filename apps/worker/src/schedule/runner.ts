@@ -5,7 +5,7 @@ import type { ClaimedCheck } from "@pulsecheck/db/due-checks";
 /** Checks that are due within the same moment start together: a timer for each would cost more than the check. */
 const GROUP_MS = 20;
 /** A check this old is waiting for its target, not for us: it no longer keeps others from starting. */
-const YOUNG_MS = 1_000;
+const YOUNG_MS = 250;
 /** Claimed checks waiting for their time or a slot; claiming pauses above it. */
 const WAIT_AT_MOST = 5_000;
 /** Checks under way, old ones included: bounded by sockets and memory, far above what runs on a good day. */
