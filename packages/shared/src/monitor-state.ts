@@ -49,9 +49,9 @@ export function decide(state: MonitorState, outcome: Outcome, checkedAt: Date, f
   return { next, transition: isConfirmed ? { kind: "DOWN", startedAt } : null };
 }
 
-/** A failed check that does not yet confirm an outage is repeated within seconds. */
+/** A failed check that does not yet confirm an outage is repeated within seconds; an inconclusive one is not. */
 export function needsRecheck(state: MonitorState): boolean {
-  return state.failureStreak > 0 && !state.hasOpenIncident;
+  return state.failureStreak > 0 && state.inconclusiveStreak === 0 && !state.hasOpenIncident;
 }
 
 function afterInconclusive(state: MonitorState, failureThreshold: number): MonitorState {
