@@ -1,77 +1,6 @@
-import { z } from "zod";
-import { LONGEST_INTERVAL_S } from "./monitor.ts";
-import { OWN_MACHINE_CIDRS, parseCidrs, type Cidr } from "./target-address.ts";
-
-const text = z.string().min(1);
-const flag = (fallback: boolean) => z.stringbool("true or false").default(fallback);
-const whole = (min: number, max: number, fallback: number) =>
-  z.coerce.number(`a whole number from ${min} to ${max}`).int().min(min).max(max).default(fallback);
-
-const databaseUrl = text
-  .transform((url) => url.replace(/^(postgres(?:ql)?)\+\w+:/, "$1:"))
-  .refine((url) => /^postgres(ql)?:\/\//.test(url) && URL.canParse(url), "postgresql://user:password@host:5432/name");
-const redisUrl = text.refine((url) => /^rediss?:\/\//.test(url) && URL.canParse(url), "redis://host:6379");
-const httpUrl = text.refine(
-  (url) => /^https?:\/\//.test(url) && URL.canParse(url),
-  "a URL such as https://example.com",
-);
-
-const cidrs = text.transform((value, context): Cidr[] => {
-  try {
-    return parseCidrs(value);
-  } catch {
-    context.addIssue({ code: "custom", message: "none, or CIDRs with commas such as 10.0.0.0/8, fd00::/8" });
-    return z.NEVER;
-  }
-});
-
-/** `["https://a.example"]` or `https://a.example, https://b.example`. */
-const origins = z
-  .string()
-  .default("")
-  .transform((value) =>
-    value
-      .replace(/^\[|\]$|"/g, "")
-      .split(",")
-      .map((part) => part.trim().replace(/\/$/, ""))
-      .filter(Boolean),
-  )
-  .refine(
-    (list) => list.every((origin) => /^https?:\/\/[^/]+$/.test(origin)),
-    "origins such as https://app.example.com, as a JSON array or with commas",
-  );
-
-const environment = z.object({
-  DATABASE_URL: databaseUrl,
-  REDIS_URL: redisUrl.optional(),
-  SECRET_KEY: z.string().min(16, "at least 16 characters; `openssl rand -base64 32` makes a good one"),
-  ACCESS_TOKEN_EXPIRE_MINUTES: whole(1, 525_600, 43_200),
-  POSTMARK_API_TOKEN: text.optional(),
-  POSTMARK_API_URL: httpUrl.default("https://api.postmarkapp.com"),
-  EMAIL_FROM: z.email("an e-mail address").default("alerts@pulsecheck.invalid"),
-  EMAIL_DEV_MODE: z.stringbool("true or false").optional(),
-  EMAIL_DEBOUNCE_MINUTES: z.coerce.number("minutes, 0 to 10080").min(0).max(10_080).default(60),
-  CORS_ORIGINS: origins,
-  MONITOR_CHECK_INTERVAL: whole(1, LONGEST_INTERVAL_S, 60),
-  MIN_CHECK_INTERVAL: whole(1, LONGEST_INTERVAL_S, 30),
-  CHECK_CONCURRENCY: whole(1, 10_000, 200),
-  RETENTION_DAYS: whole(1, 3_650, 30),
-  ALLOW_PRIVATE_TARGETS: cidrs.optional(),
-  DEBUG: flag(false),
-  LOG_LEVEL: z
-    .string()
-    .toLowerCase()
-    .transform((level) => (level === "warning" ? "warn" : level))
-    .pipe(z.enum(["trace", "debug", "info", "warn", "error", "fatal"], "trace, debug, info, warning, error or fatal"))
-    .optional(),
-  ENVIRONMENT: z.string().max(50).default("production"),
-  HOST: text.default("0.0.0.0"),
-  PORT: whole(0, 65_535, 8_000),
-  PUBLIC_URL: httpUrl.optional(),
-  TRUST_PROXY: flag(false),
-  PULSECHECK_EMBEDDED: flag(false),
-});
-type Environment = z.infer<typeof environment>;
+import type { z } from "zod";
+import { environment, type Environment } from "./environment.ts";
+import { OWN_MACHINE_CIDRS, parseCidrs } from "./target-address.ts";
 
 const SECRETS = new Set(["SECRET_KEY", "POSTMARK_API_TOKEN", "DATABASE_URL", "REDIS_URL"]);
 
@@ -85,7 +14,8 @@ export type ConfigResult = { ok: true; config: Config } | { ok: false; message: 
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): ConfigResult {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
   const parsed = environment.safeParse(set);
-  const problems = parsed.success ? crossChecks(parsed.data) : parsed.error.issues.map((issue) => describe(issue, set));
+  const issues = parsed.success ? [] : parsed.error.issues;
+  const problems = [...issues.map((issue) => describe(issue, set)), ...crossChecks(readable(set, issues))];
   if (parsed.success && problems.length === 0) return { ok: true, config: withDefaults(parsed.data) };
   return {
     ok: false,
@@ -107,9 +37,18 @@ function expectation(name: string, otherwise: string): string {
   return otherwise.charAt(0).toLowerCase() + otherwise.slice(1);
 }
 
-function crossChecks(env: Environment): string[] {
+type Known = { [Name in keyof Environment]?: Environment[Name] | undefined };
+
+/** What of the environment is good by itself, defaults included. */
+function readable(env: Record<string, string | undefined>, issues: readonly z.core.$ZodIssue[]): Known {
+  const bad = new Set(issues.map((issue) => String(issue.path[0])));
+  const good = Object.fromEntries(Object.entries(env).filter(([name]) => !bad.has(name)));
+  return environment.partial().safeParse(good).data ?? {};
+}
+
+function crossChecks(env: Known): string[] {
   const problems: string[] = [];
-  if (env.MONITOR_CHECK_INTERVAL < env.MIN_CHECK_INTERVAL) {
+  if ((env.MONITOR_CHECK_INTERVAL ?? 0) < (env.MIN_CHECK_INTERVAL ?? 0)) {
     problems.push(
       `MONITOR_CHECK_INTERVAL holds ${env.MONITOR_CHECK_INTERVAL}; it must hold at least MIN_CHECK_INTERVAL (${env.MIN_CHECK_INTERVAL})`,
     );

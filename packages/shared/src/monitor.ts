@@ -37,7 +37,14 @@ const headers = z
 
 const secret = z.string().min(1).max(1_000).refine(isNoMask, MASKED);
 const auth = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("basic"), username: z.string().max(200), password: secret }),
+  z.strictObject({
+    type: z.literal("basic"),
+    username: z
+      .string()
+      .max(200)
+      .regex(/^[^:]*$/, "must not contain a colon"),
+    password: secret,
+  }),
   z.strictObject({ type: z.literal("bearer"), token: secret.regex(/^[\u0021-\u007e]+$/, "must be printable ASCII") }),
 ]);
 

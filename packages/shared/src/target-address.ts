@@ -1,15 +1,35 @@
 import ipaddr from "ipaddr.js";
 
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+
 /** A range of addresses that an operator allows although it is private. */
-export type Cidr = { readonly text: string; readonly range: [ipaddr.IPv4 | ipaddr.IPv6, number] };
+export type Cidr = { readonly text: string; readonly range: [Address, number] };
 
 /** What is allowed on one's own machine: loopback, RFC 1918 and unique local addresses. */
 export const OWN_MACHINE_CIDRS = "127.0.0.0/8, ::1/128, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7";
 
 // Cloud metadata and link-local addresses hand out credentials: no setting opens them.
-const NEVER = ["169.254.0.0/16", "fe80::/10", "168.63.129.16/32", "100.100.100.200/32", "fd00:ec2::/32"].map((text) =>
-  ipaddr.parseCIDR(text),
-);
+const NEVER = [
+  "169.254.0.0/16",
+  "fe80::/10",
+  "168.63.129.16/32",
+  "100.100.100.200/32",
+  "fd00:ec2::/32",
+  "fd20:ce::254/128",
+  "fd00:c1::a9fe:a9fe/128",
+  "fd20:ce::254/128",
+  "fd00:c1::a9fe:a9fe/128",
+].map((text) => ipaddr.parseCIDR(text));
+// Addresses that lead to an IPv4 address which stands in them, and the byte where it begins: NAT64 (RFC 6052),
+// IPv4-translated (RFC 6145), IPv4-compatible (RFC 4291), 6to4 (RFC 3056).
+const CARRIERS = (
+  [
+    ["64:ff9b::/96", 12],
+    ["::ffff:0:0:0/96", 12],
+    ["::/96", 12],
+    ["2002::/16", 2],
+  ] as const
+).map(([text, start]) => ({ range: ipaddr.parseCIDR(text), start }));
 // ipaddr.js calls these unicast: IPv4-compatible addresses (RFC 4291, 2.5.5.1, deprecated).
 const IPV4_COMPATIBLE = ipaddr.parseCIDR("::/96");
 
@@ -35,7 +55,8 @@ export function whyAddressIsRefused(address: string, allowed: readonly Cidr[]): 
   const bare = address.replace(/^\[|\]$/g, "").replace(/%.*$/, "");
   if (!ipaddr.isValid(bare)) return `${address} is not an address`;
   const parsed = ipaddr.process(bare);
-  if (NEVER.some((range) => isIn(parsed, range))) return `${bare} is a link-local or metadata address`;
+  if (NEVER.some((range) => isIn(parsed, range) || isIn(carriedBy(parsed), range)))
+    return `${bare} is a link-local or metadata address`;
   if (allowed.some((cidr) => isIn(parsed, cidr.range))) return null;
   if (isIn(parsed, IPV4_COMPATIBLE)) return `${bare} is a special address (IPv4-compatible)`;
   const kind = parsed.range();
@@ -48,6 +69,13 @@ export function addressOfHost(hostname: string): string | null {
   return ipaddr.isValid(bare) ? bare : null;
 }
 
-function isIn(address: ipaddr.IPv4 | ipaddr.IPv6, range: [ipaddr.IPv4 | ipaddr.IPv6, number]): boolean {
+/** The IPv4 address that an IPv6 address leads to, else the address itself. */
+function carriedBy(address: Address): Address {
+  const carrier = CARRIERS.find(({ range }) => isIn(address, range));
+  if (carrier === undefined) return address;
+  return ipaddr.fromByteArray(address.toByteArray().slice(carrier.start, carrier.start + 4));
+}
+
+function isIn(address: Address, range: [Address, number]): boolean {
   return address.kind() === range[0].kind() && address.match(range);
 }
