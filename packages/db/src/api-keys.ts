@@ -1,6 +1,5 @@
 import type { ApiKeyView } from "@pulsecheck/shared/api-key";
 import { readCursor, writeCursor, type Page } from "@pulsecheck/shared/list";
-import { refuseField } from "@pulsecheck/shared/refusal";
 import type { Role } from "@pulsecheck/shared/role";
 import type { Db } from "./client.ts";
 import type { ApiKey } from "./generated/client.ts";
@@ -42,9 +41,7 @@ export async function listApiKeys(
 function before(cursor: string | undefined) {
   const position = readCursor(cursor, { sorts: [SORT], value: "time", key: "uuid" });
   if (position === null) return {};
-  const at = new Date(position.value ?? "");
-  // `-infinity` is a time to other lists only.
-  if (Number.isNaN(at.getTime())) throw refuseField("cursor", "must be a next_cursor of this list");
+  const at = new Date(position.value);
   return { OR: [{ createdAt: { lt: at } }, { createdAt: at, id: { lt: position.key } }] };
 }
 

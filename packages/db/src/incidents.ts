@@ -36,7 +36,7 @@ export async function listIncidents(
   // Two ordered runs, one after the other: each is an index scan, and a cursor says in which one it stands.
   for (const run of ["open", "ended"] as const) {
     if (filter.isOpen === (run === "ended") || (run === "open" && position?.sort === "ended")) continue;
-    const after = position?.sort === run ? { at: new Date(position.value ?? 0), id: position.key } : null;
+    const after = position?.sort === run ? { at: new Date(position.value), id: position.key } : null;
     const rows = await scope.db.prisma.incident.findMany({
       where: {
         AND: [

@@ -4,7 +4,7 @@ import { refuseField } from "./refusal.ts";
 /** What every list takes. A cursor is opaque to clients. */
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(100).default(50),
-  cursor: z.string().max(500).optional(),
+  cursor: z.string().max(2_000).optional(),
 };
 
 export type Page<T> = { items: T[]; next_cursor: string | null };
@@ -13,10 +13,10 @@ export function pageSchema<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item), next_cursor: z.string().nullable() });
 }
 
-/** Where a page ended: the sort it belongs to, the last row's sort value as text (null for SQL NULL), its key. */
-export type Position = { sort: string; value: string | null; key: string };
+/** Where a page ended: the sort it belongs to, the last row's sort value as text (a time in ISO 8601), its key. */
+export type Position = { sort: string; value: string; key: string };
 
-const positionSchema = z.strictObject({ sort: z.string(), value: z.string().nullable(), key: z.string().max(40) });
+const positionSchema = z.strictObject({ sort: z.string(), value: z.string(), key: z.string().max(40) });
 
 export function writeCursor(position: Position): string {
   const bytes = new TextEncoder().encode(JSON.stringify(position));
@@ -34,9 +34,9 @@ export type CursorShape = {
 };
 
 const VALUES = {
-  text: () => true,
-  time: (value: string) => value === "-infinity" || !Number.isNaN(Date.parse(value)),
-  number: (value: string) => Number.isFinite(Number(value)),
+  text: (value: string) => !value.includes("\0"),
+  time: isInstant,
+  number: (value: string) => /^-?\d{1,9}(\.\d{1,20})?$/.test(value),
 };
 const KEYS = { integer: /^\d{1,9}$/, uuid: /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/, none: /^$/ };
 
@@ -44,11 +44,16 @@ const KEYS = { integer: /^\d{1,9}$/, uuid: /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{
 export function readCursor(cursor: string | undefined, shape: CursorShape): Position | null {
   if (cursor === undefined) return null;
   const { success, data } = positionSchema.safeParse(decode(cursor));
-  if (!success || !VALUES[shape.value](data.value ?? "") || !KEYS[shape.key].test(data.key)) {
+  if (!success || !VALUES[shape.value](data.value) || !KEYS[shape.key].test(data.key)) {
     throw refuseField("cursor", "must be a next_cursor of this list");
   }
   if (!shape.sorts.includes(data.sort)) throw refuseField("cursor", "belongs to a list with another sort");
   return data;
+}
+
+function isInstant(value: string): boolean {
+  const at = new Date(value);
+  return /^\d{4}-/.test(value) && !Number.isNaN(at.getTime()) && at.toISOString() === value;
 }
 
 function decode(cursor: string): unknown {

@@ -43,6 +43,10 @@ export function refuseField(field: string, detail: string): Refusal {
   return new Refusal(400, `${field}: ${detail}`, { errors: [{ field, detail }] });
 }
 
+export function refuseMediaType(): Refusal {
+  return new Refusal(415, "The body must be JSON, with the header Content-Type: application/json.");
+}
+
 export function refuseMissing(noun: string): Refusal {
   return new Refusal(404, `There is no such ${noun} here.`);
 }

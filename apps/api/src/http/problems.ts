@@ -1,4 +1,4 @@
-import { Refusal, type FieldError } from "@pulsecheck/shared/refusal";
+import { Refusal, refuseMediaType, type FieldError } from "@pulsecheck/shared/refusal";
 import type { Problem } from "@pulsecheck/shared/problem";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
@@ -14,8 +14,14 @@ export function answerError(error: Error, c: Context<ApiEnv>): Response {
     const errors = error.errors.length > 0 ? { errors: [...error.errors] } : {};
     return answerProblem(c, { status: error.status, title: error.title, detail: error.message, ...errors }, headers);
   }
+  if (error instanceof HTTPException && error.status === 415) return answerError(refuseMediaType(), c);
   if (error instanceof HTTPException && error.status < 500) {
-    return answerProblem(c, { status: error.status, title: "Bad request", detail: error.message });
+    return answerProblem(c, {
+      status: error.status,
+      title: "Bad input",
+      detail: error.message,
+      errors: [{ field: "body", detail: error.message }],
+    });
   }
   if (isDatabaseGone(error)) {
     c.get("log").error({ err: error }, "the database cannot be reached");

@@ -3,7 +3,7 @@ import { roleAllows, type Access } from "@pulsecheck/shared/role";
 import { problemSchema } from "@pulsecheck/shared/problem";
 import { Refusal } from "@pulsecheck/shared/refusal";
 import { createMiddleware } from "hono/factory";
-import type { z } from "zod";
+import { z } from "zod";
 import type { ApiEnv } from "../context.ts";
 
 /** Who may call a route: anyone, anyone logged in whatever the role, superusers, or a role with this right. */
@@ -35,14 +35,18 @@ export function defineRoute<const R extends RouteConfig>(caller: Caller, config:
       },
     ]),
   );
+  // What a route does not know, it does not ignore.
+  const strict: R = caller === "public" ? config : { ...config, request: { query: NO_QUERY, ...config.request } };
   return createRoute({
-    ...config,
+    ...strict,
     "x-caller": caller,
     security: caller === "public" ? [] : [{ bearer: [] }, { cookie: [] }],
     middleware: admit(caller),
     responses: { ...answers, ...config.responses },
   });
 }
+
+const NO_QUERY = z.strictObject({});
 
 /** A JSON body or answer of this schema. */
 export function json<S extends z.ZodType>(schema: S, description = "") {

@@ -1,9 +1,11 @@
-import { Refusal, refuseField } from "@pulsecheck/shared/refusal";
+import { Refusal, refuseField, refuseMediaType } from "@pulsecheck/shared/refusal";
 import { createMiddleware } from "hono/factory";
 import type { ApiEnv } from "../context.ts";
 
 const MAX_BYTES = 1_048_576;
 const MAX_DEPTH = 16;
+/** What Hono reads as JSON too: it would take anything else for an empty object. */
+const JSON_TYPE = /^application\/([\w.-]+\+)?json$/;
 
 /**
  * Judges a body before any schema sees it: its size while it arrives, its media type, its UTF-8, its nesting,
@@ -18,8 +20,8 @@ export const strictBody = createMiddleware<ApiEnv>(async (c, next) => {
   const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
   const text = decodeUtf8(bytes);
   if (type === "application/x-www-form-urlencoded") return next();
-  if (type !== "application/json" && !type.endsWith("+json")) {
-    throw new Refusal(415, "The body must be JSON, with the header Content-Type: application/json.");
+  if (!JSON_TYPE.test(type)) {
+    throw refuseMediaType();
   }
   checkValue(parseJson(text), "", 0);
   return next();

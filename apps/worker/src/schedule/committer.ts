@@ -1,7 +1,6 @@
 import { commitChecks, type FinishedCheck } from "@pulsecheck/db/commit-checks";
-import { markPublished } from "@pulsecheck/db/outbox";
-import { eventsOf } from "../check/finish-check.ts";
 import type { Deps } from "../context.ts";
+import { publishChecks } from "./publish-checks.ts";
 
 const BATCH = 500;
 const GATHER_MS = 40;
@@ -19,7 +18,8 @@ export type Committer = {
 
 type Waiting = { finished: FinishedCheck; settle: (accepted: boolean) => void };
 
-export function createCommitter({ db, broker, log, counters }: Deps): Committer {
+export function createCommitter(deps: Deps): Committer {
+  const { db, log, counters } = deps;
   let waiting: Waiting[] = [];
   let writing: Promise<void> | null = null;
 
@@ -28,21 +28,25 @@ export function createCommitter({ db, broker, log, counters }: Deps): Committer 
     while (waiting.length > 0) {
       const batch = waiting.slice(0, BATCH);
       try {
-        const accepted = new Set(
-          await commitChecks(
-            db,
-            batch.map(({ finished }) => finished),
-          ),
-        );
+        const results = batch.map(({ finished }) => finished);
+        const accepted = new Set(await commitChecks(db, results));
         waiting = waiting.slice(batch.length);
         settle(batch, accepted);
-        await publish([...accepted]);
+        await publishChecks(deps, [...accepted]);
       } catch (error) {
         log.error({ err: error, waiting: waiting.length }, "results could not be written; trying again");
         shed();
         await delay(RETRY_MS);
       }
     }
+  }
+
+  function start(): void {
+    writing ??= writeOn().finally(() => {
+      writing = null;
+      // What came in just as the last batch was done.
+      if (waiting.length > 0) start();
+    });
   }
 
   function settle(batch: readonly Waiting[], accepted: ReadonlySet<FinishedCheck>): void {
@@ -54,18 +58,6 @@ export function createCommitter({ db, broker, log, counters }: Deps): Committer 
         isAccepted ? { kind, outcome: finished.result.outcome } : { kind, outcome: "refused" },
       );
       tell(isAccepted);
-    }
-  }
-
-  async function publish(accepted: readonly FinishedCheck[]): Promise<void> {
-    const told = accepted.filter(({ decision }) => decision.transition !== null);
-    try {
-      await broker.bus.publish(accepted.flatMap(eventsOf));
-      const incidentIds = told.map(({ claim, incidentId }) => claim.incidentId ?? incidentId ?? "");
-      if (told.length > 0) await markPublished(db, { incidentIds });
-    } catch (error) {
-      // Transitions stay in the outbox and are told later; the next check of each monitor tells the rest.
-      log.warn({ err: error, events: accepted.length }, "live events could not be published");
     }
   }
 
@@ -81,9 +73,7 @@ export function createCommitter({ db, broker, log, counters }: Deps): Committer 
     commit(finished) {
       return new Promise((resolve) => {
         waiting.push({ finished, settle: resolve });
-        writing ??= writeOn().finally(() => {
-          writing = null;
-        });
+        start();
       });
     },
     async flush(timeoutMs) {

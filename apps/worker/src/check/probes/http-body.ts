@@ -38,7 +38,7 @@ export async function readText(body: Readable, encoding: string): Promise<Text> 
   });
   try {
     return await collect(body.pipe(unpacker));
-  } catch (error) {
+  } catch {
     if (lost !== undefined) throw lost;
     // The answer to a HEAD names an encoding, and has no body that could be so encoded.
     if (unpacker.bytesWritten === 0) return { text: "", isCut: false };
