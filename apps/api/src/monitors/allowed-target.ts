@@ -21,7 +21,7 @@ export async function requireAllowedTarget(url: string, allowed: readonly Cidr[]
 async function addressesOf(hostname: string): Promise<string[]> {
   const literal = addressOfHost(hostname);
   if (literal !== null) return [literal];
-  if (hostname === "localhost" || hostname.endsWith(".localhost")) return ["127.0.0.1", "::1"];
+  if (/(^|\.)localhost\.?$/.test(hostname)) return ["127.0.0.1", "::1"];
   const none: { address: string }[] = [];
   const found = await Promise.race([lookup(hostname, { all: true }).catch(() => none), delay(PATIENCE_MS, none)]);
   return found.map(({ address }) => address);
