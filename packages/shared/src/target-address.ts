@@ -54,7 +54,8 @@ export function parseCidrs(text: string): Cidr[] {
 export function whyAddressIsRefused(address: string, allowed: readonly Cidr[]): string | null {
   const bare = address.replace(/^\[|\]$/g, "").replace(/%.*$/, "");
   if (!ipaddr.isValid(bare)) return `${address} is not an address`;
-  const parsed = ipaddr.process(bare);
+  // ipaddr.js takes ::1.2.3.4, as resolvers write IPv4-compatible addresses, for ::ffff:1.2.3.4.
+  const parsed = ipaddr.process(bare.replace(/^::(?=\d+\.)/, "::0:"));
   if (NEVER.some((range) => isIn(parsed, range) || isIn(carriedBy(parsed), range)))
     return `${bare} is a link-local or metadata address`;
   if (allowed.some((cidr) => isIn(parsed, cidr.range))) return null;
