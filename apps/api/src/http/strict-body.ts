@@ -3,6 +3,8 @@ import { createMiddleware } from "hono/factory";
 import type { ApiEnv } from "../context.ts";
 
 const MAX_BYTES = 1_048_576;
+/** An announced body up to this is read and dropped: who is cut off while sending may never see the refusal. */
+const DRAIN_BYTES = 16_777_216;
 const MAX_DEPTH = 16;
 /** What Hono reads as JSON too: it would take anything else for an empty object. */
 const JSON_TYPE = /^application\/([\w.-]+\+)?json$/;
@@ -29,14 +31,16 @@ export const strictBody = createMiddleware<ApiEnv>(async (c, next) => {
 
 async function readBounded(stream: ReadableStream<Uint8Array>, announced: number): Promise<Uint8Array<ArrayBuffer>> {
   const refusal = new Refusal(413, `The body must be at most ${MAX_BYTES} bytes long.`);
-  if (announced > MAX_BYTES) throw refusal;
+  const patienceBytes = announced > MAX_BYTES && announced <= DRAIN_BYTES ? announced : MAX_BYTES;
+  if (announced > patienceBytes) throw refusal;
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of stream) {
     length += chunk.byteLength;
-    if (length > MAX_BYTES) throw refusal;
-    chunks.push(chunk);
+    if (length > patienceBytes) throw refusal;
+    if (length <= MAX_BYTES) chunks.push(chunk);
   }
+  if (length > MAX_BYTES) throw refusal;
   const bytes = new Uint8Array(length);
   let offset = 0;
   for (const chunk of chunks) {

@@ -10,8 +10,7 @@ const PATIENCE_MS = 2_000;
  * let through: it may soon, and each connection of each check is judged again.
  */
 export async function requireAllowedTarget(url: string, allowed: readonly Cidr[]): Promise<void> {
-  // A name with its root dot is the same name.
-  const hostname = new URL(url).hostname.replace(/\.$/, "");
+  const { hostname } = new URL(url);
   const reasons = (await addressesOf(hostname)).map((address) => whyAddressIsRefused(address, allowed));
   const [first] = reasons;
   if (first && reasons.every((why) => why !== null)) {
