@@ -9,11 +9,12 @@ const TITLES: Record<number, string> = {
   409: "Conflict",
   413: "Too large",
   415: "Unsupported media type",
+  426: "Upgrade required",
   429: "Too many requests",
   503: "Unavailable",
 };
 
-export type RefusalStatus = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 429 | 503;
+export type RefusalStatus = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 426 | 429 | 503;
 
 /** An expected "no": thrown anywhere, turned into an RFC 9457 problem document in one place. */
 export class Refusal extends Error {

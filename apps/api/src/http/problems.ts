@@ -12,6 +12,7 @@ export function answerError(error: Error, c: Context<ApiEnv>): Response {
     if (error.retryAfterS !== undefined) headers["Retry-After"] = String(Math.ceil(error.retryAfterS));
     // The rest of the body is not read, so nothing else can come on this connection.
     if (error.status === 413) headers["Connection"] = "close";
+    if (error.status === 426) headers["Upgrade"] = "websocket";
     if (error.status === 401) headers["WWW-Authenticate"] = "Bearer";
     const errors = error.errors.length > 0 ? { errors: [...error.errors] } : {};
     return answerProblem(c, { status: error.status, title: error.title, detail: error.message, ...errors }, headers);

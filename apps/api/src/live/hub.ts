@@ -68,6 +68,8 @@ export async function openHub({ broker, log }: Pick<Deps, "broker" | "log">): Pr
       for (const one of missed) {
         if (wants(listener, one.event)) sendEvent(listener, one, writeFrame(one));
       }
+      // Its credential may have ended since it was let in, before we could hear of it.
+      await requireAllowed(listener);
     },
     leave: audience.remove,
     subscribe: audience.subscribe,

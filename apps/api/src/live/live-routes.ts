@@ -20,7 +20,7 @@ import { isStillAllowed } from "./still-allowed.ts";
 const SOCKETS_PER_USER = 200;
 const MESSAGES_PER_MINUTE = 120;
 
-/** The WebSockets. Whatever is refused is refused before the upgrade, as a problem document. */
+/** The WebSockets. Whatever is refused is refused before the upgrade; the server tells the status, without a body. */
 export function liveRoutes(deps: Deps, hub: Hub) {
   return new Hono<ApiEnv>()
     .use("/api/v1/ws/*", admitSocket(deps, hub))
@@ -42,7 +42,9 @@ export function liveRoutes(deps: Deps, hub: Hub) {
 
 function admitSocket(deps: Deps, hub: Hub): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
-    if (c.req.header("upgrade")?.toLowerCase() !== "websocket") return next();
+    if (c.req.method !== "GET") return next();
+    if (c.req.header("upgrade")?.toLowerCase() !== "websocket")
+      throw new Refusal(426, "This is a WebSocket: connect to it with an upgrade.");
     refuseForeignOrigin(deps, c.req.header("origin"), c.req.header("host"));
     sinceOf(c);
     const proof = await findPrincipal(deps, {

@@ -3,7 +3,7 @@ import type { WebSocket } from "ws";
 
 /** Bytes in the socket's own buffer above which a reader counts as slow. */
 const SLOW_BYTES = 262_144;
-const QUEUE_AT_MOST = 1_000;
+const HOLD_AT_MOST = 1_500;
 const SLOW_AT_MOST_MS = 30_000;
 const PING_EVERY_MS = 25_000;
 const LOOK_AGAIN_MS = 50;
@@ -18,8 +18,8 @@ export type LiveSocket = {
 };
 
 export function createLiveSocket(ws: WebSocket): LiveSocket {
-  let queue: string[] = [];
-  let latest = new Map<string, string>();
+  /** What a slow reader has yet to get, in the order of its numbers. */
+  const held = new Map<string | symbol, string>();
   let slowSince: number | null = null;
   let isAlive = true;
 
@@ -42,16 +42,13 @@ export function createLiveSocket(ws: WebSocket): LiveSocket {
     if (ws.readyState !== ws.OPEN) return;
     if (ws.bufferedAmount > SLOW_BYTES / 2) return waitForReader();
     slowSince = null;
-    const held = [...queue, ...latest.values()];
-    queue = [];
-    latest = new Map();
-    for (const text of held) ws.send(text);
+    for (const text of held.values()) ws.send(text);
+    held.clear();
   }
 
   function waitForReader(): void {
     slowSince ??= Date.now();
-    if (queue.length > QUEUE_AT_MOST || Date.now() - slowSince > SLOW_AT_MOST_MS)
-      return close(CLOSE.tooSlow, "too slow");
+    if (held.size > HOLD_AT_MOST || Date.now() - slowSince > SLOW_AT_MOST_MS) return close(CLOSE.tooSlow, "too slow");
     retry ??= setTimeout(flush, LOOK_AGAIN_MS);
   }
 
@@ -66,8 +63,9 @@ export function createLiveSocket(ws: WebSocket): LiveSocket {
     send({ text, latestOf }) {
       if (ws.readyState !== ws.OPEN) return;
       if (slowSince === null && ws.bufferedAmount <= SLOW_BYTES) return ws.send(text);
-      if (latestOf === undefined) queue.push(text);
-      else latest.set(latestOf, text);
+      const key = latestOf ?? Symbol("every one counts");
+      held.delete(key);
+      held.set(key, text);
       waitForReader();
     },
   };

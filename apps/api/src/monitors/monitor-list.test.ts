@@ -122,10 +122,11 @@ describe("filters", () => {
   });
 });
 
+/** What is missing comes before everything. */
 function compare(a: unknown, b: unknown): number {
-  const [left, right] = [a ?? "", b ?? ""];
-  if (typeof left === "number" || typeof right === "number") return Number(a ?? -1) - Number(b ?? -1);
-  return String(left) < String(right) ? -1 : Number(String(left) > String(right));
+  if (typeof a === "string" && typeof b === "string") return a < b ? -1 : Number(a > b);
+  if (typeof a === "number" && typeof b === "number") return a - b;
+  return Number(a !== null) - Number(b !== null);
 }
 
 /** How many times the value changes from one row to the next, counting the first. */
