@@ -88,5 +88,7 @@ function describe(error: unknown): { code: string; name: string } {
   if (error instanceof AggregateError)
     return error.errors.map(describe).toSorted((a, b) => rank(a.code) - rank(b.code))[0] ?? NAMELESS;
   const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
+  // undici's word for a connection that it has cut itself, because of an answer that nobody asked for.
+  if (code === "UND_ERR_SOCKET" && error.message.startsWith("bad ")) return { code: error.message, name: error.name };
   return { code, name: error.name };
 }

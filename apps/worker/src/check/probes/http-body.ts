@@ -1,12 +1,12 @@
 import type { Readable, Transform } from "node:stream";
-import { createBrotliDecompress, createGunzip, createInflate, type Zlib } from "node:zlib";
+import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { ProbeFailure } from "../probe-failure.ts";
 import type { HttpTarget } from "./http-request.ts";
 
 /** As much of a body as a check reads, in bytes, packed and unpacked alike. */
 export const MAX_BODY_BYTES = 1_048_576;
 
-const UNPACKERS: Record<string, (() => Transform & Zlib) | undefined> = {
+const UNPACKERS: Record<string, (() => Transform) | undefined> = {
   gzip: createGunzip,
   "x-gzip": createGunzip,
   deflate: createInflate,
@@ -31,7 +31,11 @@ type Text = { text: string; isCut: boolean };
 export async function readText(body: Readable, encoding: string): Promise<Text> {
   const unpacker = UNPACKERS[encoding.trim().toLowerCase()]?.();
   if (unpacker === undefined) return collect(body);
+  let packedBytes = 0;
   let lost: Error | undefined;
+  body.on("data", (chunk: Buffer) => {
+    packedBytes += chunk.byteLength;
+  });
   body.once("error", (error) => {
     lost = error;
     unpacker.destroy(error);
@@ -41,7 +45,7 @@ export async function readText(body: Readable, encoding: string): Promise<Text> 
   } catch {
     if (lost !== undefined) throw lost;
     // The answer to a HEAD names an encoding, and has no body that could be so encoded.
-    if (unpacker.bytesWritten === 0) return { text: "", isCut: false };
+    if (packedBytes === 0) return { text: "", isCut: false };
     throw new ProbeFailure("protocol", `The body could not be unpacked (${encoding}).`);
   }
 }
