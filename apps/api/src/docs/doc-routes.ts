@@ -5,10 +5,10 @@ import { Refusal } from "@pulsecheck/shared/refusal";
 import { Hono } from "hono";
 import type { ApiEnv } from "../context.ts";
 
-const ASSETS: Record<string, string> = {
-  "swagger-ui.css": "text/css; charset=utf-8",
-  "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
-};
+const ASSETS: ReadonlyMap<string, string> = new Map([
+  ["swagger-ui.css", "text/css; charset=utf-8"],
+  ["swagger-ui-bundle.js", "text/javascript; charset=utf-8"],
+]);
 
 const PAGE = `<!doctype html>
 <html lang="en">
@@ -35,7 +35,7 @@ export function docRoutes() {
     .get("/docs/start.js", (c) => c.body(START, 200, { "Content-Type": "text/javascript; charset=utf-8" }))
     .get("/docs/:file", async (c) => {
       const file = c.req.param("file");
-      const type = ASSETS[file];
+      const type = ASSETS.get(file);
       if (type === undefined) throw new Refusal(404, "There is no such file here.");
       return c.body(await readFile(join(folder, file)), 200, {
         "Content-Type": type,

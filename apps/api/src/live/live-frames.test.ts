@@ -224,3 +224,25 @@ test("a slow reader gets the latest check of each monitor, and every change, in 
   expect(isRising(client.frames.filter(({ seq }) => seq !== undefined))).toBe(true);
   client.close();
 });
+
+test("a reader that takes nothing at all is cut off, and nobody else waits for it", async () => {
+  const [slow, quick] = [await open("dashboard"), await open("dashboard")];
+  await Promise.all([slow.ofType("snapshot"), quick.ofType("snapshot")]);
+  slow.raw.pause();
+  const padding = " ".repeat(20_000);
+  for (let batch = 1; batch <= 30; batch += 1) {
+    const event = {
+      workspace,
+      at: new Date().toISOString(),
+      type: "monitor.deleted",
+      data: { id: `${batch}${padding}` },
+    } as const;
+    await house.broker.bus.publish(Array.from({ length: 100 }, () => event));
+  }
+  await quick.frame(({ type, data }) => type === "monitor.deleted" && Number(data.id) === 30);
+  slow.raw.resume();
+  // Whether the goodbye still reaches it depends on how much the network holds.
+  expect([4408, 1006]).toContain(await slow.closed);
+  expect(slow.frames.length).toBeLessThan(3_000);
+  quick.close();
+});

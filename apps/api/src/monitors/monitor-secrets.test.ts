@@ -76,6 +76,20 @@ describe("works", () => {
     expect(await sentFor(id)).toEqual({ key: "header-secret", login: "Bearer fresh", body: "body-secret" });
   });
 
+  test("two changes of different secrets at the same time both hold", async () => {
+    const { id } = await add();
+    for (let round = 1; round <= 5; round += 1) {
+      const token = `token-${round}`;
+      const answers = await Promise.all([
+        patch(id, { headers: { "X-Api-Key": `key-${round}` } }),
+        patch(id, { auth: { type: "bearer", token } }),
+        patch(id, { body: `body-${round}` }),
+      ]);
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+      expect(await sentFor(id)).toEqual({ key: `key-${round}`, login: `Bearer ${token}`, body: `body-${round}` });
+    }
+  });
+
   test("null clears a secret, and only that one", async () => {
     const { id } = await add();
     expect((await patch(id, { headers: null })).body).toMatchObject({ headers: null, body: "********" });

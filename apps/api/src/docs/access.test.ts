@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Person } from "../../../../tests/harness/caller.ts";
+import { openHouse, type House } from "../../../../tests/harness/house.ts";
+
+/** A good body for each operation that takes one: a new route without its row fails the test. */
+const BODIES: Record<string, unknown> = {
+  "PATCH /users/me": { first_name: "Alice" },
+  "POST /api/v1/api-keys": { name: "a key", role: "VIEWER" },
+  "POST /api/v1/monitors": { url: "https://example.com/", name: "a monitor" },
+  "PATCH /api/v1/monitors/{id}": { name: "taken over" },
+};
+
+type Route = { name: string; method: string; path: string; caller: string; takesBody: boolean };
+type Row = { id: string };
+
+let house: House;
+let alice: Person;
+let charlie: Person;
+let keys: Record<"VIEWER" | "INGEST", string>;
+let routes: Route[];
+/** Alice's own things, by the path that names one of them. */
+let ids: Record<string, string>;
+beforeAll(async () => {
+  house = await openHouse({ worker: false });
+  [alice, charlie] = [await house.register("alice"), await house.register("charlie")];
+  keys = { VIEWER: await house.createKey(alice, "VIEWER"), INGEST: await house.createKey(alice, "INGEST") };
+  const monitor = await house.addMonitor(alice, { url: "https://example.com/", is_active: false });
+  const inner = await house.db.prisma.monitor.findUniqueOrThrow({ where: { publicId: monitor.id } });
+  const at = new Date();
+  await house.db.prisma.incident.create({
+    data: {
+      workspaceId: inner.workspaceId,
+      monitorId: inner.id,
+      startedAt: at,
+      confirmedAt: at,
+      reason: 1,
+      detail: "",
+    },
+  });
+  const first = async (path: string) => (await house.call("GET", path, { token: alice.token })).body.items[0] as Row;
+  ids = {
+    "/api/v1/monitors/": monitor.id,
+    "/api/v1/api-keys/": (await first("/api/v1/api-keys")).id,
+    "/users/me/sessions/": (await first("/users/me/sessions")).id,
+  };
+  const { body } = await house.call("GET", "/openapi.json");
+  routes = Object.entries<Record<string, { "x-caller": string; requestBody?: unknown }>>(body.paths).flatMap(
+    ([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({
+        name: `${method.toUpperCase()} ${path}`,
+        method: method.toUpperCase(),
+        path,
+        caller: operation["x-caller"],
+        takesBody: operation.requestBody !== undefined,
+      })),
+  );
+});
+afterAll(() => house.stop());
+
+const guarded = () => routes.filter(({ caller }) => caller !== "public");
+
+/** Calls a route with alice's ids and a good body. */
+async function callRoute({ name, method, path, takesBody }: Route, token?: string) {
+  const prefix = path.slice(0, path.indexOf("{"));
+  const filled = path.includes("{") ? path.replace(/\{\w+\}/, ids[prefix] ?? "") : path;
+  const { status } = await house.call(method, filled, { token, ...(takesBody ? { json: BODIES[name] } : {}) });
+  return `${name}: ${status}`;
+}
+async function expectAll(chosen: readonly Route[], status: number, token?: string) {
+  expect(chosen.length).toBeGreaterThan(0);
+  for (const route of chosen) expect(await callRoute(route, token)).toBe(`${route.name}: ${status}`);
+}
+const countAll = async () => {
+  const { prisma } = house.db;
+  return Promise.all([
+    prisma.monitor.count(),
+    prisma.apiKey.count({ where: { revokedAt: null } }),
+    prisma.session.count(),
+    prisma.incident.count(),
+  ]);
+};
+
+test("every guarded route that takes a body has a good one in the table, and every {id} an owner's id", () => {
+  const needed = guarded()
+    .filter(({ takesBody }) => takesBody)
+    .map(({ name }) => name);
+  expect(needed.toSorted()).toEqual(Object.keys(BODIES).toSorted());
+  const prefixes = guarded().flatMap(({ path }) => (path.includes("{") ? [path.slice(0, path.indexOf("{"))] : []));
+  expect([...new Set(prefixes)].toSorted()).toEqual(Object.keys(ids).toSorted());
+});
+
+describe("whatever the route", () => {
+  test("401 without a credential, and with a wrong one", async () => {
+    await expectAll(guarded(), 401);
+    await expectAll(guarded(), 401, "pc_wrong");
+  });
+
+  test("404 for a stranger with alice's ids, and nothing of hers has changed", async () => {
+    const before = await countAll();
+    await expectAll(
+      guarded().filter(({ path }) => path.includes("{")),
+      404,
+      charlie.token,
+    );
+    expect(await countAll()).toEqual(before);
+    const { body } = await house.call("GET", `/api/v1/monitors/${ids["/api/v1/monitors/"]}`, { token: alice.token });
+    expect(body.name).toBe("a monitor");
+  });
+
+  test("a stranger's lists and metrics hold nothing of alice's", async () => {
+    const lists = guarded().filter(({ method, path }) => method === "GET" && !path.includes("{"));
+    expect(lists.map(({ path }) => path)).toContain("/api/v1/incidents");
+    const hers = [...Object.values(ids), alice.id, alice.email];
+    for (const { path, name } of lists) {
+      const { status, body } = await house.call("GET", path, { token: charlie.token });
+      expect([name, status]).toEqual([name, 200]);
+      const shown = JSON.stringify(body);
+      expect([name, hers.filter((one) => shown.includes(one))]).toEqual([name, []]);
+    }
+    for (const path of ["/api/v1/monitors", "/api/v1/incidents", "/api/v1/api-keys"])
+      expect((await house.call("GET", path, { token: charlie.token })).body).toEqual({ items: [], next_cursor: null });
+  });
+
+  test("a stranger who names alice's workspace gets 404 everywhere behind it", async () => {
+    const { publicId } = await house.db.prisma.workspace.findFirstOrThrow({
+      where: { memberships: { some: { userId: alice.id } } },
+    });
+    for (const { method, path, name } of guarded().filter((route) => !route.path.includes("{"))) {
+      const { status } = await house.call(method, path, {
+        token: charlie.token,
+        headers: { "X-Workspace-Id": publicId },
+      });
+      expect([name, status]).toEqual([name, 404]);
+    }
+  });
+
+  test("403 for a viewer's key on all that writes, administers, or needs a person", async () => {
+    await expectAll(
+      guarded().filter(({ caller }) => caller !== "read"),
+      403,
+      keys.VIEWER,
+    );
+  });
+
+  test("403 for a reporting key on all that is no report", async () => {
+    await expectAll(
+      guarded().filter(({ caller }) => caller !== "report"),
+      403,
+      keys.INGEST,
+    );
+  });
+
+  test("works for a viewer's key on all that reads", async () => {
+    for (const route of guarded().filter(({ caller, method }) => caller === "read" && method === "GET"))
+      expect(await callRoute(route, keys.VIEWER)).toBe(`${route.name}: 200`);
+  });
+});
+
+test("what is nowhere is 404 with a credential and 401 without, as a problem document", async () => {
+  const path = "/api/v1/nothing-here";
+  expect((await house.call("GET", path)).status).toBe(401);
+  const { status, body, headers } = await house.call("GET", path, { token: alice.token });
+  expect([status, headers.get("content-type"), body.title]).toEqual([404, "application/problem+json", "Not found"]);
+  expect((await house.call("PUT", "/api/v1/monitors", { token: alice.token })).status).toBe(404);
+});
