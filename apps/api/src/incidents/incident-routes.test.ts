@@ -15,7 +15,8 @@ beforeAll(async () => {
   shop = (await house.addMonitor(alice, { url: "https://example.com/", name: "shop" })).id;
   blog = (await house.addMonitor(alice, { url: "https://example.com/", name: "blog" })).id;
   // One a day, two with the same start, each lasting a day; the blog's last one is still on.
-  for (let day = 1; day <= 20; day += 1) for (const id of day < 15 ? [shop, blog] : [shop]) await addIncident(id, at(day), at(day + 1));
+  for (let day = 1; day <= 20; day += 1)
+    for (const id of day < 15 ? [shop, blog] : [shop]) await addIncident(id, at(day), at(day + 1));
   await addIncident(blog, at(15), null);
 });
 afterAll(() => house.stop());
