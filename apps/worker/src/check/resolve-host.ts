@@ -6,7 +6,8 @@ const resolver = new Resolver({ timeout: 3_000, tries: 2 });
 
 /** All addresses of a name, IPv6 and IPv4. Rejects with the resolver's error, or when `signal` is aborted. */
 export async function resolveHost(hostname: string, signal: AbortSignal): Promise<LookupAddress[]> {
-  if (hostname === "localhost" || hostname.endsWith(".localhost")) {
+  // Never asked of a name server (RFC 6761, 6.3).
+  if (/(^|\.)localhost\.?$/.test(hostname)) {
     return [
       { address: "127.0.0.1", family: 4 },
       { address: "::1", family: 6 },
