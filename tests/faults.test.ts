@@ -91,8 +91,8 @@ test("Redis that is gone stops neither checks nor alerts, /ready says so, and a 
       timeout: 20_000,
     })
     .toBe(1);
-  await fleet.redis?.restart();
   await mails.mail(({ subject }) => subject === "DOWN: shop");
+  await fleet.redis?.restart();
   await expect.poll(async () => (await fleet.call("GET", "/ready")).status, { timeout: 25_000 }).toBe(200);
   expect(longestGap(target, before - 1)).toBeLessThan(10_000);
 }, 120_000);

@@ -53,6 +53,8 @@ describe.each(BROKERS)("with the broker on %s", (broker) => {
     target.mend();
     await mails.mail(({ subject }) => subject === "UP: shop");
     const closed = await dashboard.ofType("incident.closed");
+    expect(closed.data).toMatchObject({ reason: "http_status", monitor_name: "shop" });
+    expect(Date.parse(closed.data.confirmed_at)).toBeLessThan(Date.parse(closed.data.ended_at));
     const readIncidents = async () => (await house.call("GET", "/api/v1/incidents", { token: alice.token })).body.items;
     const alertsOf = ([incident]: Awaited<ReturnType<typeof readIncidents>>) =>
       incident.alerts.map((alert: { kind: string; state: string }) => `${alert.kind} ${alert.state}`).toSorted();

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { migrateQueues } from "@pulsecheck/broker/broker";
 import { migrate } from "@pulsecheck/db/migrate";
+import { findFreePort } from "../../scripts/servers/free-port.ts";
 import { removePostgres, startPostgres } from "../../scripts/servers/postgres.ts";
 import { startRedis, type RunningRedis } from "../../scripts/servers/redis.ts";
 import { createCaller, type Caller } from "./caller.ts";
@@ -38,7 +39,7 @@ export async function openFleet(broker: BrokerKind, env: Record<string, string> 
   let postgres = await startPostgres({ dataDir, settings: { fsync: "off" } });
   await migrate(postgres.url);
   await migrateQueues(postgres.url);
-  const port = 20_000 + Math.floor(Math.random() * 20_000);
+  const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
   const processes: OurProcess[] = [];
   const full = {

@@ -1,7 +1,7 @@
 import type { Consumer } from "@pulsecheck/broker/job-queues";
 import { ALERTS_EVERY_MS, checksJobSchema, MAINTENANCE_EVERY_MS, QUEUES } from "@pulsecheck/shared/queues";
 import { SHARDS, TICK_MS } from "@pulsecheck/shared/schedule";
-import { createChannels } from "./alert/channels/registry.ts";
+import type { Channel } from "./alert/channels/channel.ts";
 import { sendAlerts } from "./alert/send-alerts.ts";
 import { runManualCheck } from "./check/manual-checks.ts";
 import type { Deps } from "./context.ts";
@@ -11,9 +11,13 @@ import type { Scheduler } from "./schedule/scheduler.ts";
 const MANUAL_AT_ONCE = 50;
 
 /** The registry: which queue is consumed by what. */
-export function startConsumers(deps: Deps, scheduler: Scheduler, onTick: () => void): Consumer[] {
+export function startConsumers(
+  deps: Deps,
+  scheduler: Scheduler,
+  channels: Readonly<Record<string, Channel>>,
+  onTick: () => void,
+): Consumer[] {
   const { jobs } = deps.broker;
-  const channels = createChannels(deps);
   return [
     jobs.consume(QUEUES.checks, SHARDS, async (data) => {
       onTick();

@@ -3,6 +3,8 @@ import { hostname } from "node:os";
 import { addToCounters } from "@pulsecheck/db/instance-counters";
 import { maintainPartitions } from "@pulsecheck/db/partitions";
 import { forgetWorker, reportWorker } from "@pulsecheck/db/worker-processes";
+import { createChannels } from "./alert/channels/registry.ts";
+import { sendAlerts } from "./alert/send-alerts.ts";
 import { ensureSchedules, startConsumers } from "./consumers.ts";
 import type { Deps } from "./context.ts";
 import { createCommitter } from "./schedule/committer.ts";
@@ -27,7 +29,8 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
   const scheduler = createScheduler(deps, committer);
   const startedAt = new Date();
   let tickedAt = startedAt;
-  const consumers = startConsumers(deps, scheduler, () => {
+  const channels = createChannels(deps);
+  const consumers = startConsumers(deps, scheduler, channels, () => {
     tickedAt = new Date();
   });
   const id = randomUUID();
@@ -48,7 +51,9 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
       await sign();
       await reportCounters(deps);
     }),
-    every(COVER_EVERY_MS, log, "cover", () => scheduler.coverForSilence()),
+    every(COVER_EVERY_MS, log, "cover", async () => {
+      if (await scheduler.coverForSilence()) await sendAlerts(deps, channels);
+    }),
   ];
   return {
     async stop() {

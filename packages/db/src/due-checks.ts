@@ -21,6 +21,8 @@ export type ClaimedCheck = {
   isActive: boolean;
   state: MonitorState;
   incidentId: string | null;
+  /** The open incident, as JSON tells it; null without one. */
+  incident: { startedAt: string; confirmedAt: string; reason: number; detail: string } | null;
   name: string;
   url: string;
   method: string;
@@ -48,7 +50,9 @@ const COLUMNS = `
   m.id AS "monitorId", m.public_id AS "publicId", m.workspace_id AS "workspaceId", s.fence, s.scheduled_at AS "scheduledAt",
   (extract(epoch FROM s.scheduled_at - clock_timestamp()) * 1000)::float8 AS "dueInMs", clock_timestamp() AS "claimedAt",
   m.is_active AS "isActive", s.status, s.failure_streak AS "failureStreak", s.inconclusive_streak AS "inconclusiveStreak",
-  s.streak_started_at AS "streakStartedAt", s.incident_id AS "incidentId", m.name, m.url, m.method,
+  s.streak_started_at AS "streakStartedAt", s.incident_id AS "incidentId",
+  (SELECT json_build_object('startedAt', i.started_at, 'confirmedAt', i.confirmed_at, 'reason', i.reason, 'detail', i.detail)
+    FROM incidents i WHERE i.id = s.incident_id) AS incident, m.name, m.url, m.method,
   m.interval_s * 1000 AS "intervalMs", m.timeout_ms AS "timeoutMs", m.expected_status AS "expectedStatus", m.keyword,
   m.keyword_absent AS "keywordAbsent", m.follow_redirects AS "followRedirects", m.max_redirects AS "maxRedirects",
   m.verify_tls AS "verifyTls", m.failure_threshold AS "failureThreshold", m.secrets`;

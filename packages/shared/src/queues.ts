@@ -11,6 +11,6 @@ export const QUEUES = {
 export const checksJobSchema = z.object({ shard: z.int() });
 export const manualCheckJobSchema = z.object({ workspace_id: z.int(), monitor_id: z.uuid() });
 
-/** How often the outbox is looked through, in ms; a transition also asks for it at once. */
+/** How often the outbox is looked through, in ms. */
 export const ALERTS_EVERY_MS = 1_000;
 export const MAINTENANCE_EVERY_MS = 60_000;

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { viewCheck } from "@pulsecheck/db/check-view";
+import { viewCheck, words } from "@pulsecheck/db/check-view";
 import { dueTimeOf, type FinishedCheck } from "@pulsecheck/db/commit-checks";
 import type { ClaimedCheck } from "@pulsecheck/db/due-checks";
 import type { CheckView, ProbeResult } from "@pulsecheck/shared/check";
+import type { IncidentView } from "@pulsecheck/shared/incident";
 import type { BusEvent, LiveEvent } from "@pulsecheck/shared/live-events";
 import { decide, needsRecheck, type Decision } from "@pulsecheck/shared/monitor-state";
 import { nextOnGrid, recheckAt } from "@pulsecheck/shared/schedule";
@@ -70,24 +71,41 @@ function statusEvent({ claim, result, decision }: FinishedCheck): LiveEvent {
 }
 
 function transitionEvents(finished: FinishedCheck): LiveEvent[] {
-  const { claim, result, decision } = finished;
-  const isDown = decision.transition?.kind === "DOWN";
-  const at = result.startedAt.toISOString();
-  const startedAt = (isDown ? decision.next.streakStartedAt : claim.state.streakStartedAt) ?? result.startedAt;
-  const incident = {
-    id: (isDown ? finished.incidentId : claim.incidentId) ?? "",
+  const isDown = finished.decision.transition?.kind === "DOWN";
+  const incident = isDown ? openedIncident(finished) : closedIncident(finished);
+  return [statusEvent(finished), { type: isDown ? "incident.opened" : "incident.closed", data: incident }];
+}
+
+function openedIncident({ claim, result, decision, incidentId }: FinishedCheck): IncidentView {
+  const startedAt = decision.next.streakStartedAt ?? result.startedAt;
+  return {
+    id: incidentId ?? "",
     monitor_id: claim.publicId,
     monitor_name: claim.name,
     started_at: startedAt.toISOString(),
-    confirmed_at: at,
-    ended_at: isDown ? null : at,
+    confirmed_at: result.startedAt.toISOString(),
+    ended_at: null,
     duration_ms: result.startedAt.getTime() - startedAt.getTime(),
     reason: result.reason ?? "connect",
     detail: result.detail ?? "",
     alerts: [],
-  } as const;
-  return [
-    statusEvent(finished),
-    { type: isDown ? "incident.opened" : "incident.closed", data: { ...incident, alerts: [] } },
-  ];
+  };
+}
+
+function closedIncident({ claim, result }: FinishedCheck): IncidentView {
+  const { incident } = claim;
+  if (incident === null) throw new Error(`monitor ${claim.publicId} recovers from no incident`);
+  const startedAt = new Date(incident.startedAt);
+  return {
+    id: claim.incidentId ?? "",
+    monitor_id: claim.publicId,
+    monitor_name: claim.name,
+    started_at: startedAt.toISOString(),
+    confirmed_at: new Date(incident.confirmedAt).toISOString(),
+    ended_at: result.startedAt.toISOString(),
+    duration_ms: result.startedAt.getTime() - startedAt.getTime(),
+    reason: words.reason(incident.reason) ?? "connect",
+    detail: incident.detail,
+    alerts: [],
+  };
 }

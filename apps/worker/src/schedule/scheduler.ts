@@ -19,8 +19,8 @@ export type Scheduler = {
   tick(shard: number): Promise<void>;
   /** Runs one claim to its end, by hand. Null where the claim was lost meanwhile. */
   checkNow(claim: ClaimedCheck): Promise<CheckView | null>;
-  /** Ticks by itself where the queue has gone silent: Postgres knows what is due, whatever became of the queue. */
-  coverForSilence(): Promise<void>;
+  /** Ticks by itself where the queue has gone silent: Postgres knows what is due. Answers whether it is silent. */
+  coverForSilence(): Promise<boolean>;
   runner: Runner;
   drain(timeoutMs: number): Promise<void>;
 };
@@ -66,10 +66,11 @@ export function createScheduler(deps: Deps, committer: Committer): Scheduler {
       return (await committer.commit(finished)) ? viewFinished(finished) : null;
     },
     async coverForSilence() {
-      if (Date.now() - lastTickAt < SILENCE_MS) return;
+      if (Date.now() - lastTickAt < SILENCE_MS) return false;
       const silentSince = lastTickAt;
       for (let shard = 0; shard < SHARDS; shard++) await tick(shard);
       lastTickAt = silentSince;
+      return true;
     },
     async drain(timeoutMs) {
       const unfinished = await runner.drain(timeoutMs);
