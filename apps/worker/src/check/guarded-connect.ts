@@ -105,6 +105,8 @@ async function secure(
     secureContext: trusted,
     ALPNProtocols: ["http/1.1"],
   });
+  // After the handshake Node tells of a broken record and leaves the socket open, where undici waits for its end.
+  socket.on("error", () => socket.destroy());
   try {
     await arrival(socket, "secureConnect", signal);
     trace.tls = since(startedAt);

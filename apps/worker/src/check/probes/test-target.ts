@@ -42,6 +42,7 @@ export function httpServer(handler: RequestListener, host = "127.0.0.1"): Promis
 export function tlsServer(options: tls.TlsOptions, act: (socket: tls.TLSSocket) => void): Promise<net.Server> {
   const server = tls.createServer(options, (socket) => {
     socket.on("error", () => undefined);
+    socket.on("data", () => undefined);
     act(socket);
   });
   server.on("tlsClientError", () => undefined);
