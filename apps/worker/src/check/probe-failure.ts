@@ -39,6 +39,8 @@ const TLS: Record<string, string> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "its certificate's issuer is not known",
   ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another name",
   EPROTO: "it does not speak TLS as we do",
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: "it wants a certificate from its clients",
+  ERR_SSL_BAD_RECORD_TYPE: "it stopped speaking TLS",
   ERR_SSL_WRONG_VERSION_NUMBER: "it does not speak TLS on this port",
   ECONNRESET: "it cut the connection",
 };
