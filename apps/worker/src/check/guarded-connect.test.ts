@@ -5,6 +5,7 @@ import net from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseCidrs } from "@pulsecheck/shared/target-address";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { startDeadline, TIMED_OUT } from "./deadline.ts";
 import { guardedConnect, type Trace } from "./guarded-connect.ts";
 import { check, closeServers, httpServer, LOOPBACK, portOf, rawServer, urlOf } from "./probes/test-target.ts";
 
@@ -143,46 +144,39 @@ describe("a target that does not take the connection", () => {
   });
 });
 
-describe("an abort", () => {
+describe("a deadline", () => {
   const trace = (): Trace => ({ phase: "dns", dns: null, connect: null, tls: null, address: null, tlsExpiresAt: null });
 
   it.each(["http://127.0.0.1", "https://127.0.0.1", "http://name.example"])(
-    "before %s is connected to: rejected with its reason, and nothing is left open",
+    "that is over before %s is connected to: rejected, and nothing is left open",
     async (origin) => {
       const { server } = await watched();
-      const options = { allowed: LOOPBACK, verifyTls: true, signal: AbortSignal.abort(new Error("too late")) };
-      await expect(guardedConnect(new URL(`${origin}:${portOf(server)}/`), options, trace())).rejects.toThrow(
-        "too late",
-      );
+      const deadline = startDeadline(0);
+      await new Promise<void>((resolve) => deadline.ends(() => resolve()));
+      const options = { allowed: LOOPBACK, verifyTls: true, deadline };
+      await expect(guardedConnect(new URL(`${origin}:${portOf(server)}/`), options, trace())).rejects.toBe(TIMED_OUT);
     },
   );
 
-  it("signal is let go of: many connections leave no listener on it", async () => {
-    const { server } = await watched();
-    const { signal } = new AbortController();
-    const add = vi.spyOn(signal, "addEventListener");
-    const remove = vi.spyOn(signal, "removeEventListener");
-    const socket = await guardedConnect(
-      new URL(urlOf(server)),
-      { allowed: LOOPBACK, verifyTls: true, signal },
-      trace(),
-    );
-    expect(remove).toHaveBeenCalledTimes(add.mock.calls.length);
-    expect(add).toHaveBeenCalled();
-    socket.destroy();
+  it("that is cleared ends nothing", async () => {
+    const deadline = startDeadline(20);
+    let isEnded = false;
+    deadline.ends(() => (isEnded = true));
+    deadline.clear();
+    const later = startDeadline(40);
+    await new Promise<void>((resolve) => later.ends(() => resolve()));
+    expect(isEnded).toBe(false);
   });
 
-  it("a connection handed over survives an error that comes before anybody listens", async () => {
+  it("is not needed by a connection handed over: it survives an error that comes before anybody listens", async () => {
     const { server } = await watched();
-    const { signal } = new AbortController();
-    const socket = await guardedConnect(
-      new URL(urlOf(server)),
-      { allowed: LOOPBACK, verifyTls: true, signal },
-      trace(),
-    );
+    const deadline = startDeadline(5_000);
+    const options = { allowed: LOOPBACK, verifyTls: true, deadline };
+    const socket = await guardedConnect(new URL(urlOf(server)), options, trace());
     const closed = new Promise((resolve) => socket.on("close", resolve));
     socket.destroy(new Error("out of the blue"));
     expect(await closed).toBe(true);
+    deadline.clear();
   });
 });
 

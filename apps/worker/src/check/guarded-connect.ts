@@ -3,6 +3,7 @@ import net from "node:net";
 import { performance } from "node:perf_hooks";
 import tls from "node:tls";
 import { addressOfHost, whyAddressIsRefused, type Cidr } from "@pulsecheck/shared/target-address";
+import type { Deadline } from "./deadline.ts";
 import { ProbeFailure, type Phase } from "./probe-failure.ts";
 import { resolveHost } from "./resolve-host.ts";
 
@@ -16,16 +17,18 @@ export type Trace = {
   tlsExpiresAt: Date | null;
 };
 
-export type ConnectOptions = { allowed: readonly Cidr[]; verifyTls: boolean; signal: AbortSignal };
+export type ConnectOptions = { allowed: readonly Cidr[]; verifyTls: boolean; deadline: Deadline };
 
 // Built once: making one costs more than a handshake.
 const trusted = tls.createSecureContext();
 // Node would give up on an address after 250 ms and end at one that may have no route: too short across an ocean.
 const ATTEMPT_MS = 1_000;
+// One for all, as it is made ready for every check and hardly ever used.
+const CUT = networkError("ECONNRESET");
 
 /**
  * The only way out of this process towards an address that a user chose. Judges every address that the name has,
- * connects to nothing but what was judged, and judges once more what it is connected to.
+ * connects to nothing but what was judged, and where there were several judges once more which one it was.
  * Rejects with a ProbeFailure `blocked` where no address may be used, else with the network's own error.
  */
 export async function guardedConnect(url: URL, options: ConnectOptions, trace: Trace): Promise<net.Socket> {
@@ -37,14 +40,14 @@ export async function guardedConnect(url: URL, options: ConnectOptions, trace: T
 
 async function resolveAllowed(
   hostname: string,
-  { allowed, signal }: ConnectOptions,
+  { allowed, deadline }: ConnectOptions,
   trace: Trace,
 ): Promise<LookupAddress[]> {
   trace.phase = "dns";
   const literal = addressOfHost(hostname);
   const startedAt = performance.now();
   const all =
-    literal === null ? await resolveHost(hostname, signal) : [{ address: literal, family: net.isIP(literal) }];
+    literal === null ? await resolveInTime(hostname, deadline) : [{ address: literal, family: net.isIP(literal) }];
   if (literal === null) trace.dns = since(startedAt);
   const usable = all.filter(({ address }) => whyAddressIsRefused(address, allowed) === null);
   const first = all[0]?.address ?? hostname;
@@ -52,11 +55,18 @@ async function resolveAllowed(
   return usable;
 }
 
+function resolveInTime(hostname: string, deadline: Deadline): Promise<LookupAddress[]> {
+  return new Promise((resolve, reject) => {
+    deadline.ends(reject);
+    resolveHost(hostname).then(resolve, reject);
+  });
+}
+
 async function connectTo(
   hostname: string,
   port: number,
   addresses: LookupAddress[],
-  { allowed, signal }: ConnectOptions,
+  { allowed, deadline }: ConnectOptions,
   trace: Trace,
 ): Promise<net.Socket> {
   trace.phase = "connect";
@@ -71,25 +81,28 @@ async function connectTo(
     autoSelectFamilyAttemptTimeout: ATTEMPT_MS,
     lookup: (_hostname, _options, callback) => callback(null, addresses),
   });
-  await arrival(socket, "connect", signal);
+  await arrival(socket, "connect", deadline);
   trace.connect = since(startedAt);
+  return only === undefined ? judgeRemote(socket, hostname, allowed, trace) : socket;
+}
+
+/** Of several addresses, which one is it? */
+function judgeRemote(socket: net.Socket, hostname: string, allowed: readonly Cidr[], trace: Trace): net.Socket {
   // Gone again already: the kernel no longer knows who it was.
   const remote = socket.remoteAddress;
-  if (remote === undefined) {
-    socket.destroy();
-    throw networkError("ECONNRESET");
+  const why = remote === undefined ? null : whyAddressIsRefused(remote, allowed);
+  if (remote !== undefined && why === null) {
+    trace.address = remote;
+    return socket;
   }
-  trace.address = remote;
-  const why = whyAddressIsRefused(remote, allowed);
-  if (why === null) return socket;
   socket.destroy();
-  throw blocked(hostname, why);
+  throw why === null ? CUT : blocked(hostname, why);
 }
 
 async function secure(
   raw: net.Socket,
   hostname: string,
-  { verifyTls, signal }: ConnectOptions,
+  { verifyTls, deadline }: ConnectOptions,
   trace: Trace,
 ): Promise<tls.TLSSocket> {
   trace.phase = "tls";
@@ -108,7 +121,7 @@ async function secure(
   // After the handshake Node tells of a broken record and leaves the socket open, where undici waits for its end.
   socket.on("error", () => socket.destroy());
   try {
-    await arrival(socket, "secureConnect", signal);
+    await arrival(socket, "secureConnect", deadline);
     trace.tls = since(startedAt);
     trace.tlsExpiresAt = socket.getPeerX509Certificate()?.validToDate ?? null;
     if (verifyTls && !socket.authorized) throw networkError(String(socket.authorizationError));
@@ -120,20 +133,15 @@ async function secure(
   }
 }
 
-/** Waits for a socket's good news, or its error, or the end of patience. */
-async function arrival(socket: net.Socket, event: "connect" | "secureConnect", signal: AbortSignal): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const onAbort = () => socket.destroy(signal.reason as Error);
-  const onClose = () => reject(networkError("ECONNRESET"));
-  socket.once(event, resolve).once("error", reject).once("close", onClose);
-  signal.addEventListener("abort", onAbort, { once: true });
-  if (signal.aborted) onAbort();
-  try {
-    await promise;
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-    socket.off(event, resolve).off("close", onClose);
-  }
+/** Waits for a socket's good news, or its error, or the end of patience. What the socket says later changes nothing. */
+function arrival(socket: net.Socket, event: "connect" | "secureConnect", deadline: Deadline): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket
+      .once(event, resolve)
+      .on("error", reject)
+      .once("close", () => reject(CUT));
+    deadline.ends((timedOut) => socket.destroy(timedOut));
+  });
 }
 
 function networkError(code: string): Error {

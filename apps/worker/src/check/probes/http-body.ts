@@ -1,64 +1,47 @@
-import type { Readable, Transform } from "node:stream";
-import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { Readable, type Transform } from "node:stream";
+import { constants, createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { ProbeFailure } from "../probe-failure.ts";
 import type { HttpTarget } from "./http-request.ts";
 
 /** As much of a body as a check reads, in bytes, packed and unpacked alike. */
 export const MAX_BODY_BYTES = 1_048_576;
 
-const UNPACKERS: Record<string, (() => Transform) | undefined> = {
-  gzip: createGunzip,
-  "x-gzip": createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-};
+const ZLIB_TO_ITS_END = { finishFlush: constants.Z_FINISH };
+const ZLIB_AS_FAR = { finishFlush: constants.Z_SYNC_FLUSH };
+const BROTLI_TO_ITS_END = { finishFlush: constants.BROTLI_OPERATION_FINISH };
+const BROTLI_AS_FAR = { finishFlush: constants.BROTLI_OPERATION_FLUSH };
 
-/** Reads a body only to see it arrive. Reading stops at MAX_BODY_BYTES; that is no failure. */
-export async function drainBody(body: Readable): Promise<void> {
-  let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    bytes += chunk.byteLength;
-    if (bytes > MAX_BODY_BYTES) return;
-  }
-}
+const UNPACKERS: Record<string, ((isCut: boolean) => Transform) | undefined> = {
+  gzip: (isCut) => createGunzip(isCut ? ZLIB_AS_FAR : ZLIB_TO_ITS_END),
+  "x-gzip": (isCut) => createGunzip(isCut ? ZLIB_AS_FAR : ZLIB_TO_ITS_END),
+  deflate: (isCut) => createInflate(isCut ? ZLIB_AS_FAR : ZLIB_TO_ITS_END),
+  br: (isCut) => createBrotliDecompress(isCut ? BROTLI_AS_FAR : BROTLI_TO_ITS_END),
+};
 
 type Text = { text: string; isCut: boolean };
 
 /**
- * The body's text, unpacked, up to MAX_BODY_BYTES of it: what is packed to burst is never unpacked further.
+ * A body's text, unpacked, up to MAX_BODY_BYTES of it: what is packed to burst is never unpacked further.
+ * @param isCut there was more of the body than this
  * @returns the text, and whether there was more
  */
-export async function readText(body: Readable, encoding: string): Promise<Text> {
-  const unpacker = UNPACKERS[encoding.trim().toLowerCase()]?.();
-  if (unpacker === undefined) return collect(body);
-  let packedBytes = 0;
-  let lost: Error | undefined;
-  body.on("data", (chunk: Buffer) => {
-    packedBytes += chunk.byteLength;
-  });
-  body.once("error", (error) => {
-    lost = error;
-    unpacker.destroy(error);
-  });
-  try {
-    return await collect(body.pipe(unpacker));
-  } catch {
-    if (lost !== undefined) throw lost;
-    // The answer to a HEAD names an encoding, and has no body that could be so encoded.
-    if (packedBytes === 0) return { text: "", isCut: false };
-    throw new ProbeFailure("protocol", `The body could not be unpacked (${encoding}).`);
-  }
-}
-
-async function collect(stream: Readable): Promise<Text> {
+export async function unpackText(body: Buffer, encoding: string, isCut: boolean): Promise<Text> {
+  const unpacker = UNPACKERS[encoding.trim().toLowerCase()]?.(isCut);
+  // The answer to a HEAD names an encoding, and has no body that could be so encoded.
+  if (unpacker === undefined || body.byteLength === 0) return { text: body.toString("utf8"), isCut };
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    bytes += chunk.byteLength;
-    chunks.push(chunk);
-    if (bytes > MAX_BODY_BYTES) break;
+  try {
+    for await (const chunk of Readable.from([body]).pipe(unpacker) as AsyncIterable<Buffer>) {
+      bytes += chunk.byteLength;
+      chunks.push(chunk);
+      if (bytes > MAX_BODY_BYTES) break;
+    }
+  } catch {
+    throw new ProbeFailure("protocol", `The body could not be unpacked (${encoding}).`);
   }
-  return { text: Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES).toString("utf8"), isCut: bytes > MAX_BODY_BYTES };
+  const text = Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES).toString("utf8");
+  return { text, isCut: isCut || bytes > MAX_BODY_BYTES };
 }
 
 /** Does a body's text hold what is asked of it? Throws a ProbeFailure where not. */

@@ -2,13 +2,13 @@ import { performance } from "node:perf_hooks";
 import { outcomeOf, type ProbeResult } from "@pulsecheck/shared/check";
 import { isExpectedStatus } from "@pulsecheck/shared/monitor";
 import type { Cidr } from "@pulsecheck/shared/target-address";
-import { Client, type Dispatcher } from "undici";
+import { startDeadline, type Deadline } from "../deadline.ts";
 import { guardedConnect, type Trace } from "../guarded-connect.ts";
 import { explainError, ProbeFailure } from "../probe-failure.ts";
-import { drainBody, judgeText, readText } from "./http-body.ts";
+import { judgeText, unpackText } from "./http-body.ts";
+import { exchange, type Answer, type BodyUse } from "./http-exchange.ts";
 import { firstRequest, nextRequest, type HttpRequest, type HttpTarget, type Redirect } from "./http-request.ts";
 
-const MAX_HEADER_BYTES = 16_384;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /** What a check has learnt so far; begun anew with each hop. */
@@ -53,14 +53,14 @@ export async function probeHttp(target: HttpTarget, allowed: readonly Cidr[], st
 }
 
 async function tryTarget(target: HttpTarget, allowed: readonly Cidr[], learnt: Learnt): Promise<ProbeFailure | null> {
-  const signal = AbortSignal.timeout(target.timeoutMs);
+  const deadline = startDeadline(target.timeoutMs);
   let host = target.url;
   try {
     let request = firstRequest(target);
     for (let hops = 0; ; hops++) {
       host = request.url.host;
       Object.assign(learnt, NOTHING);
-      const redirect = await exchange(request, target, allowed, signal, learnt);
+      const redirect = await hop(request, target, allowed, deadline, learnt);
       if (redirect === null) return null;
       if (hops >= target.maxRedirects) {
         throw new ProbeFailure("redirect", `${target.url} redirected more than ${target.maxRedirects} times.`);
@@ -69,70 +69,62 @@ async function tryTarget(target: HttpTarget, allowed: readonly Cidr[], learnt: L
     }
   } catch (error) {
     return explainError(error, learnt.phase, host, target.timeoutMs);
+  } finally {
+    deadline.clear();
   }
 }
 
 /** One hop: connect, ask, judge. Answers where it leads on, or null where it ends. Throws what went wrong. */
-async function exchange(
+async function hop(
   request: HttpRequest,
   target: HttpTarget,
   allowed: readonly Cidr[],
-  signal: AbortSignal,
+  deadline: Deadline,
   learnt: Learnt,
 ): Promise<Redirect | null> {
-  const socket = await guardedConnect(request.url, { allowed, verifyTls: target.verifyTls, signal }, learnt);
-  const client = new Client(request.url.origin, {
-    // Later, not at once: undici does not expect an answer while it is still asking.
-    connect: (_options, callback) => queueMicrotask(() => callback(null, socket)),
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    maxHeaderSize: MAX_HEADER_BYTES,
-  });
+  const socket = await guardedConnect(request.url, { allowed, verifyTls: target.verifyTls, deadline }, learnt);
   learnt.phase = "request";
-  const asked = performance.now();
-  const wantsText = target.keyword !== null || target.keywordAbsent !== null;
-  try {
-    const answer = await client.request({
-      path: request.url.pathname + request.url.search,
-      method: request.method,
-      headers: wantsText ? { "accept-encoding": "gzip, br", ...request.headers } : request.headers,
-      body: request.body,
-      signal,
-    });
+  deadline.ends((timedOut) => socket.destroy(timedOut));
+  const answer = await exchange(socket, withEncodings(request, target), (head) => {
     learnt.phase = "body";
-    learnt.httpStatus = answer.statusCode;
-    learnt.firstByte = tenths(performance.now() - asked);
-    answer.body.on("error", () => undefined);
-    if (isRedirect(target, answer.statusCode)) return redirectOf(answer);
-    await judge(answer, target, request.url.host, wantsText);
-    return null;
-  } finally {
-    client.destroy().catch(() => undefined);
-    socket.destroy();
-  }
+    learnt.httpStatus = head.status;
+    learnt.firstByte = tenths(head.firstByteMs);
+    return bodyUse(target, head.status);
+  });
+  if (isRedirect(target, answer.status)) return redirectOf(answer);
+  await judge(answer, target, request.url.host);
+  return null;
+}
+
+function wantsText({ keyword, keywordAbsent }: HttpTarget): boolean {
+  return keyword !== null || keywordAbsent !== null;
+}
+
+function withEncodings(request: HttpRequest, target: HttpTarget): HttpRequest {
+  return wantsText(target) ? { ...request, headers: { "accept-encoding": "gzip, br", ...request.headers } } : request;
+}
+
+function bodyUse(target: HttpTarget, status: number): BodyUse {
+  if (!isExpectedStatus(target.expectedStatus, status)) return "none";
+  return wantsText(target) ? "text" : "arrival";
 }
 
 function isRedirect(target: HttpTarget, status: number): boolean {
   return target.followRedirects && REDIRECTS.has(status) && !isExpectedStatus(target.expectedStatus, status);
 }
 
-function redirectOf({ statusCode, headers }: Dispatcher.ResponseData): Redirect {
+function redirectOf({ status, headers }: Answer): Redirect {
   const { location } = headers;
-  return { status: statusCode, location: typeof location === "string" ? location : null };
+  return { status, location: typeof location === "string" ? location : null };
 }
 
-async function judge(
-  { statusCode, body, headers }: Dispatcher.ResponseData,
-  target: HttpTarget,
-  host: string,
-  wantsText: boolean,
-): Promise<void> {
-  if (!isExpectedStatus(target.expectedStatus, statusCode)) {
+async function judge({ status, headers, body, isCut }: Answer, target: HttpTarget, host: string): Promise<void> {
+  if (!isExpectedStatus(target.expectedStatus, status)) {
     const expected = target.expectedStatus.join(", ");
-    throw new ProbeFailure("http_status", `${host} answered with status ${statusCode}; expected was ${expected}.`);
+    throw new ProbeFailure("http_status", `${host} answered with status ${status}; expected was ${expected}.`);
   }
-  if (!wantsText) return drainBody(body);
-  judgeText(await readText(body, String(headers["content-encoding"] ?? "")), target, host);
+  if (!wantsText(target)) return;
+  judgeText(await unpackText(body, String(headers["content-encoding"] ?? ""), isCut), target, host);
 }
 
 function tenths(ms: number): number {
