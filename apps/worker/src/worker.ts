@@ -5,6 +5,7 @@ import { maintainPartitions } from "@pulsecheck/db/partitions";
 import { forgetWorker, reportWorker } from "@pulsecheck/db/worker-processes";
 import { createChannels } from "./alert/channels/registry.ts";
 import { sendAlerts } from "./alert/send-alerts.ts";
+import { useNameServers } from "./check/resolve-host.ts";
 import { ensureSchedules, startConsumers } from "./consumers.ts";
 import type { Deps } from "./context.ts";
 import { createCommitter } from "./schedule/committer.ts";
@@ -24,6 +25,7 @@ export type RunningWorker = {
 /** Starts all that a worker does. Rejects where the database cannot be prepared for it. */
 export async function startWorker(deps: Deps): Promise<RunningWorker> {
   const { config, db, log } = deps;
+  useNameServers(config.nameServers);
   await maintainPartitions(db, new Date(), config.retentionDays);
   const committer = createCommitter(deps);
   const scheduler = createScheduler(deps, committer);

@@ -38,6 +38,7 @@ describe("a bad environment", () => {
       CHECK_CONCURRENCY: "many",
       RETENTION_DAYS: "0",
       ALLOW_PRIVATE_TARGETS: "10.0.0.1",
+      DNS_SERVERS: "192.0.2.53, resolver.example",
       DEBUG: "verbose",
       LOG_LEVEL: "loud",
       PORT: "65536",
@@ -60,6 +61,7 @@ describe("a bad environment", () => {
       '  CHECK_CONCURRENCY holds "many"; it must hold a whole number from 1 to 10000',
       '  RETENTION_DAYS holds "0"; it must hold a whole number from 1 to 3650',
       '  ALLOW_PRIVATE_TARGETS holds "10.0.0.1"; it must hold none, or CIDRs with commas such as 10.0.0.0/8, fd00::/8',
+      '  DNS_SERVERS holds "192.0.2.53, resolver.example"; it must hold addresses of name servers with commas, such as 192.0.2.53, [2001:db8::53]:53',
       '  DEBUG holds "verbose"; it must hold true or false',
       '  LOG_LEVEL holds "loud"; it must hold trace, debug, info, warning, error or fatal',
       '  PORT holds "65536"; it must hold a whole number from 0 to 65535',
@@ -107,6 +109,22 @@ describe("values", () => {
     "CORS_ORIGINS=%s is refused",
     (text) => {
       expect(complain({ ...DISTRIBUTED, CORS_ORIGINS: text })).toContain("CORS_ORIGINS holds");
+    },
+  );
+
+  it.each([
+    ["192.0.2.53", ["192.0.2.53"]],
+    ["192.0.2.53:5353,2001:db8::53", ["192.0.2.53:5353", "2001:db8::53"]],
+    ["[2001:db8::53], [2001:db8::53]:53", ["[2001:db8::53]", "[2001:db8::53]:53"]],
+    ["", null],
+  ])("DNS_SERVERS=%s", (text, servers) => {
+    expect(load({ ...DISTRIBUTED, DNS_SERVERS: text }).nameServers).toEqual(servers);
+  });
+
+  it.each(["192.0.2.53:0", "192.0.2.53:65536", "192.0.2.53:", "2001:db8::g", "192.0.2.53,,", "192.0.2.0/24"])(
+    "DNS_SERVERS=%s is refused",
+    (text) => {
+      expect(complain({ ...DISTRIBUTED, DNS_SERVERS: text })).toContain("DNS_SERVERS holds");
     },
   );
 

@@ -82,6 +82,8 @@ function withDefaults(env: Environment) {
     checkConcurrency: env.CHECK_CONCURRENCY,
     retentionDays: env.RETENTION_DAYS,
     allowedPrivateTargets: env.ALLOW_PRIVATE_TARGETS ?? (isEmbedded ? parseCidrs(OWN_MACHINE_CIDRS) : []),
+    /** Name servers that know the targets' names; null: the system's. */
+    nameServers: env.DNS_SERVERS ?? null,
     logLevel: env.LOG_LEVEL ?? (env.DEBUG ? "debug" : "info"),
     environment: env.ENVIRONMENT,
     host: env.HOST,

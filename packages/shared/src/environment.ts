@@ -1,3 +1,4 @@
+import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { LONGEST_INTERVAL_S } from "./monitor.ts";
 import { parseCidrs, type Cidr } from "./target-address.ts";
@@ -29,6 +30,19 @@ const cidrs = text.transform((value, context): Cidr[] => {
     return z.NEVER;
   }
 });
+
+/** `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1` or `[2001:db8::1]:5353`. */
+function isNameServer(part: string): boolean {
+  const [, withPort, port = "53"] = /^(\[[^\]]+\]|[^:]+):(\d{1,5})$/.exec(part) ?? [];
+  return ipaddr.isValid((withPort ?? part).replace(/^\[|\]$/g, "")) && Number(port) > 0 && Number(port) < 65_536;
+}
+
+const nameServers = text
+  .transform((value) => value.split(",").map((part) => part.trim()))
+  .refine(
+    (parts) => parts.every(isNameServer),
+    "addresses of name servers with commas, such as 192.0.2.53, [2001:db8::53]:53",
+  );
 
 /** `["https://a.example"]` or `https://a.example, https://b.example`. */
 const origins = z
@@ -63,6 +77,7 @@ export const environment = z.object({
   CHECK_CONCURRENCY: whole(1, 10_000, 200),
   RETENTION_DAYS: whole(1, 3_650, 30),
   ALLOW_PRIVATE_TARGETS: cidrs.optional(),
+  DNS_SERVERS: nameServers.optional(),
   DEBUG: flag(false),
   LOG_LEVEL: z
     .string()

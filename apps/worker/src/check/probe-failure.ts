@@ -18,6 +18,12 @@ const DNS: Record<string, string> = {
   ENOTFOUND: "there is no such name",
   EAI_AGAIN: "the name server did not answer",
   ETIMEOUT: "the name server did not answer",
+  ECONNREFUSED: "the name server did not answer",
+  ENODATA: "it has no address",
+  EBADRESP: "its name server answered with rubbish",
+  ESERVFAIL: "its name server failed",
+  EREFUSED: "the name server refused to answer",
+  EBADNAME: "it is no valid name",
 };
 
 const CONNECT: Record<string, string> = {

@@ -44,7 +44,10 @@ type Answer = { found: LookupAddress[]; error: unknown };
 
 async function ask(query: () => Promise<string[]>, family: 4 | 6): Promise<Answer> {
   try {
-    return { found: (await query()).map((address) => ({ address, family })), error: undefined };
+    const addresses = await query();
+    // An alias that leads to no address is told as a success without any.
+    if (addresses.length === 0) throw Object.assign(new Error("no address"), { code: "ENODATA" });
+    return { found: addresses.map((address) => ({ address, family })), error: undefined };
   } catch (error) {
     return { found: [], error };
   }
