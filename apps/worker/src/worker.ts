@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { addToCounters } from "@pulsecheck/db/instance-counters";
+import { freeClaimsOfDead } from "@pulsecheck/db/due-checks";
 import { maintainPartitions } from "@pulsecheck/db/partitions";
-import { forgetWorker, reportWorker } from "@pulsecheck/db/worker-processes";
+import { forgetWorker, reportWorker, type WorkerSign } from "@pulsecheck/db/worker-processes";
+import { DEAD_AFTER_MS, SIGN_EVERY_MS } from "@pulsecheck/shared/schedule";
 import { createChannels } from "./alert/channels/registry.ts";
 import { sendAlerts } from "./alert/send-alerts.ts";
 import { useNameServers } from "./check/resolve-host.ts";
@@ -11,7 +13,6 @@ import type { Deps } from "./context.ts";
 import { createCommitter } from "./schedule/committer.ts";
 import { createScheduler, type Scheduler } from "./schedule/scheduler.ts";
 
-const SIGN_EVERY_MS = 2_000;
 const SCHEDULES_EVERY_MS = 10_000;
 const SILENCE_MS = 10_000;
 const COVER_EVERY_MS = 1_000;
@@ -28,29 +29,21 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
   useNameServers(config.nameServers);
   await maintainPartitions(db, new Date(), config.retentionDays);
   const committer = createCommitter(deps);
-  const scheduler = createScheduler(deps, committer);
-  const startedAt = new Date();
-  let tickedAt = startedAt;
+  const id = randomUUID();
+  const scheduler = createScheduler(deps, id, committer);
+  let tickedAt = Date.now();
   const channels = createChannels(deps);
   const consumers = startConsumers(deps, scheduler, channels, () => {
-    tickedAt = new Date();
+    tickedAt = Date.now();
   });
-  const id = randomUUID();
-  const sign = () =>
-    reportWorker(db, {
-      id,
-      host: hostname(),
-      pid: process.pid,
-      startedAt,
-      lastTickAt: tickedAt,
-      lagMs: scheduler.runner.takeLag(),
-    });
+  const giveSign = createSign(deps, id, () => ({
+    sinceTickMs: Date.now() - tickedAt,
+    lagMs: scheduler.runner.takeLag(),
+  }));
   const stopTimers = [
-    every(SCHEDULES_EVERY_MS, log, "schedules", () =>
-      ensureSchedules(deps, Date.now() - tickedAt.getTime() > SILENCE_MS),
-    ),
+    every(SCHEDULES_EVERY_MS, log, "schedules", () => ensureSchedules(deps, Date.now() - tickedAt > SILENCE_MS)),
     every(SIGN_EVERY_MS, log, "sign of life", async () => {
-      await sign();
+      await giveSign();
       await reportCounters(deps);
     }),
     every(COVER_EVERY_MS, log, "cover", async () => {
@@ -80,6 +73,25 @@ async function stopQuietly(
     if (result.status === "rejected")
       log.error({ err: result.reason }, "the worker did not stop cleanly; leases will bring its checks back");
   }
+}
+
+/** Signs for this worker and frees what dead ones hold. */
+function createSign(
+  { db, log }: Deps,
+  id: string,
+  look: () => Pick<WorkerSign, "sinceTickMs" | "lagMs">,
+): () => Promise<void> {
+  const self = { id, host: hostname(), pid: process.pid, startedAt: new Date() };
+  let signedAt = 0;
+  return async () => {
+    await reportWorker(db, { ...self, ...look() });
+    // Where the database was away, nobody could sign: the living come first, the dead are looked for next time.
+    const isRegular = Date.now() - signedAt < DEAD_AFTER_MS;
+    signedAt = Date.now();
+    if (!isRegular) return;
+    for (const { host, pid, claims } of await freeClaimsOfDead(db, DEAD_AFTER_MS))
+      log.warn({ host, pid, claims }, "a worker gave no sign of life; its checks are taken over");
+  };
 }
 
 async function reportCounters({ db, counters }: Deps): Promise<void> {

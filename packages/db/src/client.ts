@@ -61,6 +61,11 @@ export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClie
   }
 }
 
+/** Does the database refuse a value itself (PostgreSQL's error class 22), so that trying again would not help? */
+export function isDataError(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code?.startsWith("22") === true;
+}
+
 /** Does the database answer? Rejects when it does not. */
 export async function pingDb(db: Db): Promise<void> {
   await db.pool.query("SELECT 1");

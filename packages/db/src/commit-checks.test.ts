@@ -6,19 +6,22 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { openTenant, type Tenant } from "../../../tests/harness/tenant.ts";
 import { listChecks } from "./checks.ts";
 import { commitChecks, type FinishedCheck } from "./commit-checks.ts";
-import { claimDue, claimOne, handBack, type ClaimedCheck } from "./due-checks.ts";
+import { claimDue, claimOne, freeClaimsOfDead, handBack, type ClaimedCheck } from "./due-checks.ts";
 import { listIncidents } from "./incidents.ts";
 import { deleteMonitor, getMonitor, updateMonitor } from "./monitors.ts";
+import { watchMonitors } from "./watches.ts";
+import { reportWorker } from "./worker-processes.ts";
 
+const WORKER = randomUUID();
 let tenant: Tenant;
 beforeAll(async () => {
   tenant = await openTenant();
 });
 afterAll(() => tenant.close());
-beforeEach(() => tenant.db.pool.query("UPDATE monitor_states SET next_check_at = NULL"));
+beforeEach(() => tenant.db.pool.query("UPDATE monitor_states SET next_check_at = NULL, scheduled_at = NULL"));
 
 async function claimAll(): Promise<ClaimedCheck[]> {
-  const shards = Array.from({ length: SHARDS }, (_, shard) => claimDue(tenant.db, shard, 0, 100));
+  const shards = Array.from({ length: SHARDS }, (_, shard) => claimDue(tenant.db, WORKER, shard, 0, 100));
   return (await Promise.all(shards)).flat();
 }
 
@@ -48,9 +51,10 @@ function finish(claim: ClaimedCheck, isOk: boolean, at = new Date()): FinishedCh
 
 /** Makes a lease end now, as if its worker had died a while ago. */
 const endLease = (claim: ClaimedCheck) =>
-  tenant.db.pool.query("UPDATE monitor_states SET next_check_at = now() - interval '1 ms' WHERE monitor_id = $1", [
-    claim.monitorId,
-  ]);
+  tenant.db.pool.query(
+    "UPDATE monitor_states SET next_check_at = now() - interval '1 ms', leased_until = now() WHERE monitor_id = $1",
+    [claim.monitorId],
+  );
 const checksOf = async (claim: ClaimedCheck) => (await listChecks(tenant.scope, claim.publicId, { limit: 100 })).items;
 const incidentsOf = async (claim: ClaimedCheck) =>
   (await listIncidents(tenant.scope, { limit: 100 }, claim.monitorId)).items;
@@ -79,7 +83,34 @@ describe("claiming", () => {
       "UPDATE monitor_states SET next_check_at = now() + interval '500 ms' WHERE monitor_id = $1",
       [claim.monitorId],
     );
-    expect(await claimDue(tenant.db, claim.monitorId % SHARDS, 1_250, 10)).toEqual([]);
+    expect(await claimDue(tenant.db, WORKER, claim.monitorId % SHARDS, 1_250, 10)).toEqual([]);
+  });
+
+  test("what a worker holds who gave no sign of life is due at once; what he says later is refused", async () => {
+    const sign = { host: "here", pid: 1, startedAt: new Date(), sinceTickMs: 0, lagMs: 0 };
+    await reportWorker(tenant.db, { ...sign, id: WORKER });
+    const claim = await claimFresh();
+    expect(await freeClaimsOfDead(tenant.db, 60_000)).toEqual([]);
+    await tenant.db.pool.query("UPDATE worker_processes SET last_seen_at = now() - interval '7 s' WHERE id = $1", [
+      WORKER,
+    ]);
+    await reportWorker(tenant.db, { ...sign, id: randomUUID() });
+    expect(await freeClaimsOfDead(tenant.db, 6_000)).toEqual([{ host: "here", pid: 1, claims: 1 }]);
+    expect(await freeClaimsOfDead(tenant.db, 6_000)).toEqual([]);
+    const [again] = await claimAll();
+    expect(again?.scheduledAt).toEqual(claim.scheduledAt);
+    expect(await commitChecks(tenant.db, [finish(claim, false)])).toEqual([]);
+  });
+
+  test("the next regular check is planned at once, so that a claim that gets lost costs one interval", async () => {
+    const claim = await claimFresh({ interval: 60 });
+    const { next_check_at: due } = await getMonitor(tenant.scope, claim.publicId);
+    expect(due).toBe(claim.scheduledAt.toISOString());
+    const { rows } = await tenant.db.pool.query<{ next: Date }>(
+      "SELECT next_check_at AS next FROM monitor_states WHERE monitor_id = $1",
+      [claim.monitorId],
+    );
+    expect(rows[0]?.next.getTime()).toBe(claim.scheduledAt.getTime() + 60_000);
   });
 
   test("what is handed back is due at once, for anybody", async () => {
@@ -91,10 +122,10 @@ describe("claiming", () => {
 
   test("a check by hand waits for the one under way, and a stranger gets none", async () => {
     const claim = await claimFresh();
-    expect(await claimOne(tenant.scope, claim.publicId)).toBeNull();
+    expect(await claimOne(tenant.scope, WORKER, claim.publicId)).toBeNull();
     await commitChecks(tenant.db, [finish(claim, true)]);
-    expect(await claimOne({ ...tenant.scope, workspaceId: 999_999 }, claim.publicId)).toBeNull();
-    expect((await claimOne(tenant.scope, claim.publicId))?.kind).toBe("manual");
+    expect(await claimOne({ ...tenant.scope, workspaceId: 999_999 }, WORKER, claim.publicId)).toBeNull();
+    expect((await claimOne(tenant.scope, WORKER, claim.publicId))?.kind).toBe("manual");
   });
 
   test("what was due days ago, while nobody worked, is due now and finds its partition", async () => {
@@ -111,6 +142,41 @@ describe("claiming", () => {
 });
 
 describe("committing", () => {
+  test("says which checks somebody watches, for as long as they do", async () => {
+    const [watched, other] = [await claimFresh(), await claimFresh()];
+    const { workspaceId } = tenant.scope;
+    const ask = (ids: string[], forMs: number) =>
+      watchMonitors(
+        tenant.db,
+        ids.map((monitorId) => ({ workspaceId, monitorId })),
+        forMs,
+      );
+    await ask([watched.publicId, watched.publicId, randomUUID()], 60_000);
+    await watchMonitors(tenant.db, [{ workspaceId: 999_999, monitorId: other.publicId }], 60_000);
+    const accepted = await commitChecks(tenant.db, [finish(watched, true), finish(other, true)]);
+    const flags = new Map(accepted.map(({ claim, isWatched }) => [claim.publicId, isWatched]));
+    expect(flags).toEqual(
+      new Map([
+        [watched.publicId, true],
+        [other.publicId, false],
+      ]),
+    );
+    await ask([other.publicId], -1);
+    await endLease(other);
+    const [again] = await claimAll();
+    expect(again?.isWatched).toBe(false);
+  });
+
+  test.each(['says "no"', "a back\\slash, {braces}, commas", "NULL", "", " ünïcödé 🙂\n"])(
+    "a result's words are stored as they are: %j",
+    async (detail) => {
+      const claim = await claimFresh();
+      const finished = finish(claim, false);
+      await commitChecks(tenant.db, [{ ...finished, result: { ...finished.result, detail } }]);
+      expect((await checksOf(claim))[0]?.detail).toBe(detail);
+    },
+  );
+
   test("a check is stored once, however often its result is committed", async () => {
     const finished = finish(await claimFresh(), true);
     expect(await commitChecks(tenant.db, [finished])).toHaveLength(1);

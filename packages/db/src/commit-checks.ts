@@ -5,6 +5,8 @@ import type pg from "pg";
 import { inTransaction, type Db } from "./client.ts";
 import { codes } from "./check-view.ts";
 import type { ClaimedCheck } from "./due-checks.ts";
+import { writeArray } from "./array-literal.ts";
+import { isWatched } from "./watches.ts";
 
 /** A finished check, decided and ready to be written. */
 export type FinishedCheck = {
@@ -24,7 +26,10 @@ export function dueTimeOf({ claim, result }: Pick<FinishedCheck, "claim" | "resu
   return claim.kind === "manual" ? result.startedAt : claim.scheduledAt;
 }
 
-type Column = readonly [name: string, type: string, of: (check: FinishedCheck) => unknown];
+/** A check that was written. `isWatched`: somebody wants to hear of it. */
+export type AcceptedCheck = FinishedCheck & { isWatched: boolean };
+
+type Column = readonly [name: string, type: string, of: (check: FinishedCheck) => string | number | Date | null];
 
 const KEYS: readonly Column[] = [
   ["monitor_id", "int", ({ claim }) => claim.monitorId],
@@ -82,14 +87,14 @@ const COMMIT = `
     SELECT i.monitor_id, ${names(CHECK, "i.")} FROM input i JOIN moved USING (monitor_id)
     ON CONFLICT DO NOTHING
   )
-  SELECT monitor_id FROM moved`;
+  SELECT monitor_id, ${isWatched("moved.monitor_id")} AS "isWatched" FROM moved`;
 
 /**
  * Writes a batch of finished checks: their rows, the monitors' new states, and for each transition its incident
  * and its outbox row. All of it is committed, or nothing; a batch without transitions is one statement.
  * @returns those that were accepted; the others lost their claim meanwhile
  */
-export async function commitChecks(db: Db, finished: readonly FinishedCheck[]): Promise<FinishedCheck[]> {
+export async function commitChecks(db: Db, finished: readonly FinishedCheck[]): Promise<AcceptedCheck[]> {
   // Rows are locked in the same order by everyone.
   const batch = finished.toSorted((a, b) => a.claim.monitorId - b.claim.monitorId);
   if (batch.every((check) => check.decision.transition === null)) return writeStates(db.pool, batch);
@@ -103,11 +108,18 @@ export async function commitChecks(db: Db, finished: readonly FinishedCheck[]): 
   });
 }
 
-async function writeStates(client: pg.Pool | pg.PoolClient, batch: readonly FinishedCheck[]): Promise<FinishedCheck[]> {
-  const values = ALL.map(([, , of]) => batch.map(of));
-  const { rows } = await client.query<{ monitor_id: number }>({ name: "commit-checks", text: COMMIT, values });
-  const moved = new Set(rows.map((row) => row.monitor_id));
-  return batch.filter((check) => moved.has(check.claim.monitorId));
+async function writeStates(client: pg.Pool | pg.PoolClient, batch: readonly FinishedCheck[]): Promise<AcceptedCheck[]> {
+  const values = ALL.map(([, , of]) => writeArray(batch.map(of)));
+  const { rows } = await client.query<{ monitor_id: number; isWatched: boolean }>({
+    name: "commit-checks",
+    text: COMMIT,
+    values,
+  });
+  const moved = new Map(rows.map((row) => [row.monitor_id, row.isWatched]));
+  return batch.flatMap((check) => {
+    const watched = moved.get(check.claim.monitorId);
+    return watched === undefined ? [] : [{ ...check, isWatched: watched }];
+  });
 }
 
 async function writeTransitions(client: pg.PoolClient, changes: readonly FinishedCheck[]): Promise<void> {

@@ -3,6 +3,7 @@ import type { MonitorStatus } from "@pulsecheck/shared/check";
 import type { MonitorState } from "@pulsecheck/shared/monitor-state";
 import type { Db } from "./client.ts";
 import type { Scope } from "./scope.ts";
+import { isWatched } from "./watches.ts";
 
 /** A monitor that this process may check now, with all that the check needs. */
 export type ClaimedCheck = {
@@ -12,6 +13,8 @@ export type ClaimedCheck = {
   /** A commit with an older fence than the row's is refused. */
   fence: string;
   kind: "scheduled" | "manual";
+  /** Somebody wants to hear of every check. */
+  isWatched: boolean;
   /** When the check is due (scheduled), or when the next regular one is (manual). */
   scheduledAt: Date;
   /** Until the due time when it was claimed, in ms; negative when late. */
@@ -55,54 +58,75 @@ const COLUMNS = `
     FROM incidents i WHERE i.id = s.incident_id) AS incident, m.name, m.url, m.method,
   m.interval_s * 1000 AS "intervalMs", m.timeout_ms AS "timeoutMs", m.expected_status AS "expectedStatus", m.keyword,
   m.keyword_absent AS "keywordAbsent", m.follow_redirects AS "followRedirects", m.max_redirects AS "maxRedirects",
-  m.verify_tls AS "verifyTls", m.failure_threshold AS "failureThreshold", m.secrets`;
+  m.verify_tls AS "verifyTls", m.failure_threshold AS "failureThreshold", m.secrets, ${isWatched("s.monitor_id")} AS "isWatched"`;
 
-// The lease is the due time itself, moved on: a worker that dies leaves its monitors due again when it ends, for
-// the same scheduled_at. One that was due hours ago, while nobody worked, is due now.
-const LEASE = `
-  fence = s.fence + 1,
-  scheduled_at = greatest(coalesce(s.scheduled_at, s.next_check_at), now() - interval '1 hour'),
-  next_check_at = now() + (m.timeout_ms + ${LEASE_MARGIN_MS}) * interval '1 millisecond'`;
+// One that was due hours ago, while nobody worked, is due now. A repeated claim is for the same due time.
+const CLAIM = `
+  fence = s.fence + 1, claimed_by = $1,
+  leased_until = now() + (m.timeout_ms + ${LEASE_MARGIN_MS}) * interval '1 millisecond',
+  scheduled_at = greatest(coalesce(s.scheduled_at, s.next_check_at, now()), now() - interval '1 hour')`;
 
+// next_check_at moves on to the next regular time at once, so that the commit need not touch an index.
 const CLAIM_DUE = `
   WITH due AS MATERIALIZED (
     SELECT monitor_id FROM monitor_states
-    WHERE shard = $1 AND next_check_at <= now() + $2 * interval '1 millisecond'
-      AND (scheduled_at IS NULL OR next_check_at <= now())
-    ORDER BY next_check_at LIMIT $3 FOR UPDATE SKIP LOCKED
+    WHERE shard = $2 AND next_check_at <= now() + $3 * interval '1 millisecond'
+      AND (scheduled_at IS NULL OR (next_check_at <= now() AND leased_until <= now()))
+    ORDER BY next_check_at LIMIT $4 FOR UPDATE SKIP LOCKED
   )
-  UPDATE monitor_states s SET ${LEASE}
+  UPDATE monitor_states s SET ${CLAIM}, next_check_at = s.next_check_at + m.interval_s * interval '1 second'
   FROM due, monitors m WHERE s.monitor_id = due.monitor_id AND m.id = s.monitor_id
   RETURNING ${COLUMNS}`;
 
 const CLAIM_ONE = `
-  UPDATE monitor_states s SET ${LEASE.replace("coalesce(s.scheduled_at, s.next_check_at)", "coalesce(s.scheduled_at, s.next_check_at, now())")}
+  UPDATE monitor_states s SET ${CLAIM}
   FROM monitors m
-  WHERE m.id = s.monitor_id AND m.workspace_id = $1 AND m.public_id = $2
-    AND (s.scheduled_at IS NULL OR s.next_check_at <= now())
+  WHERE m.id = s.monitor_id AND m.workspace_id = $2 AND m.public_id = $3
+    AND (s.scheduled_at IS NULL OR s.leased_until <= now())
   RETURNING ${COLUMNS}`;
 
+// What was due when it was claimed is due again; a paused monitor stays paused.
+const GIVEN_BACK = `next_check_at = CASE WHEN s.next_check_at IS NOT NULL THEN s.scheduled_at END, scheduled_at = NULL`;
+
 const HAND_BACK = `
-  UPDATE monitor_states s SET next_check_at = CASE WHEN m.is_active THEN s.scheduled_at END, scheduled_at = NULL
-  FROM unnest($1::int[], $2::bigint[]) AS claim(monitor_id, fence), monitors m
-  WHERE s.monitor_id = claim.monitor_id AND s.fence = claim.fence AND m.id = s.monitor_id AND s.scheduled_at IS NOT NULL`;
+  UPDATE monitor_states s SET ${GIVEN_BACK}
+  FROM unnest($1::int[], $2::bigint[]) AS claim(monitor_id, fence)
+  WHERE s.monitor_id = claim.monitor_id AND s.fence = claim.fence AND s.scheduled_at IS NOT NULL`;
+
+// A worker that is only frozen finds its name gone and its claims void, and signs on anew.
+const FREE_CLAIMS = `
+  WITH dead AS (
+    DELETE FROM worker_processes WHERE last_seen_at < now() - $1 * interval '1 millisecond' RETURNING id, host, pid
+  ),
+  freed AS (
+    UPDATE monitor_states s SET ${GIVEN_BACK}, fence = s.fence + 1 FROM dead
+    WHERE s.claimed_by = dead.id AND s.scheduled_at IS NOT NULL
+    RETURNING s.claimed_by
+  )
+  SELECT host, pid, (SELECT count(*)::int FROM freed WHERE claimed_by = dead.id) AS claims FROM dead`;
 
 /**
  * Claims up to `limit` monitors of a shard that are due within `horizonMs`, each with a lease. No two callers get
  * the same one, and calling twice claims nothing twice.
  */
-export async function claimDue(db: Db, shard: number, horizonMs: number, limit: number): Promise<ClaimedCheck[]> {
+export async function claimDue(
+  db: Db,
+  workerId: string,
+  shard: number,
+  horizonMs: number,
+  limit: number,
+): Promise<ClaimedCheck[]> {
   const { rows } = await db.pool.query<ClaimRow>({
     name: "claim-due",
     text: CLAIM_DUE,
-    values: [shard, horizonMs, limit],
+    values: [workerId, shard, horizonMs, limit],
   });
   return rows.map((row) => toClaim(row, "scheduled"));
 }
 
 /** Claims one monitor for a check at once; null while another check of it is under way, or if it is not there. */
-export async function claimOne(scope: Scope, publicId: string): Promise<ClaimedCheck | null> {
-  const { rows } = await scope.db.pool.query<ClaimRow>(CLAIM_ONE, [scope.workspaceId, publicId]);
+export async function claimOne(scope: Scope, workerId: string, publicId: string): Promise<ClaimedCheck | null> {
+  const { rows } = await scope.db.pool.query<ClaimRow>(CLAIM_ONE, [workerId, scope.workspaceId, publicId]);
   return rows[0] ? toClaim(rows[0], "manual") : null;
 }
 
@@ -110,6 +134,13 @@ export async function claimOne(scope: Scope, publicId: string): Promise<ClaimedC
 export async function handBack(db: Db, claims: readonly ClaimedCheck[]): Promise<void> {
   if (claims.length === 0) return;
   await db.pool.query(HAND_BACK, [claims.map((claim) => claim.monitorId), claims.map((claim) => claim.fence)]);
+}
+
+export type DeadWorker = { host: string; pid: number; claims: number };
+
+/** Frees what workers hold who gave no sign of life for `silentMs`, and forgets them. Answers who they were. */
+export async function freeClaimsOfDead(db: Db, silentMs: number): Promise<DeadWorker[]> {
+  return (await db.pool.query<DeadWorker>(FREE_CLAIMS, [silentMs])).rows;
 }
 
 function toClaim(row: ClaimRow, kind: ClaimedCheck["kind"]): ClaimedCheck {

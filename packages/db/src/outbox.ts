@@ -63,5 +63,5 @@ export async function dropOldRows(db: Db): Promise<void> {
   await db.pool.query("DELETE FROM ws_tickets WHERE expires_at < now()");
   await db.pool.query("DELETE FROM user_tokens WHERE expires_at < now() - interval '7 days'");
   await db.pool.query("DELETE FROM rate_limits WHERE expire < extract(epoch FROM now()) * 1000");
-  await db.pool.query("DELETE FROM worker_processes WHERE last_seen_at < now() - interval '1 day'");
+  await db.pool.query("DELETE FROM monitor_watches WHERE watched_until < now()");
 }

@@ -1,14 +1,29 @@
+import { SHARDS } from "@pulsecheck/shared/schedule";
 import type { Db } from "./client.ts";
 
-export type WorkerSign = { id: string; host: string; pid: number; startedAt: Date; lastTickAt: Date; lagMs: number };
+const ALL_SHARDS = Array.from({ length: SHARDS }, (_, shard) => shard);
 
-/** A worker's sign of life: that it is there, when it last took a tick from the queue, and how late it is (ms). */
+export type WorkerSign = {
+  id: string;
+  host: string;
+  pid: number;
+  startedAt: Date;
+  /** Since it last took a tick from the queue, in ms. */
+  sinceTickMs: number;
+  /** How late its latest checks started, in ms. */
+  lagMs: number;
+};
+
+/** A worker's sign of life, by the database's clock: workers on other machines judge it. */
 export async function reportWorker(db: Db, sign: WorkerSign): Promise<void> {
-  const lastSeenAt = new Date();
-  await db.prisma.workerProcess.upsert({
-    where: { id: sign.id },
-    create: { ...sign, lastSeenAt },
-    update: { ...sign, lastSeenAt },
+  await db.pool.query({
+    name: "report-worker",
+    text: `
+      INSERT INTO worker_processes (id, host, pid, started_at, last_seen_at, last_tick_at, lag_ms)
+      VALUES ($1, $2, $3, $4, now(), now() - $5 * interval '1 millisecond', $6)
+      ON CONFLICT (id) DO UPDATE
+      SET last_seen_at = excluded.last_seen_at, last_tick_at = excluded.last_tick_at, lag_ms = excluded.lag_ms`,
+    values: [sign.id, sign.host, sign.pid, sign.startedAt, sign.sinceTickMs, sign.lagMs],
   });
 }
 
@@ -29,11 +44,13 @@ export type Pulse = {
 
 /** Is the queue being consumed? Read from what the workers write, so that it proves more than a connection. */
 export async function readPulse(db: Db): Promise<Pulse> {
-  const { rows } = await db.pool.query<Pulse>(`
-    SELECT (count(*) FILTER (WHERE last_seen_at > now() - interval '15 seconds'))::int AS workers,
+  const { rows } = await db.pool.query<Pulse>(
+    `SELECT (count(*) FILTER (WHERE last_seen_at > now() - interval '15 seconds'))::int AS workers,
       (extract(epoch FROM now() - max(last_tick_at)) * 1000)::float8 AS "sinceTickMs",
       coalesce(max(lag_ms) FILTER (WHERE last_seen_at > now() - interval '15 seconds'), 0)::int AS "lagMs",
-      (SELECT count(*)::int FROM monitor_states WHERE next_check_at < now() - interval '1 second' AND scheduled_at IS NULL) AS overdue
-    FROM worker_processes`);
+      (SELECT count(*)::int FROM monitor_states WHERE shard = ANY($1) AND next_check_at < now() - interval '1 second' AND scheduled_at IS NULL) AS overdue
+    FROM worker_processes`,
+    [ALL_SHARDS],
+  );
   return rows[0] ?? { workers: 0, sinceTickMs: null, lagMs: 0, overdue: 0 };
 }

@@ -6,6 +6,9 @@ export const TICK_MS = 1_000;
 export const HORIZON_MS = 1_250;
 /** What a lease allows beyond the check's own time limit (ms): waiting for its time and for a slot, and committing. */
 export const LEASE_MARGIN_MS = 10_000;
+/** How often a worker gives a sign of life, in ms, and after how long without one others take its claims. */
+export const SIGN_EVERY_MS = 2_000;
+export const DEAD_AFTER_MS = 6_000;
 const RECHECK_MS = 3_000;
 
 export function shardOf(monitorId: number): number {

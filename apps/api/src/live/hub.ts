@@ -5,10 +5,13 @@ import { createAudience, type Listener } from "./audience.ts";
 import { createEventRing, type NumberedEvent } from "./event-ring.ts";
 import { sendEvent, writeFrame } from "./frames.ts";
 import { closeRevoked, isRevocation, requireAllowed } from "./revocation.ts";
+import { keepWatches } from "./watches.ts";
 import { createWelcome } from "./welcome.ts";
 
 /** Knows every socket of this process and brings the live bus to those who may see it. */
 export type Hub = {
+  /** Has every check of a monitor told from now on: before its listener joins, so that nothing falls in between. */
+  watch(workspaceId: number, monitorId: string): Promise<void>;
   /** Lets a listener in, and gives it what it missed since `since`, or a snapshot. */
   join(listener: Listener, since: number | null): Promise<void>;
   leave(listener: Listener): void;
@@ -20,8 +23,9 @@ export type Hub = {
 
 const RECHECK_EVERY_MS = 60_000;
 
-export async function openHub({ broker, log }: Pick<Deps, "broker" | "log">): Promise<Hub> {
+export async function openHub({ db, broker, log }: Pick<Deps, "db" | "broker" | "log">): Promise<Hub> {
   const audience = createAudience();
+  const watches = keepWatches(db, log, audience.all);
   const ring = createEventRing();
   const welcome = createWelcome(ring, log);
 
@@ -61,6 +65,7 @@ export async function openHub({ broker, log }: Pick<Deps, "broker" | "log">): Pr
   }
 
   return {
+    watch: (workspaceId, monitorId) => watches.ask([{ workspaceId, monitorId }]),
     async join(listener, since) {
       audience.add(listener);
       const missed = since === null ? null : ring.after(since);
@@ -72,11 +77,15 @@ export async function openHub({ broker, log }: Pick<Deps, "broker" | "log">): Pr
       await requireAllowed(listener);
     },
     leave: audience.remove,
-    subscribe: audience.subscribe,
+    subscribe(listener, monitorIds) {
+      audience.subscribe(listener, monitorIds);
+      void watches.ask(monitorIds.map((monitorId) => ({ workspaceId: listener.workspaceId, monitorId })));
+    },
     count: () => audience.all().length,
     countOf: (userId) => audience.all().filter(({ principal }) => principal.userId === userId).length,
     async stop() {
       clearInterval(recheck);
+      watches.stop();
       for (const listener of audience.all()) listener.socket.close(CLOSE.goingAway, "going away");
       await subscription.end();
     },

@@ -33,7 +33,9 @@ export function liveRoutes(deps: Deps, hub: Hub) {
       async (c, next) => {
         const id = z.uuid().safeParse(c.req.param("monitor_id"));
         if (!id.success) throw new Refusal(404, "There is no such socket here.");
-        await getMonitor(c.get("scope"), id.data.toLowerCase());
+        const monitorId = id.data.toLowerCase();
+        await getMonitor(c.get("scope"), monitorId);
+        await hub.watch(c.get("scope").workspaceId, monitorId);
         return next();
       },
       upgradeWebSocket((c: Context<ApiEnv>) => connect(deps, hub, c, (c.req.param("monitor_id") ?? "").toLowerCase())),

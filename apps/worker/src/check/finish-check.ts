@@ -46,14 +46,14 @@ export function viewFinished(finished: FinishedCheck): CheckView {
   });
 }
 
-/** All that sockets are told of an accepted check. */
-export function eventsOf(finished: FinishedCheck): BusEvent[] {
+/** All that sockets are told of an accepted check: of the check itself only where somebody watches. */
+export function eventsOf(finished: FinishedCheck, isWatched: boolean): BusEvent[] {
   const { claim, result, decision } = finished;
-  const at = result.startedAt.toISOString();
   const isSilentChange = decision.transition === null && decision.next.status !== claim.state.status;
   const changes = isSilentChange ? [statusEvent(finished)] : finished.events;
-  const events: LiveEvent[] = [{ type: "monitor.checked", data: viewFinished(finished) }, ...changes];
-  return events.map((event) => ({ workspace: claim.workspaceId, at, ...event }));
+  const check: LiveEvent[] = isWatched ? [{ type: "monitor.checked", data: viewFinished(finished) }] : [];
+  const at = result.startedAt.toISOString();
+  return [...check, ...changes].map((event) => ({ workspace: claim.workspaceId, at, ...event }));
 }
 
 function statusEvent({ claim, result, decision }: FinishedCheck): LiveEvent {

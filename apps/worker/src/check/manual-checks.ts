@@ -15,7 +15,7 @@ export async function runManualCheck({ db }: Deps, scheduler: Scheduler, data: u
   const job = manualCheckJobSchema.parse(data);
   const scope = scopeTo(db, job.workspace_id);
   for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await delay(LOOK_AGAIN_MS)) {
-    const claim = await claimOne(scope, job.monitor_id);
+    const claim = await claimOne(scope, scheduler.workerId, job.monitor_id);
     if (claim === null) continue;
     const view = await scheduler.checkNow(claim);
     if (view !== null) return view;

@@ -1,9 +1,13 @@
-import { commitChecks, type FinishedCheck } from "@pulsecheck/db/commit-checks";
+import { performance } from "node:perf_hooks";
+import { commitChecks, type AcceptedCheck, type FinishedCheck } from "@pulsecheck/db/commit-checks";
+import { isDataError } from "@pulsecheck/db/client";
 import type { Deps } from "../context.ts";
 import { publishChecks } from "./publish-checks.ts";
 
 const BATCH = 500;
-const GATHER_MS = 40;
+/** Results are gathered for so long before they are written: at most, and where somebody waits for one of them. */
+const GATHER_MS = 200;
+const GATHER_URGENT_MS = 30;
 const RETRY_MS = 1_000;
 /** Results kept while the database is away; beyond it the oldest are counted as lost. */
 const KEEP_AT_MOST = 50_000;
@@ -21,72 +25,94 @@ type Waiting = { finished: FinishedCheck; settle: (accepted: boolean) => void };
 export function createCommitter(deps: Deps): Committer {
   const { db, log, counters } = deps;
   let waiting: Waiting[] = [];
+  let size = BATCH;
   let writing: Promise<void> | null = null;
+  let plan: { at: number; timer: NodeJS.Timeout } | null = null;
 
-  async function writeOn(): Promise<void> {
-    await delay(GATHER_MS);
+  function writeIn(ms: number): void {
+    const at = performance.now() + ms;
+    if (writing !== null || (plan !== null && plan.at <= at)) return;
+    clearTimeout(plan?.timer);
+    plan = { at, timer: setTimeout(write, ms) };
+  }
+
+  function write(): void {
+    clearTimeout(plan?.timer);
+    plan = null;
+    writing ??= writeAll().finally(() => {
+      writing = null;
+    });
+  }
+
+  async function writeAll(): Promise<void> {
     while (waiting.length > 0) {
-      const batch = waiting.slice(0, BATCH);
+      const batch = waiting.slice(0, size);
       try {
-        const results = batch.map(({ finished }) => finished);
-        const accepted = new Set(await commitChecks(db, results));
+        const accepted = await commitChecks(
+          db,
+          batch.map(({ finished }) => finished),
+        );
         waiting = waiting.slice(batch.length);
+        size = BATCH;
         settle(batch, accepted);
-        await publishChecks(deps, [...accepted]);
+        await publishChecks(deps, accepted);
       } catch (error) {
-        log.error({ err: error, waiting: waiting.length }, "results could not be written; trying again");
-        shed();
-        await delay(RETRY_MS);
+        await afterFailure(error, batch);
       }
     }
   }
 
-  function start(): void {
-    writing ??= writeOn().finally(() => {
-      writing = null;
-      // What came in just as the last batch was done.
-      if (waiting.length > 0) start();
-    });
-  }
-
-  function settle(batch: readonly Waiting[], accepted: ReadonlySet<FinishedCheck>): void {
-    for (const { finished, settle: tell } of batch) {
-      const isAccepted = accepted.has(finished);
-      const { kind } = finished.claim;
-      counters.add(
-        "checks_total",
-        isAccepted ? { kind, outcome: finished.result.outcome } : { kind, outcome: "refused" },
-      );
-      tell(isAccepted);
+  /** What the database refuses to hold is narrowed down and left out; everything else waits until it is back. */
+  async function afterFailure(error: unknown, batch: readonly Waiting[]): Promise<void> {
+    if (!isDataError(error)) {
+      log.error({ err: error, waiting: waiting.length }, "results could not be written; trying again");
+      lose(Math.max(0, waiting.length - KEEP_AT_MOST), "the database was away for too long");
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
+    } else if (batch.length > 1) {
+      size = Math.ceil(batch.length / 2);
+    } else {
+      log.error({ err: error, monitor: batch[0]?.finished.claim.publicId }, "a result cannot be stored");
+      lose(1, "the database refuses it");
     }
   }
 
-  function shed(): void {
-    const lost = waiting.splice(0, Math.max(0, waiting.length - KEEP_AT_MOST));
-    if (lost.length === 0) return;
-    counters.add("results_lost_total", {}, lost.length);
-    log.error({ lost: lost.length }, "results were lost: the database was away for too long");
-    for (const { settle: tell } of lost) tell(false);
+  function lose(count: number, why: string): void {
+    if (count === 0) return;
+    counters.add("results_lost_total", {}, count);
+    log.error({ lost: count }, `results were lost: ${why}`);
+    for (const { settle: tell } of waiting.splice(0, count)) tell(false);
+  }
+
+  function settle(batch: readonly Waiting[], accepted: readonly AcceptedCheck[]): void {
+    const claims = new Set(accepted.map(({ claim }) => claim));
+    for (const { finished, settle: tell } of batch) {
+      const { claim, result } = finished;
+      const isAccepted = claims.has(claim);
+      counters.add("checks_total", { kind: claim.kind, outcome: isAccepted ? result.outcome : "refused" });
+      tell(isAccepted);
+    }
   }
 
   return {
     commit(finished) {
       return new Promise((resolve) => {
         waiting.push({ finished, settle: resolve });
-        start();
+        writeIn(isUrgent(finished) ? GATHER_URGENT_MS : GATHER_MS);
       });
     },
     async flush(timeoutMs) {
-      await Promise.race([
-        writing,
-        delay(timeoutMs).then(() => Promise.reject(new Error(`${waiting.length} results were not written in time`))),
-      ]);
+      write();
+      const { promise: late, reject } = Promise.withResolvers<never>();
+      const timer = setTimeout(
+        () => reject(new Error(`${waiting.length} results were not written in time`)),
+        timeoutMs,
+      );
+      await Promise.race([writing, late]).finally(() => clearTimeout(timer));
     },
   };
 }
 
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });
+/** Does a person wait for it, or a status hang on it? */
+function isUrgent({ claim, decision }: FinishedCheck): boolean {
+  return claim.isWatched || claim.kind === "manual" || decision.next.status !== claim.state.status;
 }

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ClaimedCheck } from "@pulsecheck/db/due-checks";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createRunner } from "./runner.ts";
 
 /** A claim as far as a runner looks at it. */
@@ -17,11 +17,13 @@ function watchedRunner(concurrency: number, hangs: (claim: ClaimedCheck) => bool
   const began = performance.now();
   const starts = new Map<ClaimedCheck, number>();
   const { promise: release, resolve: end } = Promise.withResolvers<void>();
-  const runner = createRunner(concurrency, async (claim) => {
+  const frozen: ClaimedCheck[] = [];
+  const run = async (claim: ClaimedCheck) => {
     starts.set(claim, performance.now() - began);
     if (hangs(claim)) await release;
-  });
-  return { runner, starts, end, began };
+  };
+  const runner = createRunner(concurrency, run, (claims) => frozen.push(...claims));
+  return { runner, starts, end, began, frozen };
 }
 
 describe("checks start", () => {
@@ -57,10 +59,11 @@ describe("checks start", () => {
 
   it("each once", async () => {
     const counts = new Map<ClaimedCheck, number>();
-    const runner = createRunner(5, async (claim) => {
+    const run = async (claim: ClaimedCheck) => {
       counts.set(claim, (counts.get(claim) ?? 0) + 1);
       await delay(1);
-    });
+    };
+    const runner = createRunner(5, run, () => undefined);
     const list = claims(300, (i) => i % 50);
     for (let i = 0; i < list.length; i += 30) runner.add(list.slice(i, i + 30));
     await expect.poll(() => counts.size, { timeout: 5_000 }).toBe(300);
@@ -69,17 +72,33 @@ describe("checks start", () => {
   });
 });
 
+it("what was claimed before the process was stopped for a while is given back, waiting and running alike", async () => {
+  const { runner, starts, end, frozen } = watchedRunner(10, () => true);
+  const [running, waiting, later] = [claims(2), claims(3, 60_000), claims(1)];
+  runner.add([...running, ...waiting]);
+  expect(starts.size).toBe(2);
+  expect(running.every(runner.holds)).toBe(true);
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 5_000 });
+  onTestFinished(() => void vi.useRealTimers());
+  expect(running.some(runner.holds)).toBe(false);
+  expect(new Set(frozen)).toEqual(new Set([...running, ...waiting]));
+  runner.add(later);
+  expect(later.every(runner.holds)).toBe(true);
+  end();
+});
+
 describe("slots", () => {
   it("no more young checks run at once than there are slots", async () => {
     let now = 0;
     let most = 0;
     let done = 0;
-    const runner = createRunner(7, async () => {
+    const run = async () => {
       most = Math.max(most, ++now);
       await delay(5);
       now -= 1;
       done += 1;
-    });
+    };
+    const runner = createRunner(7, run, () => undefined);
     runner.add(claims(60));
     await expect.poll(() => done, { timeout: 5_000 }).toBe(60);
     expect(most).toBe(7);

@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ClaimedCheck } from "@pulsecheck/db/due-checks";
+import { DEAD_AFTER_MS, SIGN_EVERY_MS } from "@pulsecheck/shared/schedule";
 
 /** Checks that are due within the same moment start together: a timer for each would cost more than the check. */
 const GROUP_MS = 20;
@@ -10,6 +11,9 @@ const YOUNG_MS = 250;
 const WAIT_AT_MOST = 5_000;
 /** Checks under way, old ones included: bounded by sockets and memory, far above what runs on a good day. */
 const RUN_AT_MOST = 20_000;
+const BEAT_MS = 1_000;
+/** A pause this long between two beats: the process was stopped, not busy. Shorter than what others wait for. */
+const FROZEN_MS = DEAD_AFTER_MS - SIGN_EVERY_MS;
 
 /** Starts claimed checks at their due times, so many at once. */
 export type Runner = {
@@ -19,6 +23,8 @@ export type Runner = {
   /** How late the latest starts were, in ms: the largest since it was last asked. */
   takeLag(): number;
   running(): number;
+  /** Is this claim under way here? Not after a freeze: what was under way then says nothing about its target. */
+  holds(claim: ClaimedCheck): boolean;
   /**
    * Starts nothing more. Resolves with the claims that did not finish, waiting and running, after everything has
    * ended or `timeoutMs` have passed.
@@ -31,8 +37,14 @@ type Entry = { claim: ClaimedCheck; startAt: number };
 /**
  * @param concurrency how many young checks run at once
  * @param run must not reject
+ * @param onFrozen gets all that was claimed before the whole process was stopped for a while (SIGSTOP, a laptop's
+ * lid): others may have it by now
  */
-export function createRunner(concurrency: number, run: (claim: ClaimedCheck) => Promise<void>): Runner {
+export function createRunner(
+  concurrency: number,
+  run: (claim: ClaimedCheck) => Promise<void>,
+  onFrozen: (claims: ClaimedCheck[]) => void,
+): Runner {
   let waiting: Entry[] = [];
   const running = new Set<ClaimedCheck>();
   const slots = createSlots(concurrency, plan);
@@ -40,8 +52,21 @@ export function createRunner(concurrency: number, run: (claim: ClaimedCheck) => 
   let timer: NodeJS.Timeout | undefined;
   let isDraining = false;
   let onIdle: () => void = () => undefined;
+  let beatAt = Date.now();
+  const beats = setInterval(beat, BEAT_MS).unref();
+
+  function beat(): void {
+    const sinceMs = Date.now() - beatAt;
+    beatAt += sinceMs;
+    if (sinceMs < FROZEN_MS) return;
+    const claims = [...waiting.map(({ claim }) => claim), ...running];
+    waiting = [];
+    running.clear();
+    onFrozen(claims);
+  }
 
   function pump(): void {
+    beat();
     timer = undefined;
     const now = performance.now();
     let started = 0;
@@ -85,9 +110,14 @@ export function createRunner(concurrency: number, run: (claim: ClaimedCheck) => 
       return taken;
     },
     running: () => running.size,
+    holds(claim) {
+      beat();
+      return running.has(claim);
+    },
     async drain(timeoutMs) {
       isDraining = true;
       clearTimeout(timer);
+      clearInterval(beats);
       const idle = new Promise<void>((resolve) => {
         onIdle = resolve;
       });

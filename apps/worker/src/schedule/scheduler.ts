@@ -22,13 +22,15 @@ export type Scheduler = {
   /** Ticks by itself where the queue has gone silent: Postgres knows what is due. Answers whether it is silent. */
   coverForSilence(): Promise<boolean>;
   runner: Runner;
+  readonly workerId: string;
   drain(timeoutMs: number): Promise<void>;
 };
 
-export function createScheduler(deps: Deps, committer: Committer): Scheduler {
+/** @param workerId whose claims these are, in the database's eyes */
+export function createScheduler(deps: Deps, workerId: string, committer: Committer): Scheduler {
   const { config, db, box, log } = deps;
   const clock = createDatabaseClock();
-  const runner = createRunner(config.checkConcurrency, check);
+  const runner = createRunner(config.checkConcurrency, check, giveBackAll);
   let lastTickAt = Date.now();
 
   async function finish(claim: ClaimedCheck): Promise<FinishedCheck> {
@@ -38,11 +40,19 @@ export function createScheduler(deps: Deps, committer: Committer): Scheduler {
 
   async function check(claim: ClaimedCheck): Promise<void> {
     try {
-      await committer.commit(await finish(claim));
+      const finished = await finish(claim);
+      if (runner.holds(claim)) await committer.commit(finished);
     } catch (error) {
       // The lease stays: the check comes again when it ends.
       log.error({ err: error, monitor: claim.publicId }, "a check could not be run");
     }
+  }
+
+  function giveBackAll(claims: readonly ClaimedCheck[]): void {
+    log.warn({ claims: claims.length }, "this worker was stopped for a while; what it was checking is checked anew");
+    handBack(db, claims).catch((error: unknown) =>
+      log.error({ err: error }, "checks could not be given back; their leases will bring them back"),
+    );
   }
 
   async function tick(shard: number): Promise<void> {
@@ -50,7 +60,7 @@ export function createScheduler(deps: Deps, committer: Committer): Scheduler {
     for (;;) {
       const limit = Math.min(CLAIM_AT_MOST, runner.room());
       if (limit === 0) return;
-      const claims = await claimDue(db, shard, HORIZON_MS, limit);
+      const claims = await claimDue(db, workerId, shard, HORIZON_MS, limit);
       if (claims[0]) clock.learn(claims[0].claimedAt);
       runner.add(claims);
       if (claims.length < limit) return;
@@ -60,6 +70,7 @@ export function createScheduler(deps: Deps, committer: Committer): Scheduler {
   return {
     tick,
     runner,
+    workerId,
     async checkNow(claim) {
       clock.learn(claim.claimedAt);
       const finished = await finish(claim);
