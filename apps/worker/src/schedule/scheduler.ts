@@ -41,7 +41,8 @@ export function createScheduler(deps: Deps, workerId: string, committer: Committ
   async function check(claim: ClaimedCheck): Promise<void> {
     try {
       const finished = await finish(claim);
-      if (runner.holds(claim)) await committer.commit(finished);
+      // Not awaited: a slot is for a target, not for the database.
+      if (runner.holds(claim)) void committer.commit(finished);
     } catch (error) {
       // The lease stays: the check comes again when it ends.
       log.error({ err: error, monitor: claim.publicId }, "a check could not be run");
