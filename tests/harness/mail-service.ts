@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { listen } from "./target.ts";
 
 export type SentMail = {
@@ -12,6 +12,9 @@ export type SentMail = {
   token: string;
 };
 
+/** `take` journals a mail as accepted without a word; `accept` does so too, if it has not been done, and answers. */
+export type Behaviour = (mail: SentMail, response: ServerResponse, accept: () => void, take: () => void) => void;
+
 /** A stand-in for Postmark, over real HTTP. It journals every mail that it accepted. */
 export type MailService = {
   url: string;
@@ -19,7 +22,7 @@ export type MailService = {
   /** Every request, accepted or not. */
   attempts: SentMail[];
   /** What it does with the mails from now on; the default accepts. */
-  behave(how: (mail: SentMail, response: ServerResponse, accept: () => void) => void): void;
+  behave(how: Behaviour): void;
   acceptAll(): void;
   /** Resolves with the first accepted mail that fits, whether it came already or is to come. */
   mail(fits: (mail: SentMail) => boolean): Promise<SentMail>;
@@ -30,11 +33,12 @@ export async function openMailService(): Promise<MailService> {
   const accepted: SentMail[] = [];
   const attempts: SentMail[] = [];
   const waiting = new Set<() => void>();
-  const acceptIt = (_mail: SentMail, _response: ServerResponse, accept: () => void) => accept();
-  let how: Parameters<MailService["behave"]>[0] = acceptIt;
+  const acceptIt: Behaviour = (_mail, _response, accept) => accept();
+  let how: Behaviour = acceptIt;
   const server = createServer(async (request, response) => {
-    let body = "";
-    for await (const chunk of request) body += String(chunk);
+    const body = await readBody(request);
+    // Whoever was sending it died on the way: there is no mail.
+    if (body === null) return;
     const sent = JSON.parse(body) as Record<string, string>;
     const mail: SentMail = {
       at: new Date(),
@@ -46,18 +50,16 @@ export async function openMailService(): Promise<MailService> {
       token: String(request.headers["x-postmark-server-token"]),
     };
     attempts.push(mail);
-    how(mail, response, () => {
+    const take = (): void => {
+      if (accepted.includes(mail)) return;
       accepted.push(mail);
-      if (!response.destroyed)
-        answerJson(response, 200, {
-          ErrorCode: 0,
-          Message: "OK",
-          MessageID: randomUUID(),
-          SubmittedAt: mail.at.toISOString(),
-          To: mail.to,
-        });
       for (const look of waiting) look();
-    });
+    };
+    const accept = (): void => {
+      take();
+      if (!response.destroyed) answerJson(response, 200, receiptOf(mail));
+    };
+    how(mail, response, accept, take);
   });
   const port = await listen(server);
   return {
@@ -88,6 +90,25 @@ export async function openMailService(): Promise<MailService> {
     },
   };
 }
+
+async function readBody(request: IncomingMessage): Promise<string | null> {
+  try {
+    let body = "";
+    for await (const chunk of request) body += String(chunk);
+    return body;
+  } catch {
+    return null;
+  }
+}
+
+/** What Postmark says of a mail that it accepted. */
+export const receiptOf = ({ at, to }: SentMail): object => ({
+  ErrorCode: 0,
+  Message: "OK",
+  MessageID: randomUUID(),
+  SubmittedAt: at.toISOString(),
+  To: to,
+});
 
 export function answerJson(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { "Content-Type": "application/json" });

@@ -22,40 +22,58 @@ export type OurProcess = {
   exited: Promise<number | null>;
 };
 
+export type OurApi = OurProcess & { url: string };
+
 /** PulseCheck in real processes on servers of its own, so that each of them may be killed. */
 export type Fleet = Caller & {
+  /** Of the first API process; `call` and its kin ask that one. */
   url: string;
-  postgres: { databaseUrl: string; restart(): Promise<void> };
+  /** Comes back on the same port with the same data. `stop` may be followed by `restart`. */
+  postgres: { databaseUrl: string; stop(): Promise<void>; restart(): Promise<void> };
   redis: RunningRedis | null;
   startWorker(): Promise<OurProcess>;
-  startApi(): Promise<OurProcess>;
+  /** On the port of an API process that has ended, if there is one; else on a port of its own. */
+  startApi(): Promise<OurApi>;
   stop(): Promise<void>;
 };
 
-export async function openFleet(broker: BrokerKind, env: Record<string, string> = {}): Promise<Fleet> {
+export async function openFleet(
+  broker: BrokerKind,
+  env: Record<string, string> = {},
+  postgresSettings: Record<string, string> = {},
+): Promise<Fleet> {
   const folder = await mkdtemp(join(tmpdir(), "pulsecheck-fleet-"));
   const dataDir = join(folder, "postgres");
   const redis = broker === "redis" ? await startRedis({ dataDir: join(folder, "redis") }) : null;
-  let postgres = await startPostgres({ dataDir, settings: { fsync: "off" } });
+  const settings = { fsync: "off", ...postgresSettings };
+  let postgres = await startPostgres({ dataDir, settings });
   await migrate(postgres.url);
   await migrateQueues(postgres.url);
-  const port = await findFreePort();
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://127.0.0.1:${await findFreePort()}`;
   const processes: OurProcess[] = [];
+  const apis = new Map<string, OurProcess | null>([[url, null]]);
   const full = {
     DATABASE_URL: postgres.url,
     ...(redis === null ? {} : { REDIS_URL: redis.url }),
     SECRET_KEY: "a-secret-for-tests-only",
     PULSECHECK_EMBEDDED: "true",
     HOST: "127.0.0.1",
-    PORT: String(port),
+    PORT: new URL(url).port,
     MIN_CHECK_INTERVAL: "1",
     ...env,
   };
-  const start = async (app: "api" | "worker") => {
-    const started = await startProcess(app, full);
+  const start = async (app: "api" | "worker", own: Record<string, string> = {}) => {
+    const started = await startProcess(app, { ...full, ...own });
     processes.push(started);
     return started;
+  };
+  const startApi = async (): Promise<OurApi> => {
+    const free = [...apis].find(([, api]) => api === null || hasEnded(api))?.[0];
+    const at = free ?? `http://127.0.0.1:${await findFreePort()}`;
+    const isFirst = apis.get(at) === null;
+    const api = await start("api", isFirst ? {} : { PORT: new URL(at).port });
+    apis.set(at, api);
+    return { ...api, url: at };
   };
   return {
     ...createCaller(url),
@@ -63,12 +81,13 @@ export async function openFleet(broker: BrokerKind, env: Record<string, string> 
     redis,
     postgres: {
       databaseUrl: postgres.url,
+      stop: () => postgres.stop(),
       async restart() {
         await postgres.stop();
-        postgres = await startPostgres({ dataDir, port: postgres.port, settings: { fsync: "off" } });
+        postgres = await startPostgres({ dataDir, port: postgres.port, settings });
       },
     },
-    startApi: () => start("api"),
+    startApi,
     startWorker: () => start("worker"),
     async stop() {
       for (const one of processes) one.signal("SIGKILL");
@@ -80,6 +99,8 @@ export async function openFleet(broker: BrokerKind, env: Record<string, string> 
     },
   };
 }
+
+const hasEnded = ({ child }: OurProcess): boolean => child.exitCode !== null || child.signalCode !== null;
 
 async function startProcess(app: "api" | "worker", env: Record<string, string>): Promise<OurProcess> {
   const child = spawn(process.execPath, [join(root, `apps/${app}/src/main.ts`)], {

@@ -1,7 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-export type Asked = { at: Date; method: string; path: string; headers: IncomingMessage["headers"]; body: string };
+export type Asked = {
+  at: Date;
+  method: string;
+  path: string;
+  headers: IncomingMessage["headers"];
+  body: string;
+  /** When the answer was out, as far as the target can tell; null before, and for good where whoever asked hung up first. */
+  answeredAt: Date | null;
+  /** Whoever asked hung up before the answer was out. */
+  isCut: boolean;
+};
 
 /** A real HTTP server to be monitored. It journals what it was asked: the judge of what was really checked. */
 export type Target = {
@@ -13,34 +23,62 @@ export type Target = {
   mend(): void;
   /** Resolves with the nth request (from 1), as soon as it came. */
   asked(n: number): Promise<Asked>;
+  /** Resolves once the journal is as wanted; looked at with every request and every answer. */
+  until(isEnough: (journal: readonly Asked[]) => boolean): Promise<void>;
   stop(): Promise<void>;
 };
 
 export async function openTarget(): Promise<Target> {
   const journal: Asked[] = [];
-  const waiting: { n: number; resolve: (asked: Asked) => void }[] = [];
+  const waiting = new Set<() => void>();
+  const look = (): void => waiting.forEach((one) => one());
   const healthy = (_request: IncomingMessage, response: ServerResponse): void => {
     response.end("all is well");
   };
   let handler = healthy;
   const server = createServer(async (request, response) => {
     let body = "";
-    for await (const chunk of request) body += String(chunk);
-    const asked = {
+    try {
+      for await (const chunk of request) body += String(chunk);
+    } catch {
+      return;
+    }
+    const asked: Asked = {
       at: new Date(),
       method: request.method ?? "",
       path: request.url ?? "",
       headers: request.headers,
       body,
+      answeredAt: null,
+      isCut: false,
     };
     journal.push(asked);
-    for (const one of waiting.filter(({ n }) => n === journal.length)) one.resolve(asked);
+    response.on("finish", () => {
+      asked.answeredAt = new Date();
+      look();
+    });
+    response.on("close", () => {
+      asked.isCut = asked.answeredAt === null;
+      look();
+    });
+    look();
     handler(request, response);
   });
   const port = await listen(server);
+  const until: Target["until"] = (isEnough) =>
+    new Promise((resolve) => {
+      const lookOnce = (): void => {
+        if (!isEnough(journal)) return;
+        waiting.delete(lookOnce);
+        resolve();
+      };
+      waiting.add(lookOnce);
+      lookOnce();
+    });
   return {
     url: `http://127.0.0.1:${port}/`,
     journal,
+    until,
     answer(next) {
       handler = next;
     },
@@ -53,10 +91,11 @@ export async function openTarget(): Promise<Target> {
     mend() {
       handler = healthy;
     },
-    asked(n) {
-      const known = journal[n - 1];
-      if (known) return Promise.resolve(known);
-      return new Promise((resolve) => waiting.push({ n, resolve }));
+    async asked(n) {
+      await until(({ length }) => length >= n);
+      const asked = journal[n - 1];
+      if (asked === undefined) throw new Error(`there is no request ${n}`);
+      return asked;
     },
     async stop() {
       server.closeAllConnections();

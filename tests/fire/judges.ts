@@ -1,0 +1,68 @@
+import { phaseOf } from "@pulsecheck/shared/schedule";
+import type { SentMail } from "../harness/mail-service.ts";
+import type { Asked } from "../harness/target.ts";
+import type { Shop } from "./town.ts";
+
+/** A check may start this much before its due time: starts are grouped, and clocks are read twice. */
+const EARLY_MS = 100;
+
+export function requestsOf(journal: readonly Asked[], shops: readonly Shop[]): Map<Shop, Asked[]> {
+  const byPath = Map.groupBy(journal, ({ path }) => path);
+  return new Map(shops.map((shop) => [shop, byPath.get(shop.path) ?? []]));
+}
+
+/** How many requests still wait for their answer. */
+export const underWay = (journal: readonly Asked[]): number =>
+  journal.filter(({ answeredAt, isCut }) => answeredAt === null && !isCut).length;
+
+/** Has every one of these had its answer so many times since `at`? */
+export const allAnswered = (journal: readonly Asked[], shops: readonly Shop[], at: number, times: number): boolean =>
+  [...requestsOf(journal, shops).values()].every(
+    (requests) =>
+      requests.filter(({ at: asked, answeredAt }) => asked.getTime() > at && answeredAt !== null).length >= times,
+  );
+
+/** The longest time of each monitor between two checks that got their answer, in ms. */
+export function gapsOf(journal: readonly Asked[], shops: readonly Shop[], until = Date.now()): Map<string, number> {
+  const gaps = new Map<string, number>();
+  for (const [shop, requests] of requestsOf(journal, shops)) {
+    const times = requests.filter(({ isCut }) => !isCut).map(({ at }) => at.getTime());
+    const ends = [...times.slice(1), until];
+    gaps.set(shop.name, Math.max(...times.map((time, i) => (ends[i] ?? until) - time)));
+  }
+  return gaps;
+}
+
+/** Monitors that were left unchecked for longer than `atMostMs`, each with how long. Empty is good. */
+export function neglected(journal: readonly Asked[], shops: readonly Shop[], atMostMs: number): [string, number][] {
+  return [...gapsOf(journal, shops)].filter(([, gap]) => !(gap <= atMostMs));
+}
+
+/**
+ * Requests that came although the check of the same due time had had its answer, as `name: first, second`. A check
+ * that was cut off is not a check; its repetition is none too many. For monitors that are up: a failed check is
+ * repeated on purpose.
+ */
+export function doubledChecks(journal: readonly Asked[], shops: readonly Shop[]): string[] {
+  return [...requestsOf(journal, shops)].flatMap(([{ id, name, intervalMs }, requests]) => {
+    const whole = requests.filter(({ isCut }) => !isCut);
+    const slotOf = ({ at }: Asked) => Math.floor((at.getTime() + EARLY_MS - phaseOf(id, intervalMs)) / intervalMs);
+    return whole.slice(1).flatMap((second, i) => {
+      const first = whole[i];
+      if (first === undefined || slotOf(first) !== slotOf(second)) return [];
+      return [`${name}: ${first.at.toISOString()}, ${second.at.toISOString()}`];
+    });
+  });
+}
+
+/** Subjects of the accepted alerts, of all monitors or of these. */
+export function alertsOf(mails: readonly SentMail[], shops?: readonly Shop[]): string[] {
+  const names = shops && new Set(shops.map(({ name }) => name));
+  return mails
+    .map(({ subject }) => subject)
+    .filter((subject) => /^(DOWN|UP): /.test(subject) && (names?.has(subject.replace(/^\w+: /, "")) ?? true));
+}
+
+/** What a monitor that broke and was mended once sends, in this order. */
+export const oneOutage = (shops: readonly Shop[]): string[] =>
+  ["DOWN", "UP"].flatMap((word) => shops.map(({ name }) => `${word}: ${name}`));

@@ -1,0 +1,134 @@
+import { setTimeout as delay } from "node:timers/promises";
+import pg from "pg";
+import { describe, test, type ExpectStatic } from "vitest";
+import { BROKERS } from "../harness/house.ts";
+import { alertsOf, allAnswered, doubledChecks, neglected, oneOutage, underWay } from "./judges.ts";
+import { broken, healthy, openTown, type Town } from "./town.ts";
+
+const INTERVAL_S = 10;
+/** Long enough for answers to come while Postgres is away. */
+const LATENCY_MS = 2_500;
+/** A due check may wait for the end of an outage, and for those who claim to notice it. */
+const LONGEST_MS = INTERVAL_S * 1_000 + 12_000;
+const PACE_MS = 50;
+/** What a busy day needs, and few enough to take them all. */
+const MAX_CONNECTIONS = "90";
+
+const readyOf = async ({ fleet }: Town): Promise<{ status: number; database: string }> => {
+  const { status, body } = await fleet.call("GET", "/ready");
+  return { status, database: body.database };
+};
+
+/** Adds monitors through the API, over and over, until told to stop; answers those that were acknowledged. */
+function keepAdding({ fleet, alice, target }: Town): () => Promise<string[]> {
+  let isOver = false;
+  const acknowledged: string[] = [];
+  const work = (async () => {
+    for (let n = 1; !isOver; n += 1) {
+      await delay(PACE_MS);
+      const json = { name: `new ${n}`, url: `${target.url}new-${n}`, interval: 3_600, is_active: false };
+      const answer = await fleet.call("POST", "/api/v1/monitors", { token: alice.token, json });
+      if (answer.status === 201) acknowledged.push(answer.body.id);
+    }
+  })();
+  return async () => {
+    isOver = true;
+    await work;
+    return acknowledged;
+  };
+}
+
+/** Takes every connection that the server has, those of the service included, until the answer is called. */
+async function takeAllConnections(url: string): Promise<() => Promise<void>> {
+  const held: pg.Client[] = [];
+  const takeOne = async (): Promise<boolean> => {
+    const client = new pg.Client({ connectionString: url, application_name: "greedy" });
+    client.on("error", () => undefined);
+    try {
+      await client.connect();
+    } catch {
+      return false;
+    }
+    held.push(client);
+    return true;
+  };
+  while (await takeOne());
+  for (;;) {
+    // Whatever the service still has, or gets in between, is taken away from it.
+    const ended = await held[0]?.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'pulsecheck%'",
+    );
+    if (ended?.rowCount === 0) break;
+    while (await takeOne());
+  }
+  return async () => {
+    await Promise.all(held.map((client) => client.end()));
+  };
+}
+
+type Outage = (town: Town) => Promise<() => Promise<void>>;
+
+const stopped: Outage = async ({ fleet }) => {
+  await fleet.postgres.stop();
+  return fleet.postgres.restart;
+};
+const outOfConnections: Outage = ({ fleet }) => takeAllConnections(fleet.postgres.databaseUrl);
+
+/** Lets an outage last until every answer that was on its way has come. Answers how many came meanwhile. */
+async function suffer(town: Town, outage: Outage, expect: ExpectStatic): Promise<number> {
+  await town.target.until((journal) => underWay(journal) >= 5);
+  const end = await outage(town);
+  const answered = town.target.journal.filter(({ answeredAt }) => answeredAt !== null).length;
+  await expect.poll(() => readyOf(town), { timeout: 10_000 }).toEqual({ status: 503, database: "gone" });
+  await town.target.until((journal) => underWay(journal) === 0);
+  const count = town.target.journal.filter(({ answeredAt }) => answeredAt !== null).length - answered;
+  expect(await readyOf(town)).toEqual({ status: 503, database: "gone" });
+  await end();
+  await expect.poll(() => readyOf(town), { timeout: 20_000 }).toEqual({ status: 200, database: "ok" });
+  return count;
+}
+
+describe.concurrent.each(BROKERS)("with the broker on %s", (broker) => {
+  test("Postgres is restarted, gone, and out of connections: nothing acknowledged or measured is lost, no mail comes twice, and /ready tells", async (context) => {
+    const { expect } = context;
+    const postgresSettings = { max_connections: MAX_CONNECTIONS };
+    const town = await openTown(context, broker, { latencyMs: LATENCY_MS, postgresSettings });
+    const { target, fleet, mails, alice } = town;
+    const worker = await fleet.startWorker();
+    const good = await town.addShops({ name: "good", count: 40, intervalS: INTERVAL_S, timeoutMs: 8_000 });
+    const flaky = await town.addShops({ name: "flaky", count: 3, intervalS: INTERVAL_S, timeoutMs: 8_000 });
+    const all = [...good, ...flaky];
+    await target.until((journal) => allAnswered(journal, all, 0, 1));
+    const stopAdding = keepAdding(town);
+    const alerted = (count: number) =>
+      expect.poll(() => alertsOf(mails.accepted).length, { timeout: 30_000 }).toBe(count);
+
+    await target.until((journal) => underWay(journal) >= 5);
+    await fleet.postgres.restart();
+    await expect.poll(() => readyOf(town), { timeout: 20_000 }).toEqual({ status: 200, database: "ok" });
+    town.behave(flaky, broken);
+    expect(await suffer(town, stopped, expect)).toBeGreaterThan(0);
+    await alerted(flaky.length);
+    town.behave(flaky, healthy(LATENCY_MS));
+    expect(await suffer(town, outOfConnections, expect)).toBeGreaterThan(0);
+    await alerted(2 * flaky.length);
+    const overAt = Date.now();
+    await target.until((journal) => allAnswered(journal, all, overAt, 1));
+
+    expect(alertsOf(mails.accepted).toSorted()).toEqual(oneOutage(flaky).toSorted());
+    expect(neglected(target.journal, all, LONGEST_MS)).toEqual([]);
+    expect(doubledChecks(target.journal, good)).toEqual([]);
+    const acknowledged = await stopAdding();
+    expect(acknowledged.length).toBeGreaterThan(10);
+    for (const id of acknowledged)
+      expect((await fleet.call("GET", `/api/v1/monitors/${id}`, { token: alice.token })).status).toBe(200);
+
+    worker.signal("SIGTERM");
+    expect(await worker.exited).toBe(0);
+    const [row] = await town.query<{ stored: number; lost: number }>(
+      `SELECT (SELECT count(*) FROM checks)::int AS stored,
+         coalesce((SELECT value FROM instance_counters WHERE name = 'results_lost_total'), 0)::int AS lost`,
+    );
+    expect(Number(row?.stored) + Number(row?.lost)).toBe(target.journal.filter(({ isCut }) => !isCut).length);
+  }, 150_000);
+});
