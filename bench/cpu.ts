@@ -16,6 +16,19 @@ export async function cpuMsOf(roots: readonly number[]): Promise<number> {
   return (ticks / TICKS) * 1_000;
 }
 
+/** CPU time (ms) that all processes of the machine have used since it started, interrupts included. */
+export async function machineCpuMs(): Promise<number> {
+  const [first = ""] = (await readFile("/proc/stat", "utf8")).split("\n");
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = first.split(/\s+/).slice(1).map(Number);
+  return ((user + nice + system + irq + softirq) / TICKS) * 1_000;
+}
+
+/** Resident memory of one process, in MB (10^6 bytes). */
+export async function residentMb(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  return (Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1_024) / 1e6;
+}
+
 export async function parentOf(pid: number): Promise<number> {
   return parseStat(await readFile(`/proc/${pid}/stat`, "utf8")).parent;
 }

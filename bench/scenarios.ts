@@ -1,0 +1,26 @@
+import type { Scenario } from "./report.ts";
+import { measureCeiling } from "./scenarios/ceiling.ts";
+import { measureFanout } from "./scenarios/fanout.ts";
+import { measureHttp } from "./scenarios/http.ts";
+import { measureHttps } from "./scenarios/https.ts";
+import { measureLate } from "./scenarios/late.ts";
+import { measureLive } from "./scenarios/live.ts";
+import { measureMemory } from "./scenarios/memory.ts";
+import { measurePeer } from "./scenarios/peer.ts";
+import { measureStartup } from "./scenarios/startup.ts";
+import { measureStorage } from "./scenarios/storage.ts";
+
+/** All that is measured, in the order of the table. */
+export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  http: measureHttp,
+  https: measureHttps,
+  // After both: it is held beside their figures.
+  peer: measurePeer,
+  late: measureLate,
+  ceiling: measureCeiling,
+  live: measureLive,
+  fanout: measureFanout,
+  startup: measureStartup,
+  storage: measureStorage,
+  memory: measureMemory,
+};
