@@ -69,6 +69,10 @@ const CHECK: readonly Column[] = [
 const ALL = [...KEYS, ...STATE, ...CHECK];
 const names = (columns: readonly Column[], prefix = "") => columns.map(([name]) => prefix + name).join(", ");
 
+// Not "IS NOT NULL": statistics taken while nothing is under way say that no row is so, and the planner then goes
+// through all monitors for each result.
+const IS_UNDER_WAY = "coalesce(s.scheduled_at, '-infinity') > '-infinity'";
+
 // One statement for a whole batch. The fence is the compare-and-set: a result whose monitor was claimed again,
 // changed, paused or deleted meanwhile moves nothing and leaves no row.
 const COMMIT = `
@@ -79,7 +83,7 @@ const COMMIT = `
     UPDATE monitor_states s SET
       ${STATE.map(([name]) => `${name} = i.${name}`).join(", ")}, scheduled_at = NULL,
       status_since = CASE WHEN s.status = i.status AND s.status_since IS NOT NULL THEN s.status_since ELSE i.last_checked_at END
-    FROM input i WHERE s.monitor_id = i.monitor_id AND s.fence = i.fence AND s.scheduled_at IS NOT NULL
+    FROM input i WHERE s.monitor_id = i.monitor_id AND s.fence = i.fence AND ${IS_UNDER_WAY}
     RETURNING s.monitor_id
   ),
   stored AS (

@@ -4,7 +4,10 @@ import { words } from "./check-view.ts";
 import { inTransaction, type Db } from "./client.ts";
 
 const LEASE_S = 60;
+const SETTLE_S = 10;
 const WAIT_MS = 1_000;
+/** A message may be handed over twice where its answer is lost: two copies are the most that anyone gets of it. */
+const LOST_ANSWERS_AT_MOST = 2;
 // Claims are judged one after the other, in the whole fleet, so that two of them cannot both be "the first in
 // the window". Alerts are few; any constant does.
 const LOCK = 7_245_002;
@@ -35,6 +38,7 @@ type Row = {
   recipient: string;
   state: "PENDING" | "SENDING";
   attempts: number;
+  lost_answers: number;
   token_id: string | null;
   is_token_good: boolean;
   is_debounced: boolean;
@@ -54,7 +58,7 @@ type Row = {
 
 // Times are kept to the millisecond, rounded: what is due now may stand up to half a one ahead.
 const SELECT_DUE = `
-  SELECT d.id, d.kind, d.recipient, d.state, d.attempts, d.token_id, d.is_debounced, d.monitor_id, d.incident_id,
+  SELECT d.id, d.kind, d.recipient, d.state, d.attempts, d.lost_answers, d.token_id, d.is_debounced, d.monitor_id, d.incident_id,
     m.public_id AS monitor_public_id, m.name AS monitor_name, m.url, i.started_at, i.ended_at, i.reason, i.detail,
     EXISTS (SELECT 1 FROM user_tokens t WHERE t.id = d.token_id AND t.used_at IS NULL AND t.expires_at > now()) AS is_token_good,
     (SELECT max(o.sent_at) FROM deliveries o WHERE o.monitor_id = d.monitor_id AND o.recipient = d.recipient
@@ -64,10 +68,17 @@ const SELECT_DUE = `
     (SELECT o.state FROM deliveries o WHERE o.incident_id = d.incident_id AND o.recipient = d.recipient
       AND o.kind = 'DOWN') AS down_state
   FROM deliveries d LEFT JOIN incidents i ON i.id = d.incident_id LEFT JOIN monitors m ON m.id = d.monitor_id
-  WHERE (d.state = 'PENDING' AND d.due_at <= now() + interval '1 millisecond') OR (d.state = 'SENDING' AND d.lease_until < now())
+  WHERE (d.state = 'PENDING' AND d.due_at <= now() + interval '1 millisecond') 
+    -- After a restart of the database those who sent come first, to write what became of it.
+    OR (d.state = 'SENDING' AND d.lease_until < now() AND pg_postmaster_start_time() < now() - interval '${SETTLE_S} seconds')
   ORDER BY d.created_at LIMIT $1`;
 
-type Verdict = { do: "send" } | { do: "wait"; until: Date; isDebounced: boolean } | { do: "suppress" };
+type Verdict =
+  | { do: "send" }
+  | { do: "wait"; until: Date; isDebounced: boolean }
+  | { do: "suppress" }
+  /** It may have been sent twice already. */
+  | { do: "leave" };
 
 /** Claims the messages that may go out now, by the rules of alert-policy; holds back or drops the others. */
 export async function claimDeliveries(
@@ -110,8 +121,8 @@ function judge(row: Row, isLaneBusy: boolean, now: Date, debounceMs: number): Ve
   const soon: Verdict = { do: "wait", until: new Date(now.getTime() + WAIT_MS), isDebounced: false };
   if (row.kind === "VERIFY_EMAIL" || row.kind === "RESET_PASSWORD")
     return { do: row.is_token_good ? "send" : "suppress" };
-  // Its sender died with the answer: it may have gone out, so it is repeated, whatever happened since.
-  if (row.state === "SENDING") return { do: "send" };
+  // Its sender died with the answer: it may have gone out, so it is repeated once, whatever happened since.
+  if (row.state === "SENDING") return { do: row.lost_answers + 1 < LOST_ANSWERS_AT_MOST ? "send" : "leave" };
   if (row.kind === "UP") {
     const verdict = judgeUp(row.down_state);
     return verdict === "wait" ? soon : { do: verdict };
@@ -158,18 +169,15 @@ export type DeliveryOutcome =
   /** Not taken this time: tried again later, ever more patiently. `isAnswerLost`: it may have been taken all the same. */
   | { state: "PENDING"; error: string; isAnswerLost: boolean };
 
-const LOST_ANSWERS_AT_MOST = 2;
-
-// A message whose answer was lost is repeated once. Lost again, it counts as sent: two copies are the most
-// that anyone gets of it.
+// A message whose answer was lost is repeated once. Lost again, nobody knows whether it arrived.
 const FINISH = `
   WITH outcome AS (
     SELECT id, lost_answers + $6::int AS lost,
-      CASE WHEN $3 = 'PENDING' AND lost_answers + $6::int >= ${LOST_ANSWERS_AT_MOST} THEN 'SENT' ELSE $3 END::delivery_state AS state
+      CASE WHEN $3 = 'PENDING' AND lost_answers + $6::int >= ${LOST_ANSWERS_AT_MOST} THEN 'UNCONFIRMED' ELSE $3 END::delivery_state AS state
     FROM deliveries WHERE id = $1 AND state = 'SENDING' AND attempts = $2 FOR UPDATE
   ), done AS (
     UPDATE deliveries d SET state = o.state, lost_answers = o.lost, lease_until = NULL, last_error = $4, message_id = $5,
-      sent_at = CASE WHEN o.state = 'SENT' THEN $7::timestamptz END, due_at = $8
+      sent_at = CASE WHEN o.state IN ('SENT', 'UNCONFIRMED') THEN $7::timestamptz END, due_at = $8
     FROM outcome o WHERE d.id = o.id RETURNING d.monitor_id, d.sent_at
   )
   UPDATE monitor_states s SET last_alert_sent_at = done.sent_at FROM done

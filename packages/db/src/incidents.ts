@@ -103,6 +103,7 @@ function viewIncident(row: IncidentRow, now: Date): IncidentView {
               recipient: delivery.recipient,
               state: delivery.state,
               sent_at: delivery.sentAt?.toISOString() ?? null,
+              detail: delivery.state === "REJECTED" || delivery.state === "UNCONFIRMED" ? delivery.lastError : null,
             },
           ]
         : [],
