@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { openTenant, type Tenant } from "../../../tests/harness/tenant.ts";
 import { claimDeliveries, finishDelivery, type ClaimedDelivery } from "./deliveries.ts";
+import { findIncident } from "./incidents.ts";
 import { fanOut } from "./outbox.ts";
 import { deleteMonitor, findMonitor, updateMonitor } from "./monitors.ts";
 
@@ -142,8 +143,8 @@ test("a sender that died leaves its message to another, and changes nothing when
   expect(await states()).toEqual(["DOWN SENT"]);
 });
 
-test("a message whose answer was lost is repeated once, and counts as sent when it is lost again", async () => {
-  await goDown();
+test("a message whose answer was lost is repeated once, and is marked when it is lost again; its recovery is told", async () => {
+  const id = await goDown();
   const lost = { state: "PENDING", error: "cut", isAnswerLost: true } as const;
   const [first] = await claim();
   if (first) await finishDelivery(tenant.db, first, lost, new Date());
@@ -151,7 +152,22 @@ test("a message whose answer was lost is repeated once, and counts as sent when 
   await dueNow();
   const [second] = await claim();
   if (second) await finishDelivery(tenant.db, second, lost, new Date());
-  expect(await states()).toEqual(["DOWN SENT"]);
+  expect(await states()).toEqual(["DOWN UNCONFIRMED"]);
+  const incident = await findIncident(tenant.scope, id);
+  expect(incident?.alerts).toMatchObject([{ kind: "DOWN", state: "UNCONFIRMED", detail: "cut" }]);
+  await comeUp(id);
+  expect((await claim()).map(({ kind }) => kind)).toEqual(["UP"]);
+});
+
+test("a message whose senders died twice is left alone: two copies are the most that anyone gets", async () => {
+  await goDown();
+  const dies = () => tenant.db.pool.query("UPDATE deliveries SET lease_until = now() - interval '1 ms'");
+  expect(await claim()).toHaveLength(1);
+  await dies();
+  expect(await claim()).toHaveLength(1);
+  await dies();
+  expect(await claim()).toEqual([]);
+  expect(await states()).toEqual(["DOWN UNCONFIRMED"]);
 });
 
 test("a rejected recipient is marked, not tried again, and hears of no recovery either", async () => {

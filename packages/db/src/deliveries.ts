@@ -4,6 +4,7 @@ import { words } from "./check-view.ts";
 import { inTransaction, type Db } from "./client.ts";
 
 const LEASE_S = 60;
+/** Leases that ended while the database was away last for so much longer: the sender comes first, to write what it knows. */
 const SETTLE_S = 10;
 const WAIT_MS = 1_000;
 /** A message may be handed over twice where its answer is lost: two copies are the most that anyone gets of it. */
@@ -69,9 +70,20 @@ const SELECT_DUE = `
       AND o.kind = 'DOWN') AS down_state
   FROM deliveries d LEFT JOIN incidents i ON i.id = d.incident_id LEFT JOIN monitors m ON m.id = d.monitor_id
   WHERE (d.state = 'PENDING' AND d.due_at <= now() + interval '1 millisecond') 
-    -- After a restart of the database those who sent come first, to write what became of it.
-    OR (d.state = 'SENDING' AND d.lease_until < now() AND pg_postmaster_start_time() < now() - interval '${SETTLE_S} seconds')
+    OR (d.state = 'SENDING' AND d.lease_until < now()
+      AND (d.lease_until > pg_postmaster_start_time() OR pg_postmaster_start_time() < now() - interval '${SETTLE_S} seconds'))
   ORDER BY d.created_at LIMIT $1`;
+
+// A sender that died had asked for an answer, as far as anybody knows.
+const TAKE = `
+  UPDATE deliveries SET state = 'SENDING', attempts = attempts + 1, lease_until = now() + interval '${LEASE_S} seconds',
+    lost_answers = lost_answers + CASE WHEN state = 'SENDING' THEN 1 ELSE 0 END
+  WHERE id = $1`;
+
+const LEAVE = `
+  UPDATE deliveries SET state = 'UNCONFIRMED', sent_at = lease_until - interval '${LEASE_S} seconds', lease_until = NULL,
+    lost_answers = lost_answers + 1, last_error = 'The answer of the mail service was lost: its sender stopped'
+  WHERE id = $1`;
 
 type Verdict =
   | { do: "send" }
@@ -96,7 +108,9 @@ export async function claimDeliveries(
       const lane = `${row.monitor_id} ${row.recipient}`;
       const isLaneBusy = row.is_other_down_sending || going.has(lane);
       const verdict = judge(row, isLaneBusy, now, debounceMs);
-      if (verdict.do === "suppress") {
+      if (verdict.do === "leave") {
+        await client.query(LEAVE, [row.id]);
+      } else if (verdict.do === "suppress") {
         await client.query("UPDATE deliveries SET state = 'SUPPRESSED', lease_until = NULL WHERE id = $1", [row.id]);
       } else if (verdict.do === "wait") {
         await client.query("UPDATE deliveries SET due_at = $2, is_debounced = is_debounced OR $3 WHERE id = $1", [
@@ -105,10 +119,7 @@ export async function claimDeliveries(
           verdict.isDebounced,
         ]);
       } else {
-        await client.query(
-          `UPDATE deliveries SET state = 'SENDING', attempts = attempts + 1, lease_until = now() + interval '${LEASE_S} seconds' WHERE id = $1`,
-          [row.id],
-        );
+        await client.query(TAKE, [row.id]);
         if (row.kind === "DOWN") going.add(lane);
         claimed.push(toClaim(row));
       }
@@ -119,10 +130,12 @@ export async function claimDeliveries(
 
 function judge(row: Row, isLaneBusy: boolean, now: Date, debounceMs: number): Verdict {
   const soon: Verdict = { do: "wait", until: new Date(now.getTime() + WAIT_MS), isDebounced: false };
+  const isSenderDead = row.state === "SENDING";
+  if (isSenderDead && row.lost_answers + 1 >= LOST_ANSWERS_AT_MOST) return { do: "leave" };
   if (row.kind === "VERIFY_EMAIL" || row.kind === "RESET_PASSWORD")
     return { do: row.is_token_good ? "send" : "suppress" };
-  // Its sender died with the answer: it may have gone out, so it is repeated once, whatever happened since.
-  if (row.state === "SENDING") return { do: row.lost_answers + 1 < LOST_ANSWERS_AT_MOST ? "send" : "leave" };
+  // The answer died with its sender: it may have gone out, so it is repeated once, whatever happened since.
+  if (isSenderDead) return { do: "send" };
   if (row.kind === "UP") {
     const verdict = judgeUp(row.down_state);
     return verdict === "wait" ? soon : { do: verdict };

@@ -40,6 +40,7 @@ describe("an UP mail", () => {
     ["SENT", "send"],
     ["PENDING", "wait"],
     ["SENDING", "wait"],
+    ["UNCONFIRMED", "send"],
     ["SUPPRESSED", "suppress"],
     ["REJECTED", "suppress"],
     [null, "suppress"],

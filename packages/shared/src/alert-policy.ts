@@ -24,11 +24,11 @@ export function judgeDown(facts: DownFacts): DownVerdict {
 }
 
 /** What became of the DOWN mail of the same incident and recipient. */
-export type DownOutcome = "PENDING" | "SENDING" | "SENT" | "SUPPRESSED" | "REJECTED" | null;
+export type DownOutcome = "PENDING" | "SENDING" | "SENT" | "UNCONFIRMED" | "SUPPRESSED" | "REJECTED" | null;
 
 /** A recovery is announced only where the outage was; it waits until that is known. */
 export function judgeUp(down: DownOutcome): "send" | "wait" | "suppress" {
-  if (down === "SENT") return "send";
+  if (down === "SENT" || down === "UNCONFIRMED") return "send";
   return down === "PENDING" || down === "SENDING" ? "wait" : "suppress";
 }
 

@@ -6,8 +6,11 @@ export const alertSchema = z.object({
   kind: z.enum(["DOWN", "UP"]),
   channel: z.string(),
   recipient: z.string(),
-  state: z.enum(["PENDING", "SENDING", "SENT", "SUPPRESSED", "REJECTED"]),
+  state: z
+    .enum(["PENDING", "SENDING", "SENT", "UNCONFIRMED", "SUPPRESSED", "REJECTED"])
+    .describe("UNCONFIRMED: handed to the mail service twice, and both times its answer was lost"),
   sent_at: z.iso.datetime().nullable(),
+  detail: z.string().nullable().describe("Why it was rejected, or why nobody knows whether it arrived"),
 });
 
 export const incidentSchema = z

@@ -14,7 +14,7 @@ const UNSENT = new Set([
   "ENETUNREACH",
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
-const LOST = "The connection to the mail service was cut before its answer came";
+const LOST = "The answer of the mail service was lost";
 
 /** E-mail through Postmark's own client. */
 export function createEmailChannel(mail: Config["mail"], token: string): Channel {
@@ -36,7 +36,7 @@ export function createEmailChannel(mail: Config["mail"], token: string): Channel
           TextBody: text,
           MessageStream: "outbound",
         });
-        return { state: "SENT", messageId: answer.MessageID };
+        return { state: "SENT", messageId: answer.MessageID ?? null };
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         const isRejected = error instanceof Errors.PostmarkError && REJECTIONS.has(error.code);
@@ -51,13 +51,17 @@ export function createEmailChannel(mail: Config["mail"], token: string): Channel
 /** Postmark's client keeps only an error's message: so the message says whether the mail may have been taken. */
 async function fetchOrTell(...[input, init]: Parameters<typeof fetch>): Promise<Response> {
   try {
-    return await fetch(input, init);
+    const response = await fetch(input, init);
+    // The status is the answer, whether or not the rest of it arrives.
+    const body = await response.text().catch(() => "");
+    return new Response(body === "" ? null : body, { status: response.status });
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+    // A connection that cannot be made fails earlier than this: it had the mail, or a part of it.
     if (error instanceof Error && error.name === "TimeoutError")
-      throw new Error(`The mail service did not answer within ${TIMEOUT_S} s`, { cause: error });
+      throw new Error(`${LOST}: none came within ${TIMEOUT_S} s`, { cause: error });
     if (UNSENT.has(code)) throw new Error(`The mail service could not be reached (${code})`, { cause: error });
-    throw new Error(`${LOST} (${code})`, { cause: error });
+    throw new Error(`${LOST}: the connection was cut (${code})`, { cause: error });
   }
 }
