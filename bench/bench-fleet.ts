@@ -41,11 +41,17 @@ export function openBenchFleet(
   broker: BrokerKind,
   env: Record<string, string> = {},
 ): Promise<BenchFleet> {
-  return stage.use(open(stage, broker, env), ({ sql }) => sql.end());
+  return stage.use(
+    () => open(stage, broker, env),
+    ({ sql }) => sql.end(),
+  );
 }
 
 async function open(stage: Stage, broker: BrokerKind, env: Record<string, string>): Promise<BenchFleet> {
-  const fleet = await stage.use(openFleet(broker, env), (started) => started.stop());
+  const fleet = await stage.use(
+    () => openFleet(broker, env),
+    (started) => started.stop(),
+  );
   const sql = new pg.Client({ connectionString: fleet.postgres.databaseUrl });
   sql.on("error", () => undefined);
   await sql.connect();
@@ -54,7 +60,10 @@ async function open(stage: Stage, broker: BrokerKind, env: Record<string, string
   await sql.query("SELECT pg_reload_conf()");
   const { rows } = await sql.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
   const postmaster = await parentOf(rows[0]?.pid ?? 0);
-  await stage.use(Promise.resolve(noteServer(postmaster)), (server) => server.gone());
+  await stage.use(
+    () => noteServer(postmaster),
+    (server) => server.gone(),
+  );
   const api = await fleet.startApi();
   const owner = await fleet.register("bench");
   const workers: OurProcess[] = [];

@@ -20,7 +20,10 @@ export function startChild(
   file: string,
   { args = [], env = {} }: { args?: readonly string[]; env?: Record<string, string> } = {},
 ): Promise<Child> {
-  return stage.use(openChild(file, args, env), (child) => child.stop());
+  return stage.use(
+    () => openChild(file, args, env),
+    (child) => child.stop(),
+  );
 }
 
 async function openChild(file: string, args: readonly string[], env: Record<string, string>): Promise<Child> {

@@ -1,21 +1,26 @@
 /** What a scenario has started. All of it is stopped when the scenario ends, fails or is interrupted. */
 export type Stage = {
-  /** Remembers how to stop what `starting` brings, even where an interrupt comes while it still starts. */
-  use<Started>(starting: Promise<Started>, stop: (started: Started) => unknown): Promise<Started>;
+  /** Starts something and remembers how to stop it, even where an interrupt comes while it still starts. */
+  use<Started>(start: () => Promise<Started> | Started, stop: (started: Started) => unknown): Promise<Started>;
 };
 
 const open = new Set<() => Promise<void>>();
+let isInterrupted = false;
 
 export async function withStage<Result>(play: (stage: Stage) => Promise<Result>): Promise<Result> {
   const stops: (() => Promise<void>)[] = [];
-  const clear = async () => {
+  let clearing: Promise<void> | null = null;
+  const clearAll = async () => {
     for (let stop = stops.pop(); stop; stop = stops.pop()) await stop();
     open.delete(clear);
   };
+  const clear = () => (clearing ??= clearAll());
   open.add(clear);
   try {
     return await play({
-      use(starting, stop) {
+      async use(start, stop) {
+        if (isInterrupted) throw new Error("interrupted");
+        const starting = Promise.resolve(start());
         stops.push(async () => {
           try {
             await stop(await starting);
@@ -28,12 +33,13 @@ export async function withStage<Result>(play: (stage: Stage) => Promise<Result>)
     });
   } finally {
     await clear();
+    // Whoever interrupted us ends the process, once everything is stopped.
+    if (isInterrupted) await new Promise(() => undefined);
   }
 }
 
 /** Ends the bench on Ctrl-C, or when its parent is gone, and takes everything down that it started. */
 export function clearStagesOnInterrupt(): void {
-  let isInterrupted = false;
   const interrupt = async () => {
     if (isInterrupted) return;
     isInterrupted = true;

@@ -22,7 +22,10 @@ export async function openHttpTarget(stage: Stage): Promise<Target> {
 
 /** Over https, with a certificate of an authority of its own: checking it is real work. */
 export async function openHttpsTarget(stage: Stage): Promise<Target> {
-  const folder = await stage.use(mkdtemp(join(tmpdir(), "pulsecheck-bench-")), (path) => rm(path, { recursive: true }));
+  const folder = await stage.use(
+    () => mkdtemp(join(tmpdir(), "pulsecheck-bench-")),
+    (path) => rm(path, { recursive: true }),
+  );
   const authority = createAuthority();
   const { key, cert } = authority.issue("DNS:localhost,IP:127.0.0.1");
   authority.remove();

@@ -103,14 +103,13 @@ async function openApiSide(stage: Stage, broker: BrokerKind): Promise<Side> {
     } satisfies Clients);
   }
   await waitForSnapshots(clients);
+  const brokerOptions = {
+    databaseUrl: fleet.postgres.databaseUrl,
+    redisUrl: fleet.redis?.url ?? null,
+    onError: () => undefined,
+  };
   const { bus } = await stage.use(
-    Promise.resolve(
-      openBroker({
-        databaseUrl: fleet.postgres.databaseUrl,
-        redisUrl: fleet.redis?.url ?? null,
-        onError: () => undefined,
-      }),
-    ),
+    () => openBroker(brokerOptions),
     (opened) => opened.close(),
   );
   const tell = () => {

@@ -56,8 +56,8 @@ export async function measureLive(bench: Bench): Promise<Row[]> {
 type Dashboard = { client: LiveClient; heard: Heard[] };
 
 async function openDashboard(stage: Stage, { fleet, owner }: BenchFleet): Promise<Dashboard> {
-  const opening = joinLive(`${fleet.url}/api/v1/ws/dashboard`, { Authorization: `Bearer ${owner.token}` });
-  const client = await stage.use(opening, ({ raw }) => raw.terminate());
+  const join = () => joinLive(`${fleet.url}/api/v1/ws/dashboard`, { Authorization: `Bearer ${owner.token}` });
+  const client = await stage.use(join, ({ raw }) => raw.terminate());
   await client.ofType("snapshot");
   const heard: Heard[] = [];
   client.raw.on("message", (data: Buffer) => {

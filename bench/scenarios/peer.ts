@@ -77,7 +77,10 @@ async function probeRounds(stage: Stage, bench: Bench, target: Target, name: str
 }
 
 async function startPeer(stage: Stage, authorityFile: string | null): Promise<{ pid: number; url: string }> {
-  const folder = await stage.use(mkdtemp(join(tmpdir(), "pulsecheck-peer-")), (path) => rm(path, { recursive: true }));
+  const folder = await stage.use(
+    () => mkdtemp(join(tmpdir(), "pulsecheck-peer-")),
+    (path) => rm(path, { recursive: true }),
+  );
   const config = join(folder, "blackbox.json");
   const tls = authorityFile === null ? {} : { fail_if_not_ssl: true, tls_config: { ca_file: authorityFile } };
   // YAML, which JSON is a part of.
@@ -85,11 +88,13 @@ async function startPeer(stage: Stage, authorityFile: string | null): Promise<{ 
   const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
   const args = [`--config.file=${config}`, `--web.listen-address=127.0.0.1:${port}`, "--log.level=error"];
-  const child = spawn(PEER, args, { stdio: "ignore", detached: true });
-  await stage.use(once(child, "spawn"), async () => {
-    child.kill("SIGKILL");
-    await once(child, "exit");
-  });
+  const child = await stage.use(
+    () => spawn(PEER, args, { stdio: "ignore", detached: true }),
+    async (peer) => {
+      peer.kill("SIGKILL");
+      await once(peer, "exit");
+    },
+  );
   for (let tries = 0; tries < 100; tries++) {
     if (
       await fetch(`${url}/-/healthy`)
