@@ -4,7 +4,9 @@ import { serve, type WebSocketServerLike } from "@hono/node-server";
 import { WebSocketServer } from "ws";
 import { createApp } from "./app.ts";
 import type { Deps } from "./context.ts";
+import { CONNECTION, CONNECTIONS_AT_MOST, SOCKETS } from "./http/limits.ts";
 import { openHub } from "./live/hub.ts";
+import { endLostUpgrades, isUpgrade, refuseUpgrades } from "./live/upgrades.ts";
 
 export type RunningApi = {
   /** Where it listens, such as http://127.0.0.1:8000. */
@@ -17,25 +19,21 @@ export type RunningApi = {
 export async function startApi(deps: Deps): Promise<RunningApi> {
   const hub = await openHub(deps);
   const app = createApp(deps, hub);
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: 65_536, perMessageDeflate: false });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: SOCKETS.longestMessage, perMessageDeflate: false });
   const { promise: listening, resolve, reject } = Promise.withResolvers<AddressInfo>();
   const server = serve(
     {
-      fetch: app.fetch,
+      fetch: refuseUpgrades(app.fetch),
       hostname: deps.config.host,
       port: deps.config.port,
       // Made with noServer, which its type leaves optional.
       websocket: { server: sockets as unknown as WebSocketServerLike },
-      // Slow headers and slow bodies hold nothing for long.
-      serverOptions: {
-        headersTimeout: 10_000,
-        requestTimeout: 60_000,
-        keepAliveTimeout: 65_000,
-        maxHeaderSize: 16_384,
-      },
+      serverOptions: { ...CONNECTION, shouldUpgradeCallback: isUpgrade },
     },
     resolve,
   ) as Server;
+  endLostUpgrades(server);
+  server.maxConnections = CONNECTIONS_AT_MOST;
   server.once("error", reject);
   const { port } = await listening;
   return {

@@ -1,15 +1,12 @@
 import { hash, verify } from "@node-rs/argon2";
 import { Refusal } from "@pulsecheck/shared/refusal";
+import { HASHING } from "../http/limits.ts";
 
 // OWASP's first choice for argon2id (the library's default algorithm): 19 MiB, 2 passes, 1 lane.
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 // Nobody's: unknown accounts are verified against it, so that they take as long as known ones.
 const NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$JZbjmmWESUfhli+OvVu3DQ$FUioYfNdSoUZ4nlmDh78mbkzEQ2sQYTmqleYdNvEzHM";
-
-// Hashing runs on libuv's four threads, which DNS and files need too: half of them stay free.
-const PARALLEL = 2;
-const LONGEST_QUEUE = 500;
 
 /** Rejects with a Refusal (503) when too many wait already. */
 export async function hashPassword(password: string): Promise<string> {
@@ -31,8 +28,8 @@ let running = 0;
 const waiting: (() => void)[] = [];
 
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (running >= PARALLEL) {
-    if (waiting.length >= LONGEST_QUEUE)
+  if (running >= HASHING.parallel) {
+    if (waiting.length >= HASHING.longestQueue)
       throw new Refusal(503, "Too many logins at once. Try again.", { retryAfterS: 5 });
     await new Promise<void>((resolve) => void waiting.push(resolve));
   } else {

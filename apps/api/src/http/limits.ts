@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import type { Config } from "@pulsecheck/shared/config";
 import { isLoopback } from "./client-address.ts";
 
@@ -57,6 +58,37 @@ export const LIMITS: Limits = {
   loopbackFactor: 200,
   knownForS: 90 * DAY,
 };
+
+/** What one connection may cost, in ms and bytes: slow headers, slow bodies and silence hold nothing for long. */
+export const CONNECTION = {
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  keepAliveTimeout: 65_000,
+  /** How often the limits above are looked after; Node's own 30 s would add to each. */
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 16_384,
+} as const;
+
+/** Beyond that many connections of a process, further ones are closed at once. */
+export const CONNECTIONS_AT_MOST = 20_000;
+
+/** Bodies of requests, in bytes. */
+export const BODY = {
+  longest: 1_048_576,
+  /** An announced body up to this is read and dropped: who is cut off while sending may never see the refusal. */
+  drainedUpTo: 16_777_216,
+  /** In so many pieces a body may arrive: each costs more than its bytes. */
+  mostPieces: 4_096,
+  /** A body up to this is always taken; longer ones share `longTogether`, so that many at once fill no memory. */
+  short: 16_384,
+  longTogether: 33_554_432,
+} as const;
+
+/** Passwords that are hashed at once, on libuv's threads: a flood leaves threads and a core to everything else. */
+export const HASHING = { parallel: Math.max(1, Math.min(2, availableParallelism() - 1)), longestQueue: 250 } as const;
+
+/** What a WebSocket's client may do. */
+export const SOCKETS = { perUser: 200, messagesPerMinute: 120, longestMessage: 65_536 } as const;
 
 /**
  * Loopback says nothing about the client: it is this machine's own user, or a proxy that TRUST_PROXY does not

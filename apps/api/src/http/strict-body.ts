@@ -1,10 +1,8 @@
 import { Refusal, refuseField, refuseMediaType } from "@pulsecheck/shared/refusal";
 import { createMiddleware } from "hono/factory";
 import type { ApiEnv } from "../context.ts";
+import { BODY } from "./limits.ts";
 
-const MAX_BYTES = 1_048_576;
-/** An announced body up to this is read and dropped: who is cut off while sending may never see the refusal. */
-const DRAIN_BYTES = 16_777_216;
 const MAX_DEPTH = 16;
 /** What Hono reads as JSON too: it would take anything else for an empty object. */
 const JSON_TYPE = /^application\/([\w.-]+\+)?json$/;
@@ -15,7 +13,9 @@ const JSON_TYPE = /^application\/([\w.-]+\+)?json$/;
  */
 export const strictBody = createMiddleware<ApiEnv>(async (c, next) => {
   if (c.req.method === "GET" || c.req.method === "HEAD" || c.req.raw.body === null) return next();
-  const bytes = await readBounded(c.req.raw.body, Number(c.req.header("content-length") ?? 0));
+  // Without an answer: to read on until one could be heard is what such a body is meant for.
+  const cutOff = () => c.env.incoming.destroy(new Error("too many pieces"));
+  const bytes = await readBounded(c.req.raw.body, Number(c.req.header("content-length") ?? 0), cutOff);
   // Hono keeps promises here, whatever its type says.
   c.req.bodyCache.arrayBuffer = Promise.resolve(bytes.buffer) as unknown as ArrayBuffer;
   if (bytes.byteLength === 0) return next();
@@ -29,25 +29,50 @@ export const strictBody = createMiddleware<ApiEnv>(async (c, next) => {
   return next();
 });
 
-async function readBounded(stream: ReadableStream<Uint8Array>, announced: number): Promise<Uint8Array<ArrayBuffer>> {
-  const refusal = new Refusal(413, `The body must be at most ${MAX_BYTES} bytes long.`);
-  const patienceBytes = announced > MAX_BYTES && announced <= DRAIN_BYTES ? announced : MAX_BYTES;
+/** What bodies longer than BODY.short hold in memory together. */
+let longBytes = 0;
+
+async function readBounded(
+  stream: ReadableStream<Uint8Array>,
+  announced: number,
+  cutOff: () => void,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const refusal = new Refusal(413, `The body must be at most ${BODY.longest} bytes long.`);
+  const patienceBytes = announced > BODY.longest && announced <= BODY.drainedUpTo ? announced : BODY.longest;
   if (announced > patienceBytes) throw refusal;
-  const chunks: Uint8Array[] = [];
+  // Copied, not kept: a chunk of one byte may hold on to all that came with it.
+  let bytes = new Uint8Array(BODY.short);
   let length = 0;
-  for await (const chunk of stream) {
-    length += chunk.byteLength;
-    if (length > patienceBytes) throw refusal;
-    if (length <= MAX_BYTES) chunks.push(chunk);
+  let pieces = 0;
+  try {
+    for await (const chunk of stream) {
+      pieces += 1;
+      if (pieces > BODY.mostPieces) cutOff();
+      const start = length;
+      length += chunk.byteLength;
+      if (length > patienceBytes) throw refusal;
+      if (length > BODY.longest) continue;
+      if (length > bytes.byteLength) bytes = grow(bytes, length);
+      bytes.set(chunk, start);
+    }
+  } catch (error) {
+    // Not the fault of anything of ours: the client hung up, or was cut off.
+    throw error instanceof Refusal ? error : new Refusal(400, "The body did not arrive.");
+  } finally {
+    longBytes -= bytes.byteLength - BODY.short;
   }
-  if (length > MAX_BYTES) throw refusal;
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return bytes;
+  if (length > BODY.longest) throw refusal;
+  return bytes.slice(0, length);
+}
+
+function grow(bytes: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
+  const size = Math.min(Math.max(length, 2 * bytes.byteLength), BODY.longest);
+  if (longBytes + size - bytes.byteLength > BODY.longTogether)
+    throw new Refusal(503, "Too many long bodies at once. Try again.", { retryAfterS: 5 });
+  longBytes += size - bytes.byteLength;
+  const grown = new Uint8Array(size);
+  grown.set(bytes);
+  return grown;
 }
 
 function decodeUtf8(bytes: Uint8Array): string {

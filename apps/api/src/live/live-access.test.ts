@@ -19,6 +19,7 @@ const at = (path: string) => `${house.url}/api/v1/ws/${path}`;
 const refused = async (path: string, headers: Record<string, string> = {}) => {
   const answer = await connectLive(at(path), headers);
   if (!("status" in answer)) throw new Error("the socket was opened");
+  expect(JSON.parse(answer.body)).toMatchObject({ type: "about:blank", status: answer.status });
   return answer.status;
 };
 const rename = (name: string) => house.call("PATCH", `/api/v1/monitors/${id}`, { token: alice.token, json: { name } });

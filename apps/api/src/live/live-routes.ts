@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { upgradeWebSocket } from "@hono/node-server";
 import { countOpenIncidents, listIncidents } from "@pulsecheck/db/incidents";
 import { countMonitors } from "@pulsecheck/db/monitor-list";
@@ -12,18 +13,16 @@ import { z } from "zod";
 import { refuseForeignOrigin } from "../auth/authenticate.ts";
 import { findPrincipal } from "../auth/principal.ts";
 import type { ApiEnv, Deps } from "../context.ts";
+import { SOCKETS } from "../http/limits.ts";
 import type { Listener } from "./audience.ts";
 import type { Hub } from "./hub.ts";
 import { createLiveSocket } from "./live-socket.ts";
 import { isStillAllowed } from "./still-allowed.ts";
 
-const SOCKETS_PER_USER = 200;
-const MESSAGES_PER_MINUTE = 120;
-
-/** The WebSockets. Whatever is refused is refused before the upgrade; the server tells the status, without a body. */
+/** The WebSockets. Whatever is refused is refused before the upgrade, with its problem document (`upgrades.ts`). */
 export function liveRoutes(deps: Deps, hub: Hub) {
   return new Hono<ApiEnv>()
-    .use("/api/v1/ws/*", admitSocket(deps, hub))
+    .use("/api/v1/ws/*", admitSocket(deps))
     .get(
       "/api/v1/ws/dashboard",
       upgradeWebSocket((c: Context<ApiEnv>) => connect(deps, hub, c, null)),
@@ -42,7 +41,8 @@ export function liveRoutes(deps: Deps, hub: Hub) {
     );
 }
 
-function admitSocket(deps: Deps, hub: Hub): MiddlewareHandler<ApiEnv> {
+function admitSocket(deps: Deps): MiddlewareHandler<ApiEnv> {
+  const admit = countSockets();
   return async (c, next) => {
     if (c.req.method !== "GET") return next();
     if (c.req.header("upgrade")?.toLowerCase() !== "websocket")
@@ -58,11 +58,26 @@ function admitSocket(deps: Deps, hub: Hub): MiddlewareHandler<ApiEnv> {
     if (proof === null) throw new Refusal(401, "This needs a valid session token, API key or ticket.");
     if (!roleAllows(proof.principal.role, "read"))
       throw new Refusal(403, `The role ${proof.principal.role} does not allow this.`);
-    if (hub.countOf(proof.principal.userId) >= SOCKETS_PER_USER)
-      throw new Refusal(429, `There are ${SOCKETS_PER_USER} sockets of this user already.`, { retryAfterS: 10 });
+    admit(proof.principal.userId, c.env.incoming.socket);
     c.set("principal", proof.principal);
     c.set("scope", proof.scope);
     return next();
+  };
+}
+
+/** Counts from the moment of admission: many at once do not slip through. Refuses (429) one too many. */
+function countSockets(): (userId: string, socket: Socket) => void {
+  const counts = new Map<string, number>();
+  return (userId, socket) => {
+    const count = counts.get(userId) ?? 0;
+    if (count >= SOCKETS.perUser)
+      throw new Refusal(429, `There are ${SOCKETS.perUser} sockets of this user already.`, { retryAfterS: 10 });
+    counts.set(userId, count + 1);
+    socket.once("close", () => {
+      const left = (counts.get(userId) ?? 1) - 1;
+      if (left > 0) counts.set(userId, left);
+      else counts.delete(userId);
+    });
   };
 }
 
@@ -78,7 +93,7 @@ function connect(deps: Deps, hub: Hub, c: Context<ApiEnv>, monitorId: string | n
   const principal = c.get("principal");
   const since = sinceOf(c);
   let listener: Listener | null = null;
-  const budget = { left: MESSAGES_PER_MINUTE, since: Date.now() };
+  const budget = { left: SOCKETS.messagesPerMinute, since: Date.now() };
 
   return {
     onOpen(_event: Event, ws: { raw?: unknown }) {
@@ -136,7 +151,7 @@ function parseJson(data: unknown): unknown {
 }
 
 function spend(budget: { left: number; since: number }): boolean {
-  if (Date.now() - budget.since > 60_000) Object.assign(budget, { left: MESSAGES_PER_MINUTE, since: Date.now() });
+  if (Date.now() - budget.since > 60_000) Object.assign(budget, { left: SOCKETS.messagesPerMinute, since: Date.now() });
   budget.left -= 1;
   return budget.left >= 0;
 }

@@ -53,6 +53,7 @@ export function createLiveSocket(ws: WebSocket): LiveSocket {
   }
 
   function close(code: number, reason: string): void {
+    if (ws.readyState !== ws.OPEN) return;
     ws.close(code, reason);
     // A reader that does not even take the goodbye is cut off.
     setTimeout(() => ws.terminate(), 2_000).unref();
