@@ -7,6 +7,7 @@ import { forgetWorker, reportWorker, type WorkerSign } from "@pulsecheck/db/work
 import { DEAD_AFTER_MS, SIGN_EVERY_MS } from "@pulsecheck/shared/schedule";
 import { createChannels } from "./alert/channels/registry.ts";
 import { sendAlerts } from "./alert/send-alerts.ts";
+import { watchOwnNetwork } from "./check/own-network.ts";
 import { useNameServers } from "./check/resolve-host.ts";
 import { ensureSchedules, startConsumers } from "./consumers.ts";
 import type { Deps } from "./context.ts";
@@ -17,6 +18,8 @@ const SCHEDULES_EVERY_MS = 10_000;
 const SILENCE_MS = 10_000;
 const COVER_EVERY_MS = 1_000;
 const DRAIN_MS = 6_000;
+/** A job that is not done by then is left behind: a mail whose answer does not come has its lease. */
+const CLOSE_MS = 7_500;
 
 export type RunningWorker = {
   /** Takes nothing new, lets checks under way end or hands them back, and says goodbye. Within 10 s. */
@@ -30,7 +33,8 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
   await maintainPartitions(db, new Date(), config.retentionDays);
   const committer = createCommitter(deps);
   const id = randomUUID();
-  const scheduler = createScheduler(deps, id, committer);
+  const network = watchOwnNetwork(deps);
+  const scheduler = createScheduler(deps, { workerId: id, committer, network });
   let tickedAt = Date.now();
   const channels = createChannels(deps);
   const consumers = startConsumers(deps, scheduler, channels, () => {
@@ -39,6 +43,7 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
   const giveSign = createSign(deps, id, () => ({
     sinceTickMs: Date.now() - tickedAt,
     lagMs: scheduler.runner.takeLag(),
+    hasNetwork: !network.isGone(),
   }));
   const stopTimers = [
     every(SCHEDULES_EVERY_MS, log, "schedules", () => ensureSchedules(deps, Date.now() - tickedAt > SILENCE_MS)),
@@ -65,21 +70,25 @@ async function stopQuietly(
   scheduler: Scheduler,
   consumers: readonly { close(): Promise<void> }[],
 ): Promise<void> {
-  const results = await Promise.allSettled([
-    ...consumers.map((consumer) => consumer.close()),
-    scheduler.drain(DRAIN_MS),
-  ]);
+  const results = await Promise.allSettled([closeInTime(consumers), scheduler.drain(DRAIN_MS)]);
   for (const result of results) {
     if (result.status === "rejected")
       log.error({ err: result.reason }, "the worker did not stop cleanly; leases will bring its checks back");
   }
 }
 
+async function closeInTime(consumers: readonly { close(): Promise<void> }[]): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`jobs were under way for more than ${CLOSE_MS} ms`)), CLOSE_MS);
+  await Promise.race([Promise.all(consumers.map((consumer) => consumer.close())), late]);
+  clearTimeout(timer);
+}
+
 /** Signs for this worker and frees what dead ones hold. */
 function createSign(
   { db, log }: Deps,
   id: string,
-  look: () => Pick<WorkerSign, "sinceTickMs" | "lagMs">,
+  look: () => Pick<WorkerSign, "sinceTickMs" | "lagMs" | "hasNetwork">,
 ): () => Promise<void> {
   const self = { id, host: hostname(), pid: process.pid, startedAt: new Date() };
   let signedAt = 0;
