@@ -87,7 +87,7 @@ describe("claiming", () => {
   });
 
   test("what a worker holds who gave no sign of life is due at once; what he says later is refused", async () => {
-    const sign = { host: "here", pid: 1, startedAt: new Date(), sinceTickMs: 0, lagMs: 0 };
+    const sign = { host: "here", pid: 1, startedAt: new Date(), sinceTickMs: 0, lagMs: 0, hasNetwork: true };
     await reportWorker(tenant.db, { ...sign, id: WORKER });
     const claim = await claimFresh();
     expect(await freeClaimsOfDead(tenant.db, 60_000)).toEqual([]);

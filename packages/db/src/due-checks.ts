@@ -136,6 +136,16 @@ export async function handBack(db: Db, claims: readonly ClaimedCheck[]): Promise
   await db.pool.query(HAND_BACK, [claims.map((claim) => claim.monitorId), claims.map((claim) => claim.fence)]);
 }
 
+/** Monitors that were well when they were last checked, any of them, from the whole instance. */
+export async function listTargetsThatAreUp(db: Db, limit: number): Promise<{ monitorId: number; url: string }[]> {
+  const { rows } = await db.pool.query<{ monitorId: number; url: string }>(
+    `SELECT m.id AS "monitorId", m.url FROM monitor_states s JOIN monitors m ON m.id = s.monitor_id
+     WHERE s.status = 'UP' AND m.is_active LIMIT $1`,
+    [limit],
+  );
+  return rows;
+}
+
 export type DeadWorker = { host: string; pid: number; claims: number };
 
 /** Frees what workers hold who gave no sign of life for `silentMs`, and forgets them. Answers who they were. */

@@ -12,6 +12,8 @@ export type WorkerSign = {
   sinceTickMs: number;
   /** How late its latest checks started, in ms. */
   lagMs: number;
+  /** False while it thinks that its own network is gone. */
+  hasNetwork: boolean;
 };
 
 /** A worker's sign of life, by the database's clock: workers on other machines judge it. */
@@ -19,11 +21,12 @@ export async function reportWorker(db: Db, sign: WorkerSign): Promise<void> {
   await db.pool.query({
     name: "report-worker",
     text: `
-      INSERT INTO worker_processes (id, host, pid, started_at, last_seen_at, last_tick_at, lag_ms)
-      VALUES ($1, $2, $3, $4, now(), now() - $5 * interval '1 millisecond', $6)
+      INSERT INTO worker_processes (id, host, pid, started_at, last_seen_at, last_tick_at, lag_ms, has_network)
+      VALUES ($1, $2, $3, $4, now(), now() - $5 * interval '1 millisecond', $6, $7)
       ON CONFLICT (id) DO UPDATE
-      SET last_seen_at = excluded.last_seen_at, last_tick_at = excluded.last_tick_at, lag_ms = excluded.lag_ms`,
-    values: [sign.id, sign.host, sign.pid, sign.startedAt, sign.sinceTickMs, sign.lagMs],
+      SET last_seen_at = excluded.last_seen_at, last_tick_at = excluded.last_tick_at, lag_ms = excluded.lag_ms,
+        has_network = excluded.has_network`,
+    values: [sign.id, sign.host, sign.pid, sign.startedAt, sign.sinceTickMs, sign.lagMs, sign.hasNetwork],
   });
 }
 
@@ -34,6 +37,8 @@ export async function forgetWorker(db: Db, id: string): Promise<void> {
 export type Pulse = {
   /** Workers seen within the last 15 s. */
   workers: number;
+  /** Those of them who think that their own network is gone. */
+  offline: number;
   /** Since any worker last took a tick from the queue, in ms; null if none ever did. */
   sinceTickMs: number | null;
   /** The largest lateness that a live worker reports, in ms. */
@@ -46,11 +51,12 @@ export type Pulse = {
 export async function readPulse(db: Db): Promise<Pulse> {
   const { rows } = await db.pool.query<Pulse>(
     `SELECT (count(*) FILTER (WHERE last_seen_at > now() - interval '15 seconds'))::int AS workers,
+      (count(*) FILTER (WHERE last_seen_at > now() - interval '15 seconds' AND NOT has_network))::int AS offline,
       (extract(epoch FROM now() - max(last_tick_at)) * 1000)::float8 AS "sinceTickMs",
       coalesce(max(lag_ms) FILTER (WHERE last_seen_at > now() - interval '15 seconds'), 0)::int AS "lagMs",
       (SELECT count(*)::int FROM monitor_states WHERE shard = ANY($1) AND next_check_at < now() - interval '1 second' AND scheduled_at IS NULL) AS overdue
     FROM worker_processes`,
     [ALL_SHARDS],
   );
-  return rows[0] ?? { workers: 0, sinceTickMs: null, lagMs: 0, overdue: 0 };
+  return rows[0] ?? { workers: 0, offline: 0, sinceTickMs: null, lagMs: 0, overdue: 0 };
 }

@@ -84,6 +84,8 @@ function withDefaults(env: Environment) {
     allowedPrivateTargets: env.ALLOW_PRIVATE_TARGETS ?? (isEmbedded ? parseCidrs(OWN_MACHINE_CIDRS) : []),
     /** Name servers that know the targets' names; null: the system's. */
     nameServers: env.DNS_SERVERS ?? null,
+    /** While none of these can be connected to, it is our own network that is gone. */
+    canaries: env.CANARY_URLS ?? [],
     logLevel: env.LOG_LEVEL ?? (env.DEBUG ? "debug" : "info"),
     environment: env.ENVIRONMENT,
     host: env.HOST,

@@ -2,6 +2,7 @@ import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { LONGEST_INTERVAL_S } from "./monitor.ts";
 import { parseCidrs, type Cidr } from "./target-address.ts";
+import { parseTargetUrl } from "./target-url.ts";
 
 const text = z.string().min(1);
 const flag = (fallback: boolean) => z.stringbool("true or false").default(fallback);
@@ -44,6 +45,12 @@ const nameServers = text
     "addresses of name servers with commas, such as 192.0.2.53, [2001:db8::53]:53",
   );
 
+const EXPECTED_CANARIES = "URLs with commas, such as https://one.one.one.one, https://dns.google";
+const canaries = text
+  .transform((value) => value.split(",").map((part) => part.trim()))
+  .refine((parts) => parts.every((part) => parseTargetUrl(part).ok), EXPECTED_CANARIES)
+  .transform((parts) => parts.map((part) => new URL(part)));
+
 /** `["https://a.example"]` or `https://a.example, https://b.example`. */
 const origins = z
   .string()
@@ -78,6 +85,7 @@ export const environment = z.object({
   RETENTION_DAYS: whole(1, 3_650, 30),
   ALLOW_PRIVATE_TARGETS: cidrs.optional(),
   DNS_SERVERS: nameServers.optional(),
+  CANARY_URLS: canaries.optional(),
   DEBUG: flag(false),
   LOG_LEVEL: z
     .string()

@@ -15,6 +15,7 @@ export function createInstanceMetrics({ db, broker }: Deps, hub: Hub): () => Pro
     new Gauge({ name: `pulsecheck_${name}`, help, labelNames, registers: [registry] });
   const sockets = gauge("sockets", "Live WebSockets of this API process");
   const workers = gauge("workers", "Worker processes seen within 15 seconds");
+  const offline = gauge("workers_offline", "Workers that think that their own network is gone");
   const lag = gauge("schedule_lag_seconds", "How late the latest checks started, at most");
   const overdue = gauge("checks_overdue", "Monitors that are due for more than a second and not yet taken");
   const monitors = gauge("monitors", "Monitors by status", ["status"]);
@@ -26,6 +27,7 @@ export function createInstanceMetrics({ db, broker }: Deps, hub: Hub): () => Pro
     const [pulse, figures, counters] = await Promise.all([readPulse(db), readInstanceFigures(db), readCounters(db)]);
     sockets.set(hub.count());
     workers.set(pulse.workers);
+    offline.set(pulse.offline);
     lag.set(pulse.lagMs / 1_000);
     overdue.set(pulse.overdue);
     for (const [status, count] of Object.entries(figures.monitors)) monitors.set({ status }, count);

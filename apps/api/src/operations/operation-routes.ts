@@ -17,6 +17,7 @@ const readiness = z.object({
   queue: z.enum(["consumed", "not consumed", "unknown"]),
   broker: z.enum(["postgres", "redis"]),
   workers: z.int(),
+  workers_offline: z.int().describe("Workers that think that their own network is gone: their checks say nothing now"),
   lag_ms: z.int().describe("How late the latest checks started"),
 });
 
@@ -66,7 +67,7 @@ export function workspaceMetricRoutes() {
 async function readReadiness({ db, broker }: Deps): Promise<z.infer<typeof readiness>> {
   try {
     await pingDb(db);
-    const { workers, sinceTickMs, lagMs } = await readPulse(db);
+    const { workers, offline, sinceTickMs, lagMs } = await readPulse(db);
     const isConsumed = workers > 0 && sinceTickMs !== null && sinceTickMs < STALE_MS;
     return {
       status: isConsumed ? "ready" : "not ready",
@@ -74,9 +75,18 @@ async function readReadiness({ db, broker }: Deps): Promise<z.infer<typeof readi
       queue: isConsumed ? "consumed" : "not consumed",
       broker: broker.kind,
       workers,
+      workers_offline: offline,
       lag_ms: lagMs,
     };
   } catch {
-    return { status: "not ready", database: "gone", queue: "unknown", broker: broker.kind, workers: 0, lag_ms: 0 };
+    return {
+      status: "not ready",
+      database: "gone",
+      queue: "unknown",
+      broker: broker.kind,
+      workers: 0,
+      workers_offline: 0,
+      lag_ms: 0,
+    };
   }
 }

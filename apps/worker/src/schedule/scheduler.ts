@@ -3,6 +3,7 @@ import type { FinishedCheck } from "@pulsecheck/db/commit-checks";
 import type { CheckView } from "@pulsecheck/shared/check";
 import { HORIZON_MS, SHARDS, TICK_MS } from "@pulsecheck/shared/schedule";
 import { finishCheck, viewFinished } from "../check/finish-check.ts";
+import type { OwnNetwork } from "../check/own-network.ts";
 import { runCheck } from "../check/run-check.ts";
 import type { Deps } from "../context.ts";
 import type { Committer } from "./committer.ts";
@@ -27,15 +28,18 @@ export type Scheduler = {
 };
 
 /** @param workerId whose claims these are, in the database's eyes */
-export function createScheduler(deps: Deps, workerId: string, committer: Committer): Scheduler {
+export function createScheduler(
+  deps: Deps,
+  { workerId, committer, network }: { workerId: string; committer: Committer; network: OwnNetwork },
+): Scheduler {
   const { config, db, box, log } = deps;
   const clock = createDatabaseClock();
   const runner = createRunner(config.checkConcurrency, check, giveBackAll);
   let lastTickAt = Date.now();
 
   async function finish(claim: ClaimedCheck): Promise<FinishedCheck> {
-    const result = await runCheck(claim, box, config.allowedPrivateTargets, clock.now());
-    return finishCheck(claim, result, clock.now());
+    const found = await runCheck(claim, box, config.allowedPrivateTargets, clock.now());
+    return finishCheck(claim, await network.judge(claim, found), clock.now());
   }
 
   async function check(claim: ClaimedCheck): Promise<void> {

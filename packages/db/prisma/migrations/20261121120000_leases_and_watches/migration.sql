@@ -14,3 +14,6 @@ CREATE TABLE "monitor_watches" (
     CONSTRAINT "monitor_watches_pkey" PRIMARY KEY ("monitor_id")
 );
 ALTER TABLE "monitor_watches" ADD CONSTRAINT "monitor_watches_monitor_id_fkey" FOREIGN KEY ("monitor_id") REFERENCES "monitors"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- A worker whose own network is gone says so.
+ALTER TABLE "worker_processes" ADD COLUMN "has_network" BOOLEAN NOT NULL DEFAULT true;
