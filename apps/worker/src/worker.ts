@@ -19,7 +19,7 @@ const SILENCE_MS = 10_000;
 const COVER_EVERY_MS = 1_000;
 const DRAIN_MS = 6_000;
 /** A job that is not done by then is left behind: a mail whose answer does not come has its lease. */
-const CLOSE_MS = 7_500;
+const CLOSE_MS = 6_000;
 
 export type RunningWorker = {
   /** Takes nothing new, lets checks under way end or hands them back, and says goodbye. Within 10 s. */
