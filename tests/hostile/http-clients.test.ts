@@ -1,20 +1,14 @@
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { connectMany, connectRaw, openSiege, type RawClient, type Siege } from "./siege.ts";
+import { connectMany, connectRaw, openSiege, pour, type Siege } from "./siege.ts";
 
 let siege: Siege;
-beforeAll(async () => void (siege = await openSiege("postgres")), 60_000);
+beforeAll(async () => void (siege = await openSiege("postgres")), 180_000);
 afterAll(() => siege.stop(), 60_000);
 
 const MEGABYTE = 1_048_576;
 const HUGE = 100 * MEGABYTE;
 const POST = "POST /auth/login HTTP/1.1\r\nHost: pulsecheck\r\nContent-Type: application/json\r\n";
-
-/** Writes `piece` up to so many bytes, as fast as they are taken, until the connection is gone. */
-async function pour({ socket, gone }: RawClient, piece: Buffer, bytes: number): Promise<void> {
-  for (let sent = 0; sent < bytes && !socket.destroyed; sent += piece.byteLength)
-    if (!socket.write(piece)) await Promise.race([once(socket, "drain").catch(() => undefined), gone]);
-}
 
 function expectProblem(answer: string, status: number): void {
   expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [^]*content-type: application/problem\\+json`, "i"));
@@ -140,4 +134,9 @@ test("none of this is logged as a fault of ours, nor is a client that hangs up i
   expect((await siege.fleet.call("GET", "/health")).status).toBe(200);
   expect(siege.log()).toContain("API started");
   expect(siege.log()).not.toMatch(/"level":[456]0|Error/);
+});
+
+test("all the while everybody else was answered within a second", () => {
+  expect(siege.answeredMs()).toBeGreaterThan(0);
+  expect(siege.answeredMs()).toBeLessThan(1_000);
 });

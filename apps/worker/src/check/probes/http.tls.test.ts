@@ -116,6 +116,18 @@ describe("a TLS server that misbehaves", () => {
     expect(result).toMatchObject({ reason: "connect", httpStatus: null });
   });
 
+  it.each([
+    ["its headers", "", /while waiting for its answer\.$/],
+    ["its body", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", /while its answer was being read\.$/],
+  ])("hangs after the handshake, before %s: timeout", async (_what, text, sentence) => {
+    const server = await tlsServer(good, (socket) => void (text !== "" && socket.write(text)));
+    const result = await check(`https://127.0.0.1:${portOf(server)}/`, { timeoutMs: 400 });
+    expect(result).toMatchObject({ outcome: "failure", reason: "timeout" });
+    expect(result.detail).toMatch(sentence);
+    expect(result.phases.tls).not.toBeNull();
+    expect(result.phases.total).toBeLessThan(2_000);
+  });
+
   it("sends rubbish in place of records after the handshake: tls", async () => {
     const { promise: client, resolve } = Promise.withResolvers<Socket>();
     const inner = await tlsServer(good, () => void client.then((socket) => socket.write("rubbish\r\n\r\n")));
