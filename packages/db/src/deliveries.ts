@@ -1,4 +1,4 @@
-import { judgeDown, judgeUp, retryAt, type DownOutcome } from "@pulsecheck/shared/alert-policy";
+import { judgeDown, judgeUp, LONGEST_RETRY_MS, retryAt, type DownOutcome } from "@pulsecheck/shared/alert-policy";
 import type { Reason } from "@pulsecheck/shared/check";
 import { words } from "./check-view.ts";
 import { inTransaction, type Db } from "./client.ts";
@@ -7,6 +7,8 @@ const LEASE_S = 60;
 /** Leases that ended while the database was away last for so much longer: the sender comes first, to write what it knows. */
 const SETTLE_S = 10;
 const WAIT_MS = 1_000;
+/** By so much the clocks of this machine and the database's may differ. */
+const CLOCK_SLACK_MS = 60_000;
 /** A message may be handed over twice where its answer is lost: two copies are the most that anyone gets of it. */
 const LOST_ANSWERS_AT_MOST = 2;
 // Claims are judged one after the other, in the whole fleet, so that two of them cannot both be "the first in
@@ -57,7 +59,9 @@ type Row = {
   down_state: DownOutcome;
 };
 
-// Times are kept to the millisecond, rounded: what is due now may stand up to half a one ahead.
+// Times are kept to the millisecond, rounded: what is due now may stand up to half a one ahead. What is due later
+// than any rule says ($2) was planned before the clock was set back, and is judged anew. What is down now goes first:
+// an outage that is over must not open a window in which the one that lasts is silent.
 const SELECT_DUE = `
   SELECT d.id, d.kind, d.recipient, d.state, d.attempts, d.lost_answers, d.token_id, d.is_debounced, d.monitor_id, d.incident_id,
     m.public_id AS monitor_public_id, m.name AS monitor_name, m.url, i.started_at, i.ended_at, i.reason, i.detail,
@@ -69,10 +73,12 @@ const SELECT_DUE = `
     (SELECT o.state FROM deliveries o WHERE o.incident_id = d.incident_id AND o.recipient = d.recipient
       AND o.kind = 'DOWN') AS down_state
   FROM deliveries d LEFT JOIN incidents i ON i.id = d.incident_id LEFT JOIN monitors m ON m.id = d.monitor_id
-  WHERE (d.state = 'PENDING' AND d.due_at <= now() + interval '1 millisecond') 
+  WHERE (d.state = 'PENDING' AND d.due_at <= now() + interval '1 millisecond')
+    OR (d.state = 'PENDING' AND d.due_at > now() + $2 * interval '1 millisecond')
+    OR (d.state = 'SENDING' AND d.lease_until > now() + interval '${2 * LEASE_S} seconds')
     OR (d.state = 'SENDING' AND d.lease_until < now()
       AND (d.lease_until > pg_postmaster_start_time() OR pg_postmaster_start_time() < now() - interval '${SETTLE_S} seconds'))
-  ORDER BY d.created_at LIMIT $1`;
+  ORDER BY (d.kind = 'DOWN' AND i.ended_at IS NULL) DESC, d.created_at LIMIT $1`;
 
 // A sender that died had asked for an answer, as far as anybody knows.
 const TAKE = `
@@ -101,7 +107,10 @@ export async function claimDeliveries(
 ): Promise<ClaimedDelivery[]> {
   return inTransaction(db.pool, async (client) => {
     await client.query("SELECT pg_advisory_xact_lock($1)", [LOCK]);
-    const { rows } = await client.query<Row>(SELECT_DUE, [limit]);
+    const { rows } = await client.query<Row>(SELECT_DUE, [
+      limit,
+      Math.max(debounceMs, LONGEST_RETRY_MS) + CLOCK_SLACK_MS,
+    ]);
     const going = new Set<string>();
     const claimed: ClaimedDelivery[] = [];
     for (const row of rows) {

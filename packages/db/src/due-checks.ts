@@ -136,6 +136,20 @@ export async function handBack(db: Db, claims: readonly ClaimedCheck[]): Promise
   await db.pool.query(HAND_BACK, [claims.map((claim) => claim.monitorId), claims.map((claim) => claim.fence)]);
 }
 
+/**
+ * Has monitors checked now whose next check, or whose lease, is further ahead than any rule puts it: the clock was
+ * set back. Answers how many.
+ */
+export async function mendClockSteps(db: Db): Promise<number> {
+  const { rowCount } = await db.pool.query(
+    `UPDATE monitor_states s SET next_check_at = now(), leased_until = now(), fence = s.fence + 1 FROM monitors m
+     WHERE m.id = s.monitor_id AND (s.next_check_at > now() + 2 * m.interval_s * interval '1 second' + interval '1 minute'
+       OR (s.scheduled_at IS NOT NULL AND s.leased_until > now() + m.timeout_ms * interval '1 millisecond' + interval '1 minute'))
+       AND s.next_check_at IS NOT NULL`,
+  );
+  return rowCount ?? 0;
+}
+
 /** Monitors that were well when they were last checked, any of them, from the whole instance. */
 export async function listTargetsThatAreUp(db: Db, limit: number): Promise<{ monitorId: number; url: string }[]> {
   const { rows } = await db.pool.query<{ monitorId: number; url: string }>(

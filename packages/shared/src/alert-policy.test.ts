@@ -119,6 +119,11 @@ describe("for any sequence of outages", () => {
   });
 });
 
+it("a mail that was sent before the clock was set back holds nothing back", () => {
+  const facts = { lastDownSentAt: at(600), debounceMs: 60 * MINUTE, isIncidentOpen: true, wasDebounced: false };
+  expect(judgeDown({ ...facts, now: at(0) })).toEqual({ do: "send" });
+});
+
 it("a mail that the service could not take is tried after 5 s, 10 s, 20 s ... and every 15 min at last", () => {
   const waits = [1, 2, 3, 4, 8, 9, 100].map(
     (attempts) => (retryAt(attempts, at(0)).getTime() - at(0).getTime()) / 1_000,

@@ -18,7 +18,9 @@ export type DownVerdict = { do: "send" } | { do: "wait"; until: Date } | { do: "
 export function judgeDown(facts: DownFacts): DownVerdict {
   // Held back and over before the window's end: nobody was told, nobody needs to be.
   if (facts.wasDebounced && !facts.isIncidentOpen) return { do: "suppress" };
-  const windowEnd = facts.lastDownSentAt === null ? 0 : facts.lastDownSentAt.getTime() + facts.debounceMs;
+  // A mail from the future was sent before the clock was set back: it opens no window, or the window would not end.
+  const sentAt = facts.lastDownSentAt?.getTime() ?? -Infinity;
+  const windowEnd = sentAt > facts.now.getTime() ? -Infinity : sentAt + facts.debounceMs;
   if (windowEnd <= facts.now.getTime()) return { do: "send" };
   return facts.isIncidentOpen ? { do: "wait", until: new Date(windowEnd) } : { do: "suppress" };
 }
@@ -33,7 +35,8 @@ export function judgeUp(down: DownOutcome): "send" | "wait" | "suppress" {
 }
 
 const FIRST_RETRY_MS = 5_000;
-const LONGEST_RETRY_MS = 15 * 60_000;
+/** The longest wait between two tries, in ms. */
+export const LONGEST_RETRY_MS = 15 * 60_000;
 
 /** When a mail that the service could not take is tried again: 5 s, doubling, at most 15 min. */
 export function retryAt(attempts: number, now: Date): Date {

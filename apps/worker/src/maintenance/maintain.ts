@@ -1,3 +1,4 @@
+import { mendClockSteps } from "@pulsecheck/db/due-checks";
 import { dropOldRows } from "@pulsecheck/db/outbox";
 import { maintainPartitions } from "@pulsecheck/db/partitions";
 import { rollUp } from "@pulsecheck/db/rollups";
@@ -11,4 +12,6 @@ export async function maintain({ config, db, log }: Deps): Promise<void> {
   const dropped = await maintainPartitions(db, now, config.retentionDays);
   if (dropped.length > 0) log.info({ partitions: dropped }, "checks beyond RETENTION_DAYS were dropped");
   await dropOldRows(db);
+  const mended = await mendClockSteps(db);
+  if (mended > 0) log.warn({ monitors: mended }, "the clock was set back; these monitors are checked now");
 }
