@@ -1,3 +1,5 @@
+import { SHARDS } from "@pulsecheck/shared/schedule";
+import { Redis } from "ioredis";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { BROKERS, type BrokerKind } from "./harness/house.ts";
 import { openMailService } from "./harness/mail-service.ts";
@@ -77,7 +79,7 @@ describe.each(BROKERS)("with the broker on %s", (broker) => {
   }, 120_000);
 });
 
-test("Redis that is gone stops neither checks nor alerts, /ready says so, and a flush is mended by itself", async () => {
+test("Redis that is gone stops neither checks nor alerts, /ready says so, and a flush of all that is in it is mended by itself", async () => {
   const { mails, target, fleet, alice } = await openTown("redis");
   await fleet.addMonitor(alice, { url: target.url, name: "shop" });
   await target.asked(3);
@@ -94,6 +96,17 @@ test("Redis that is gone stops neither checks nor alerts, /ready says so, and a 
   await mails.mail(({ subject }) => subject === "DOWN: shop");
   await fleet.redis?.restart();
   await expect.poll(async () => (await fleet.call("GET", "/ready")).status, { timeout: 25_000 }).toBe(200);
+
+  // Everything in it is forgotten, schedulers and all, while it answers as if nothing were.
+  const redis = new Redis(fleet.redis?.url ?? "");
+  onTestFinished(() => redis.disconnect());
+  await redis.flushall();
+  target.mend();
+  await mails.mail(({ subject }) => subject === "UP: shop");
+  await expect.poll(() => redis.zcard("bull:checks:repeat"), { timeout: 20_000 }).toBe(SHARDS);
+  await expect.poll(() => redis.zcard("bull:checks:completed"), { timeout: 20_000 }).toBeGreaterThan(0);
+  expect((await fleet.call("GET", "/ready")).status).toBe(200);
+  expect(alertsOf(mails.accepted)).toEqual(["DOWN: shop", "UP: shop"]);
   expect(longestGap(target, before - 1)).toBeLessThan(10_000);
 }, 120_000);
 

@@ -39,19 +39,24 @@ export function neglected(journal: readonly Asked[], shops: readonly Shop[], atM
 }
 
 /**
- * Requests that came although the check of the same due time had had its answer, as `name: first, second`. A check
- * that was cut off is not a check; its repetition is none too many. For monitors that are up: a failed check is
- * repeated on purpose.
+ * Requests that came although the check of the same due time had had its answer. A check that was cut off is not a
+ * check; its repetition is none too many. For monitors that are up: a failed check is repeated on purpose.
  */
 export function doubledChecks(journal: readonly Asked[], shops: readonly Shop[]): string[] {
-  return [...requestsOf(journal, shops)].flatMap(([{ id, name, intervalMs }, requests]) => {
-    const whole = requests.filter(({ isCut }) => !isCut);
-    const slotOf = ({ at }: Asked) => Math.floor((at.getTime() + EARLY_MS - phaseOf(id, intervalMs)) / intervalMs);
-    return whole.slice(1).flatMap((second, i) => {
-      const first = whole[i];
-      if (first === undefined || slotOf(first) !== slotOf(second)) return [];
-      return [`${name}: ${first.at.toISOString()}, ${second.at.toISOString()}`];
-    });
+  return [...requestsOf(journal, shops)].flatMap(([{ id, name, intervalMs, addedAt }, requests]) => {
+    const dueTime = (ms: number): number => Math.floor((ms - phaseOf(id, intervalMs)) / intervalMs);
+    const done = new Set<number>();
+    return requests
+      .filter(({ isCut }) => !isCut)
+      .flatMap(({ at }) => {
+        // It is the late one of a due time that had none yet, or the one that is due, or, just before it, an early one.
+        const due = dueTime(at.getTime());
+        const late = due - 1 > dueTime(addedAt) ? [due - 1] : [];
+        const free = [...late, due, dueTime(at.getTime() + EARLY_MS)].find((one) => !done.has(one));
+        if (free === undefined) return [`${name} at ${at.toISOString()}`];
+        done.add(free);
+        return [];
+      });
   });
 }
 

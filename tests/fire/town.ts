@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { SHARDS } from "@pulsecheck/shared/schedule";
+import { nextOnGrid, SHARDS } from "@pulsecheck/shared/schedule";
 import pg from "pg";
 import type { TestContext } from "vitest";
 import type { Person } from "../harness/caller.ts";
@@ -9,7 +9,7 @@ import { openFleet, type Fleet, type OurApi } from "../harness/processes.ts";
 import { openTarget, type Target } from "../harness/target.ts";
 
 /** A monitor as the journals know it: its path at the target, its name in the mails. */
-export type Shop = { id: number; publicId: string; name: string; path: string; intervalMs: number };
+export type Shop = { id: number; publicId: string; name: string; path: string; intervalMs: number; addedAt: number };
 
 export type Way = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -20,7 +20,7 @@ export type Town = {
   fleet: Fleet;
   api: OurApi;
   alice: Person;
-  /** Adds monitors whose first checks are spread over their interval. */
+  /** Adds monitors on the grid of their interval: the first check comes at its next point. */
   addShops(fields: ShopFields): Promise<Shop[]>;
   /** How the target answers these from now on. */
   behave(shops: readonly Shop[], way: Way): void;
@@ -117,19 +117,31 @@ async function addShops(
   targetUrl: string,
   { name, count, intervalS, timeoutMs = 2_000, failureThreshold = 2 }: ShopFields,
 ): Promise<Shop[]> {
-  const rows = await query<{ id: number; publicId: string; name: string }>(
-    `WITH made AS (
-       INSERT INTO monitors (workspace_id, created_by_id, name, url, interval_s, timeout_ms, expected_status,
-         follow_redirects, max_redirects, verify_tls, failure_threshold)
-       SELECT workspace_id, user_id, $6 || '-' || n, $2 || $6 || '-' || n, $3, $4, '{200-299}', true, 5, true, $7
-       FROM memberships, generate_series(1, $5) AS n WHERE user_id = $1
-       RETURNING id, public_id, workspace_id, name
-     ), due AS (
-       INSERT INTO monitor_states (monitor_id, workspace_id, shard, next_check_at)
-       SELECT id, workspace_id, id % ${SHARDS}, now() + $3 * interval '1 second' * (row_number() OVER () - 1) / $5 FROM made
-     )
-     SELECT id, public_id AS "publicId", name FROM made`,
+  const rows = await query<{ id: number; workspaceId: number; publicId: string; name: string }>(
+    `INSERT INTO monitors (workspace_id, created_by_id, name, url, interval_s, timeout_ms, expected_status,
+       follow_redirects, max_redirects, verify_tls, failure_threshold)
+     SELECT workspace_id, user_id, $6 || '-' || n, $2 || $6 || '-' || n, $3, $4, '{200-299}', true, 5, true, $7
+     FROM memberships, generate_series(1, $5) AS n WHERE user_id = $1
+     RETURNING id, workspace_id AS "workspaceId", public_id AS "publicId", name`,
     [ownerId, targetUrl, intervalS, timeoutMs, count, name, failureThreshold],
   );
-  return rows.map((row) => ({ ...row, path: `/${row.name}`, intervalMs: intervalS * 1_000 }));
+  const intervalMs = intervalS * 1_000;
+  const now = new Date();
+  await query(
+    `INSERT INTO monitor_states (monitor_id, workspace_id, shard, next_check_at)
+     SELECT id, workspace_id, id % ${SHARDS}, due FROM unnest($1::int[], $2::int[], $3::timestamptz[]) AS t(id, workspace_id, due)`,
+    [
+      rows.map(({ id }) => id),
+      rows.map(({ workspaceId }) => workspaceId),
+      rows.map(({ id }) => nextOnGrid(id, intervalMs, new Date(0), now)),
+    ],
+  );
+  return rows.map(({ id, publicId, name: own }) => ({
+    id,
+    publicId,
+    name: own,
+    path: `/${own}`,
+    intervalMs,
+    addedAt: now.getTime(),
+  }));
 }
