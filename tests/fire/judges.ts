@@ -49,10 +49,10 @@ export function doubledChecks(journal: readonly Asked[], shops: readonly Shop[])
     return requests
       .filter(({ isCut }) => !isCut)
       .flatMap(({ at }) => {
-        // It is the late one of a due time that had none yet, or the one that is due, or, just before it, an early one.
+        // It is the one that is due, or the late one of a due time that had none yet, or, just before it, an early one.
         const due = dueTime(at.getTime());
         const late = due - 1 > dueTime(addedAt) ? [due - 1] : [];
-        const free = [...late, due, dueTime(at.getTime() + EARLY_MS)].find((one) => !done.has(one));
+        const free = [due, ...late, dueTime(at.getTime() + EARLY_MS)].find((one) => !done.has(one));
         if (free === undefined) return [`${name} at ${at.toISOString()}`];
         done.add(free);
         return [];

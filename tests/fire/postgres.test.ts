@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import pg from "pg";
 import { describe, test, type ExpectStatic } from "vitest";
 import { BROKERS } from "../harness/house.ts";
+import { takeAllConnections } from "./greedy.ts";
 import { alertsOf, allAnswered, doubledChecks, neglected, oneOutage, underWay } from "./judges.ts";
 import { broken, healthy, openTown, type Town } from "./town.ts";
 
-const INTERVAL_S = 10;
+const INTERVAL_S = 6;
 /** Long enough for answers to come while Postgres is away. */
 const LATENCY_MS = 2_500;
 /** A due check may wait for the end of an outage, and for those who claim to notice it. */
@@ -35,34 +35,6 @@ function keepAdding({ fleet, alice, target }: Town): () => Promise<string[]> {
     isOver = true;
     await work;
     return acknowledged;
-  };
-}
-
-/** Takes every connection that the server has, those of the service included, until the answer is called. */
-async function takeAllConnections(url: string): Promise<() => Promise<void>> {
-  const held: pg.Client[] = [];
-  const takeOne = async (): Promise<boolean> => {
-    const client = new pg.Client({ connectionString: url, application_name: "greedy" });
-    client.on("error", () => undefined);
-    try {
-      await client.connect();
-    } catch {
-      return false;
-    }
-    held.push(client);
-    return true;
-  };
-  while (await takeOne());
-  for (;;) {
-    // Whatever the service still has, or gets in between, is taken away from it.
-    const ended = await held[0]?.query(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'pulsecheck%'",
-    );
-    if (ended?.rowCount === 0) break;
-    while (await takeOne());
-  }
-  return async () => {
-    await Promise.all(held.map((client) => client.end()));
   };
 }
 
