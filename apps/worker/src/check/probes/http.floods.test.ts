@@ -64,7 +64,6 @@ const FLOODS: [what: string, start: string, piece: string, reason: Reason | null
 const UNCOUNTED: [what: string, start: string, piece: string][] = [
   ["its status line", "HTTP/1.1 200 ", "O"],
   ["empty lines before its status", "", "\r\n"],
-  ["early hints", "", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"],
   ["a chunk's extension", `${CHUNKED}1;e=`, "x"],
   ["a chunk's length", CHUNKED, "0"],
 ];
