@@ -76,6 +76,8 @@ export function explainError(error: unknown, phase: Phase, host: string, timeout
   if (code === "UND_ERR_HEADERS_OVERFLOW" || code === "HPE_HEADER_OVERFLOW") {
     return new ProbeFailure("too_large", `${host} answered with more headers than PulseCheck reads (16 KiB).`);
   }
+  if (code === "PULSECHECK_TOO_MUCH")
+    return new ProbeFailure("too_large", `${host} sent more than PulseCheck reads (8 MiB) before it had answered.`);
   // TLS 1.3 refuses a client after the handshake, as it seems to the client.
   if (code.startsWith("ERR_SSL_")) return new ProbeFailure("tls", `TLS with ${host} failed: ${TLS[code] ?? code}.`);
   if (phase === "body" && CONNECT[code] !== undefined)

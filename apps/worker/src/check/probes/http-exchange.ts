@@ -5,6 +5,9 @@ import { MAX_BODY_BYTES } from "./http-body.ts";
 import type { HttpRequest } from "./http-request.ts";
 
 const MAX_HEADER_BYTES = 16_384;
+// What undici counts as neither headers nor a body is bounded too: early hints, empty lines, a chunk's extension.
+const MAX_ANSWER_BYTES = 8 * MAX_BODY_BYTES;
+const TOO_MUCH = Object.assign(new Error("too much"), { code: "PULSECHECK_TOO_MUCH" });
 // Ends a connection that is no longer needed. undici makes an error of its own where it gets none, which costs
 // more than all else that it does for a request.
 const ENOUGH = Object.assign(new Error("the check is over"), { code: "PULSECHECK_ENOUGH" });
@@ -45,6 +48,11 @@ export function exchange(socket: Socket, request: HttpRequest, onHead: (head: He
     socket.destroy(ENOUGH);
     if (head !== undefined) resolve({ ...head, body: joined(chunks).subarray(0, MAX_BODY_BYTES), isCut });
   };
+  socket.on("readable", () => {
+    if (socket.bytesRead <= MAX_ANSWER_BYTES) return;
+    if (head === undefined) reject(TOO_MUCH);
+    finish(true);
+  });
   client.dispatch(
     {
       path: request.url.pathname + request.url.search,

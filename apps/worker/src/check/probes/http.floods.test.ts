@@ -13,7 +13,7 @@ const certificate = authority.issue("IP:127.0.0.1");
 afterAll(authority.remove);
 afterEach(closeServers);
 
-const LIMIT_MS = 500;
+const LIMIT_MS = 2_000;
 /** What a check may read, and what the kernel's buffers on both sides may hold unread. */
 const MOST_BYTES = 16 * MAX_BODY_BYTES;
 const MOST_MEMORY = 64 * MAX_BODY_BYTES;
@@ -33,7 +33,7 @@ function flood(socket: Socket | TLSSocket, start: string, piece: string, sent: {
 }
 
 /** The result of a check, after its time and memory were found bounded, and what the target could send. */
-async function checkWithin(url: string, target: Partial<HttpTarget>, sent: { bytes: number }) {
+async function checkWithin(url: string, target: Partial<HttpTarget>, sent = { bytes: 0 }) {
   const memory = () => process.memoryUsage().rss;
   const before = memory();
   const result = await check(url, { timeoutMs: LIMIT_MS, ...target });
@@ -56,16 +56,13 @@ const FLOODS: [what: string, start: string, piece: string, reason: Reason | null
   ["trailers", `${CHUNKED}1\r\na\r\n0\r\n`, "X-Trailer: and more\r\n", "too_large"],
   ["the body of a redirect", "HTTP/1.1 302 Found\r\nContent-Length: 999999999999\r\n\r\n", "a", "redirect"],
   ["the body of an error", "HTTP/1.1 500 Oh\r\nContent-Length: 999999999999\r\n\r\n", "a", "http_status"],
+  ["its status line", "HTTP/1.1 200 ", "O", "too_large"],
+  ["empty lines before its status", "", "\r\n", "too_large"],
+  ["early hints", "", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", "too_large"],
+  ["a chunk's extension", `${CHUNKED}1;e=`, "x", null],
+  ["a chunk's length", CHUNKED, "0", null],
   ["rubbish", "", "rubbish", "protocol"],
   ["zeros", "", "\0", "protocol"],
-];
-
-/** What has neither a body's bytes nor a header's is read as long as the check lasts. */
-const UNCOUNTED: [what: string, start: string, piece: string][] = [
-  ["its status line", "HTTP/1.1 200 ", "O"],
-  ["empty lines before its status", "", "\r\n"],
-  ["a chunk's extension", `${CHUNKED}1;e=`, "x"],
-  ["a chunk's length", CHUNKED, "0"],
 ];
 
 describe("a target that never stops sending: a reason of its own, in bounded time, bytes and memory", () => {
@@ -80,13 +77,6 @@ describe("a target that never stops sending: a reason of its own, in bounded tim
     const server = await tlsServer(certificate, (socket) => flood(socket, start, piece, sent));
     const url = `https://127.0.0.1:${portOf(server)}/`;
     expect(await checkWithin(url, { verifyTls: false }, sent)).toMatchObject({ reason });
-  });
-
-  it.each(UNCOUNTED)("%s: timeout", async (_what, start, piece) => {
-    const server = await rawServer((socket) => flood(socket, start, piece, { bytes: 0 }));
-    const result = await check(urlOf(server), { timeoutMs: LIMIT_MS });
-    expect(result).toMatchObject({ reason: "timeout" });
-    expect(result.phases.total).toBeLessThan(LIMIT_MS + 1_500);
   });
 
   it("an answer before it was asked", async () => {
