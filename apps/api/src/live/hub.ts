@@ -1,7 +1,7 @@
 import type { BusListener } from "@pulsecheck/broker/live-bus";
 import { CLOSE, monitorOf, type BusEvent } from "@pulsecheck/shared/live-events";
 import type { Deps } from "../context.ts";
-import { createAudience, type Listener } from "./audience.ts";
+import { createAudience, type Audience, type Listener } from "./audience.ts";
 import { createEventRing, type NumberedEvent } from "./event-ring.ts";
 import { sendEvent, writeFrame } from "./frames.ts";
 import { closeRevoked, isRevocation, requireAllowed } from "./revocation.ts";
@@ -17,7 +17,6 @@ export type Hub = {
   leave(listener: Listener): void;
   subscribe(listener: Listener, monitorIds: readonly string[]): void;
   count(): number;
-  countOf(userId: string): number;
   stop(): Promise<void>;
 };
 
@@ -33,8 +32,10 @@ export async function openHub({ db, broker, log }: Pick<Deps, "db" | "broker" | 
     onBatch(batch) {
       const numbered = ring.add(batch);
       for (const one of numbered) {
-        if (isRevocation(one.event)) closeRevoked(audience, one.event);
+        const { event } = one;
+        if (isRevocation(event)) closeRevoked(audience, event);
         else distribute(one);
+        if (event.type === "monitor.deleted") closeGone(audience, event.workspace, event.data.id);
       }
     },
     onGap() {
@@ -82,7 +83,6 @@ export async function openHub({ db, broker, log }: Pick<Deps, "db" | "broker" | 
       void watches.ask(monitorIds.map((monitorId) => ({ workspaceId: listener.workspaceId, monitorId })));
     },
     count: () => audience.all().length,
-    countOf: (userId) => audience.all().filter(({ principal }) => principal.userId === userId).length,
     async stop() {
       clearInterval(recheck);
       watches.stop();
@@ -90,6 +90,13 @@ export async function openHub({ db, broker, log }: Pick<Deps, "db" | "broker" | 
       await subscription.end();
     },
   };
+}
+
+/** The socket of a monitor ends with it. */
+function closeGone(audience: Audience, workspaceId: number, deletedId: string): void {
+  for (const { monitorId, socket, ...listener } of audience.ofMonitor(deletedId)) {
+    if (monitorId === deletedId && listener.workspaceId === workspaceId) socket.close(1000, "gone");
+  }
 }
 
 function wants({ workspaceId, monitorId, subscribed }: Listener, event: BusEvent): boolean {

@@ -56,6 +56,20 @@ describe("the first frame is a snapshot", () => {
   });
 });
 
+test("the socket of a monitor ends with it; those of others and of its dashboard stay", async () => {
+  const gone = await house.addMonitor(alice, { url: "https://example.com/gone" });
+  const [own, other, dashboard] = [await open(gone.id), await open(id), await open("dashboard")];
+  dashboard.send({ type: "subscribe", monitor_ids: [gone.id] });
+  await Promise.all([own, other, dashboard].map((client) => client.ofType("snapshot")));
+  await house.call("DELETE", `/api/v1/monitors/${gone.id}`, { token: alice.token });
+  expect(await own.closed).toBe(1000);
+  await dashboard.ofType("monitor.deleted");
+  await rename("still here");
+  await named(dashboard, "still here");
+  expect([other.raw.readyState, dashboard.raw.readyState]).toEqual([WebSocket.OPEN, WebSocket.OPEN]);
+  for (const client of [other, dashboard]) client.close();
+});
+
 test("every frame is {type, at, seq, data}, and seq grows", async () => {
   const client = await open("dashboard");
   await client.ofType("snapshot");
