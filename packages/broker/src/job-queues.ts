@@ -113,9 +113,12 @@ export function postgresClasses(databaseUrl: string): Classes {
   };
 }
 
+/** How long a Redis that is there may be silent before a producer is told that it is away. */
+const ANSWER_MS = 5_000;
+
 /** Jobs in Redis. Producers fail fast while it is away; consumers wait for it. */
 export function redisClasses(redisUrl: string, onError: (error: Error) => void): Classes {
-  const producer = connect(redisUrl, onError, { maxRetriesPerRequest: 1 });
+  const producer = connect(redisUrl, onError, { maxRetriesPerRequest: 1, commandTimeout: ANSWER_MS });
   const consumer = connect(redisUrl, onError, { maxRetriesPerRequest: null });
   return {
     makeQueue: (name) => new Queue(name, { connection: producer }),

@@ -13,10 +13,23 @@ const PUBLISH = `
   redis.call('PUBLISH', KEYS[2], string.format('%.0f %.0f ', base + 1, prev) .. ARGV[1])
   return 1`;
 
+/** A Redis that is there and says nothing (frozen, or behind a broken network) must not hold up those who publish. */
+const ANSWER_MS = 2_000;
+/** After that, publishing fails at once for so long, or until Redis is heard of. */
+const GIVE_UP_FOR_MS = 5_000;
+
 /** The live bus on Redis pub/sub. Subscribers that lost their connection are told of a gap. */
 export function openRedisBus(redisUrl: string, onError: (error: Error) => void): LiveBus {
   // A publisher must not hang on a Redis that is away: it is told, and decides.
-  const publisher = connect(redisUrl, onError, { maxRetriesPerRequest: 1, enableOfflineQueue: false });
+  const publisher = connect(redisUrl, onError, {
+    maxRetriesPerRequest: 1,
+    enableOfflineQueue: false,
+    commandTimeout: ANSWER_MS,
+  });
+  let givenUpUntil = 0;
+  publisher.on("ready", () => {
+    givenUpUntil = 0;
+  });
   const subscribers = new Set<Redis>();
   // Pub/sub knows no database numbers; instances that share a server by number must not hear each other.
   const prefix = `pulsecheck:${publisher.options.db ?? 0}:live`;
@@ -24,8 +37,16 @@ export function openRedisBus(redisUrl: string, onError: (error: Error) => void):
   return {
     async publish(events: readonly BusEvent[]) {
       if (events.length === 0) return;
-      if (publisher.status !== "ready") await readyOrFail(publisher);
-      await publisher.eval(PUBLISH, 2, `${prefix}:seq`, prefix, JSON.stringify(events), events.length);
+      if (Date.now() < givenUpUntil) throw new Error("Redis does not answer");
+      try {
+        if (publisher.status !== "ready") await readyOrFail(publisher);
+        await publisher.eval(PUBLISH, 2, `${prefix}:seq`, prefix, JSON.stringify(events), events.length);
+      } catch (error) {
+        givenUpUntil = Date.now() + GIVE_UP_FOR_MS;
+        // Only a new connection tells when it is back.
+        if (publisher.status === "ready") publisher.disconnect(true);
+        throw error;
+      }
     },
     async subscribe(listener) {
       const follow = followBatches(listener);
@@ -54,7 +75,11 @@ export function openRedisBus(redisUrl: string, onError: (error: Error) => void):
   };
 }
 
-export type RedisPatience = { maxRetriesPerRequest: number | null; enableOfflineQueue?: boolean };
+export type RedisPatience = {
+  maxRetriesPerRequest: number | null;
+  enableOfflineQueue?: boolean;
+  commandTimeout?: number;
+};
 
 /** A connection that comes back by itself, within a second of the server. */
 export function connect(redisUrl: string, onError: (error: Error) => void, patience: RedisPatience): Redis {
