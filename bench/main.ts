@@ -23,6 +23,7 @@ const bench: Bench = { say, figures: new Map() };
 const rows: Row[] = [];
 const failed: string[] = [];
 const others = watchOthers();
+const noise: string[] = [];
 for (const [name, scenario] of Object.entries(SCENARIOS)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   say(`${name} ...`);
@@ -32,6 +33,7 @@ for (const [name, scenario] of Object.entries(SCENARIOS)) {
     failed.push(name);
     say(`${name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   }
+  noise.push(`${name} ${others.sinceLast()}`);
 }
 
 const [load = ""] = (await readFile("/proc/loadavg", "utf8")).split("\n");
@@ -39,6 +41,7 @@ process.stdout.write(`
 ${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 1e9)} GB, Node ${process.version}, ${new Date().toISOString().slice(0, 16)}Z
 ${PLAN.rounds} rounds of ${PLAN.windowMs / 1_000} s after ${PLAN.warmMs / 1_000} s of warming up; medians, with their range in brackets${isQuick ? "; a quick run, its figures mean little" : ""}
 Other processes of the machine kept ${others.stop()} cores busy (median, range); load average at the end ${load}
+  by scenario: ${noise.join(", ")}
 
 ${writeTable(rows)}
 `);

@@ -11,9 +11,10 @@ export function noteServer(pid: number): { gone(): void } {
   return { gone: () => void servers.delete(pid) };
 }
 
-/** The noise: how many cores the rest of the machine keeps busy while the bench runs, looked at every 5 seconds. */
-export function watchOthers(): { stop(): string } {
+/** The noise: how many cores other processes keep busy while the bench runs, looked at every 5 seconds. */
+export function watchOthers(): { sinceLast(): string; stop(): string } {
   const cores: number[] = [];
+  let told = 0;
   let last: { at: number; ms: number; servers: string } | null = null;
   const look = async () => {
     const ours = cpuMsOf([process.pid, ...servers]);
@@ -23,10 +24,16 @@ export function watchOthers(): { stop(): string } {
     last = now;
   };
   const timer = setInterval(() => void look().catch(() => undefined), LOOK_EVERY_MS);
+  const show = (some: readonly number[]) => (some.length === 0 ? "an unknown number of" : showRange(some, 2));
   return {
+    sinceLast() {
+      const some = cores.slice(told);
+      told = cores.length;
+      return show(some);
+    },
     stop() {
       clearInterval(timer);
-      return cores.length === 0 ? "an unknown number of" : showRange(cores, 2);
+      return show(cores);
     },
   };
 }
