@@ -23,7 +23,7 @@ export const allAnswered = (journal: readonly Asked[], shops: readonly Shop[], a
   );
 
 /** The longest time of each monitor between two checks that got their answer, in ms. */
-export function gapsOf(journal: readonly Asked[], shops: readonly Shop[], until = Date.now()): Map<string, number> {
+function gapsOf(journal: readonly Asked[], shops: readonly Shop[], until: number): Map<string, number> {
   const gaps = new Map<string, number>();
   for (const [shop, requests] of requestsOf(journal, shops)) {
     const times = requests.filter(({ isCut }) => !isCut).map(({ at }) => at.getTime());
@@ -33,9 +33,14 @@ export function gapsOf(journal: readonly Asked[], shops: readonly Shop[], until 
   return gaps;
 }
 
-/** Monitors that were left unchecked for longer than `atMostMs`, each with how long. Empty is good. */
-export function neglected(journal: readonly Asked[], shops: readonly Shop[], atMostMs: number): [string, number][] {
-  return [...gapsOf(journal, shops)].filter(([, gap]) => !(gap <= atMostMs));
+/** Monitors that were left unchecked for longer than `atMostMs`, each with how long; those never checked are too. */
+export function neglected(
+  journal: readonly Asked[],
+  shops: readonly Shop[],
+  atMostMs: number,
+  until = Date.now(),
+): [string, number][] {
+  return [...gapsOf(journal, shops, until)].filter(([, gap]) => !(gap >= 0 && gap <= atMostMs));
 }
 
 /**
