@@ -91,9 +91,9 @@ function cutWithin(status: number): Behaviour {
   };
 }
 
-test.concurrent.each(BROKERS)(
+test.concurrent.for(BROKERS)(
   "whatever the mail service does, each incident has one DOWN and one UP mail, and one more where an answer was lost (%s)",
-  async (broker) => {
+  async (broker, { expect: expectHere }) => {
     const mails = await openMailService();
     const target = await openTarget();
     const env = { POSTMARK_API_TOKEN: "a-server-token", POSTMARK_API_URL: mails.url };
@@ -119,19 +119,19 @@ test.concurrent.each(BROKERS)(
       const readStates = async (kind: string) =>
         Object.fromEntries(Object.entries(await readAlerts(kind)).map(([name, { state }]) => [name, state]));
       const wanted = Object.fromEntries(Object.entries(FATES).map(([name, { ends }]) => [name, ends]));
-      await expect.poll(() => readStates("DOWN"), { timeout: 80_000, interval: 500 }).toEqual(wanted);
+      await expectHere.poll(() => readStates("DOWN"), { timeout: 80_000, interval: 500 }).toEqual(wanted);
       target.mend();
       const allSent = Object.fromEntries(Object.keys(FATES).map((name) => [name, "SENT"]));
-      await expect.poll(() => readStates("UP"), { timeout: 30_000 }).toEqual(allSent);
+      await expectHere.poll(() => readStates("UP"), { timeout: 30_000 }).toEqual(allSent);
 
       const details = Object.entries(await readAlerts("DOWN")).map(([name, { detail }]) => [name, detail]);
-      expect(Object.fromEntries(details.filter(([, detail]) => detail !== null))).toEqual({
+      expectHere(Object.fromEntries(details.filter(([, detail]) => detail !== null))).toEqual({
         silent: expect.stringContaining("none came within 15 s"),
         cut: expect.stringContaining("the connection was cut"),
       });
       const sent = alertsOf(mails.accepted);
       for (const [name, { copies }] of Object.entries(FATES)) {
-        expect([name, sent.filter((subject) => subject.endsWith(`: ${name}`))]).toEqual([
+        expectHere([name, sent.filter((subject) => subject.endsWith(`: ${name}`))]).toEqual([
           name,
           [...Array.from({ length: copies }, () => `DOWN: ${name}`), `UP: ${name}`],
         ]);
