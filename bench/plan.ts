@@ -13,4 +13,4 @@ export const isQuick = process.argv.includes("--quick");
 
 export const PLAN: Plan = isQuick
   ? { rounds: 1, warmMs: 4_000, windowMs: 5_000, scaleDown: 10 }
-  : { rounds: 3, warmMs: 8_000, windowMs: 10_000, scaleDown: 1 };
+  : { rounds: 3, warmMs: 20_000, windowMs: 10_000, scaleDown: 1 };

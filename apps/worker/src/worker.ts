@@ -12,6 +12,7 @@ import { useNameServers } from "./check/resolve-host.ts";
 import { ensureSchedules, startConsumers } from "./consumers.ts";
 import type { Deps } from "./context.ts";
 import { createCommitter } from "./schedule/committer.ts";
+import { createDatabaseClock, type DatabaseClock } from "./schedule/database-clock.ts";
 import { createScheduler, type Scheduler } from "./schedule/scheduler.ts";
 
 const SCHEDULES_EVERY_MS = 10_000;
@@ -34,17 +35,20 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
   const committer = createCommitter(deps);
   const id = randomUUID();
   const network = watchOwnNetwork(deps);
-  const scheduler = createScheduler(deps, { workerId: id, committer, network });
+  const clock = createDatabaseClock();
+  const scheduler = createScheduler(deps, { workerId: id, committer, network, clock });
   let tickedAt = Date.now();
-  const channels = createChannels(deps);
-  const consumers = startConsumers(deps, scheduler, channels, () => {
-    tickedAt = Date.now();
-  });
-  const giveSign = createSign(deps, id, () => ({
+  const giveSign = createSign(deps, id, clock, () => ({
     sinceTickMs: Date.now() - tickedAt,
     lagMs: scheduler.runner.takeLag(),
     hasNetwork: !network.isGone(),
   }));
+  // Before the first tick: due times are judged by the clock that is read with it.
+  await giveSign();
+  const channels = createChannels(deps);
+  const consumers = startConsumers(deps, scheduler, channels, () => {
+    tickedAt = Date.now();
+  });
   const stopTimers = [
     every(SCHEDULES_EVERY_MS, log, "schedules", () => ensureSchedules(deps, Date.now() - tickedAt > SILENCE_MS)),
     every(SIGN_EVERY_MS, log, "sign of life", async () => {
@@ -88,12 +92,13 @@ async function closeInTime(consumers: readonly { close(): Promise<void> }[]): Pr
 function createSign(
   { db, log }: Deps,
   id: string,
+  clock: DatabaseClock,
   look: () => Pick<WorkerSign, "sinceTickMs" | "lagMs" | "hasNetwork">,
 ): () => Promise<void> {
   const self = { id, host: hostname(), pid: process.pid, startedAt: new Date() };
   let signedAt = 0;
   return async () => {
-    await reportWorker(db, { ...self, ...look() });
+    await clock.read(() => reportWorker(db, { ...self, ...look() }));
     // Where the database was away, nobody could sign: the living come first, the dead are looked for next time.
     const isRegular = Date.now() - signedAt < DEAD_AFTER_MS;
     signedAt = Date.now();

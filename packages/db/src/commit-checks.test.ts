@@ -52,7 +52,7 @@ function finish(claim: ClaimedCheck, isOk: boolean, at = new Date()): FinishedCh
 /** Makes a lease end now, as if its worker had died a while ago. */
 const endLease = (claim: ClaimedCheck) =>
   tenant.db.pool.query(
-    "UPDATE monitor_states SET next_check_at = now() - interval '1 ms', leased_until = now() WHERE monitor_id = $1",
+    "UPDATE monitor_states SET next_check_at = now() - interval '1 ms', leased_until = now() - interval '1 ms' WHERE monitor_id = $1",
     [claim.monitorId],
   );
 const checksOf = async (claim: ClaimedCheck) => (await listChecks(tenant.scope, claim.publicId, { limit: 100 })).items;

@@ -17,10 +17,6 @@ export type ClaimedCheck = {
   isWatched: boolean;
   /** When the check is due (scheduled), or when the next regular one is (manual). */
   scheduledAt: Date;
-  /** Until the due time when it was claimed, in ms; negative when late. */
-  dueInMs: number;
-  /** The database's clock at the claim. */
-  claimedAt: Date;
   isActive: boolean;
   state: MonitorState;
   incidentId: string | null;
@@ -51,7 +47,6 @@ type ClaimRow = Omit<ClaimedCheck, "state" | "kind"> & {
 
 const COLUMNS = `
   m.id AS "monitorId", m.public_id AS "publicId", m.workspace_id AS "workspaceId", s.fence, s.scheduled_at AS "scheduledAt",
-  (extract(epoch FROM s.scheduled_at - clock_timestamp()) * 1000)::float8 AS "dueInMs", clock_timestamp() AS "claimedAt",
   m.is_active AS "isActive", s.status, s.failure_streak AS "failureStreak", s.inconclusive_streak AS "inconclusiveStreak",
   s.streak_started_at AS "streakStartedAt", s.incident_id AS "incidentId",
   (SELECT json_build_object('startedAt', i.started_at, 'confirmedAt', i.confirmed_at, 'reason', i.reason, 'detail', i.detail)

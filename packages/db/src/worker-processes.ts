@@ -16,18 +16,20 @@ export type WorkerSign = {
   hasNetwork: boolean;
 };
 
-/** A worker's sign of life, by the database's clock: workers on other machines judge it. */
-export async function reportWorker(db: Db, sign: WorkerSign): Promise<void> {
-  await db.pool.query({
+/** A worker's sign of life, by the database's clock: workers on other machines judge it. Answers that clock's time. */
+export async function reportWorker(db: Db, sign: WorkerSign): Promise<Date> {
+  const { rows } = await db.pool.query<{ now: Date }>({
     name: "report-worker",
     text: `
       INSERT INTO worker_processes (id, host, pid, started_at, last_seen_at, last_tick_at, lag_ms, has_network)
       VALUES ($1, $2, $3, $4, now(), now() - $5 * interval '1 millisecond', $6, $7)
       ON CONFLICT (id) DO UPDATE
       SET last_seen_at = excluded.last_seen_at, last_tick_at = excluded.last_tick_at, lag_ms = excluded.lag_ms,
-        has_network = excluded.has_network`,
+        has_network = excluded.has_network
+      RETURNING clock_timestamp() AS now`,
     values: [sign.id, sign.host, sign.pid, sign.startedAt, sign.sinceTickMs, sign.lagMs, sign.hasNetwork],
   });
+  return rows[0]?.now ?? new Date();
 }
 
 export async function forgetWorker(db: Db, id: string): Promise<void> {

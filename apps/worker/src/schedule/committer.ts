@@ -7,7 +7,7 @@ import { publishChecks } from "./publish-checks.ts";
 const BATCH = 500;
 /** Results are gathered for so long before they are written: at most, and where somebody waits for one of them. */
 const GATHER_MS = 200;
-const GATHER_URGENT_MS = 30;
+const GATHER_URGENT_MS = 15;
 const RETRY_MS = 1_000;
 /** Results kept while the database is away; beyond it the oldest are counted as lost. */
 const KEEP_AT_MOST = 50_000;

@@ -4,11 +4,14 @@ import type { ClaimedCheck } from "@pulsecheck/db/due-checks";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createRunner } from "./runner.ts";
 
+const NOW = new Date();
+const dueIn = (claim: ClaimedCheck | undefined) => (claim?.scheduledAt.getTime() ?? 0) - NOW.getTime();
+
 /** A claim as far as a runner looks at it. */
 function claims(count: number, dueInMs: number | ((i: number) => number) = 0): ClaimedCheck[] {
   return Array.from({ length: count }, (_, i) => {
     const due = typeof dueInMs === "number" ? dueInMs : dueInMs(i);
-    return { monitorId: i, dueInMs: due } as ClaimedCheck;
+    return { monitorId: i, scheduledAt: new Date(NOW.getTime() + due) } as ClaimedCheck;
   });
 }
 
@@ -31,18 +34,18 @@ describe("checks start", () => {
     const { runner, starts, began } = watchedRunner(100);
     const list = claims(40, (i) => 600 - i * 15);
     const added = performance.now() - began;
-    runner.add(list);
+    runner.add(list, NOW);
     await expect.poll(() => starts.size, { timeout: 3_000 }).toBe(40);
     expect([...starts.keys()]).toEqual(list.toReversed());
     for (const [claim, at] of starts) {
-      expect(at - added - claim.dueInMs).toBeGreaterThanOrEqual(-12);
-      expect(at - added - claim.dueInMs).toBeLessThan(200);
+      expect(at - added - dueIn(claim)).toBeGreaterThanOrEqual(-12);
+      expect(at - added - dueIn(claim)).toBeLessThan(200);
     }
   });
 
   it("at once where they are overdue, and tell how late they were, once", async () => {
     const { runner, starts } = watchedRunner(100);
-    runner.add(claims(3, -700));
+    runner.add(claims(3, -700), NOW);
     expect(starts.size).toBe(3);
     expect(runner.takeLag()).toBeGreaterThanOrEqual(700);
     expect(runner.takeLag()).toBe(0);
@@ -51,8 +54,8 @@ describe("checks start", () => {
   it("earlier than those that were claimed before them, where they are due earlier", async () => {
     const { runner, starts } = watchedRunner(100);
     const [late, early] = [claims(1, 400), claims(1, 50)];
-    runner.add(late);
-    runner.add(early);
+    runner.add(late, NOW);
+    runner.add(early, NOW);
     await expect.poll(() => starts.size, { timeout: 3_000 }).toBe(2);
     expect([...starts.keys()]).toEqual([...early, ...late]);
   });
@@ -65,7 +68,7 @@ describe("checks start", () => {
     };
     const runner = createRunner(5, run, () => undefined);
     const list = claims(300, (i) => i % 50);
-    for (let i = 0; i < list.length; i += 30) runner.add(list.slice(i, i + 30));
+    for (let i = 0; i < list.length; i += 30) runner.add(list.slice(i, i + 30), NOW);
     await expect.poll(() => counts.size, { timeout: 5_000 }).toBe(300);
     await expect.poll(() => runner.running()).toBe(0);
     expect([...counts.values()].every((count) => count === 1)).toBe(true);
@@ -75,14 +78,14 @@ describe("checks start", () => {
 it("what was claimed before the process was stopped for a while is given back, waiting and running alike", async () => {
   const { runner, starts, end, frozen } = watchedRunner(10, () => true);
   const [running, waiting, later] = [claims(2), claims(3, 60_000), claims(1)];
-  runner.add([...running, ...waiting]);
+  runner.add([...running, ...waiting], NOW);
   expect(starts.size).toBe(2);
   expect(running.every(runner.holds)).toBe(true);
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 5_000 });
   onTestFinished(() => void vi.useRealTimers());
   expect(running.some(runner.holds)).toBe(false);
   expect(new Set(frozen)).toEqual(new Set([...running, ...waiting]));
-  runner.add(later);
+  runner.add(later, NOW);
   expect(later.every(runner.holds)).toBe(true);
   end();
 });
@@ -99,7 +102,7 @@ describe("slots", () => {
       done += 1;
     };
     const runner = createRunner(7, run, () => undefined);
-    runner.add(claims(60));
+    runner.add(claims(60), NOW);
     await expect.poll(() => done, { timeout: 5_000 }).toBe(60);
     expect(most).toBe(7);
   });
@@ -109,9 +112,9 @@ describe("slots", () => {
     const healthy = claims(100, (i) => 10 * i + 300);
     const { runner, starts, end, began } = watchedRunner(300, (claim) => hanging.has(claim));
     const added = performance.now() - began;
-    runner.add([...hanging, ...healthy]);
+    runner.add([...hanging, ...healthy], NOW);
     await expect.poll(() => starts.size, { timeout: 5_000 }).toBe(1_100);
-    const delays = healthy.map((claim) => (starts.get(claim) ?? Infinity) - added - claim.dueInMs);
+    const delays = healthy.map((claim) => (starts.get(claim) ?? Infinity) - added - dueIn(claim));
     expect(Math.max(...delays)).toBeLessThan(200);
     expect(runner.running()).toBe(1_000);
     end();
@@ -122,7 +125,7 @@ describe("slots", () => {
     const hanging = new Set(claims(4));
     const { runner, starts, end, began } = watchedRunner(4, (claim) => hanging.has(claim));
     const [healthy] = claims(1);
-    runner.add([...hanging, ...(healthy ? [healthy] : [])]);
+    runner.add([...hanging, ...(healthy ? [healthy] : [])], NOW);
     expect(starts.size).toBe(4);
     await expect.poll(() => starts.size, { timeout: 3_000 }).toBe(5);
     expect(performance.now() - began).toBeLessThan(1_500);
@@ -134,9 +137,9 @@ describe("room", () => {
   it("shrinks with what waits, is never negative, and comes back", async () => {
     const { runner, starts, end } = watchedRunner(1_000);
     const all = runner.room();
-    runner.add(claims(100, 200));
+    runner.add(claims(100, 200), NOW);
     expect(runner.room()).toBe(all - 100);
-    runner.add(claims(all + 500, 200));
+    runner.add(claims(all + 500, 200), NOW);
     expect(runner.room()).toBe(0);
     await expect.poll(() => starts.size, { timeout: 20_000 }).toBe(all + 600);
     expect(runner.room()).toBe(all);
@@ -148,7 +151,7 @@ describe("drain", () => {
   it("waits for what runs, and gives back what waited for its time", async () => {
     const { runner, starts, end } = watchedRunner(10, () => true);
     const [now, later] = [claims(3), claims(2, 300)];
-    runner.add([...now, ...later]);
+    runner.add([...now, ...later], NOW);
     setTimeout(end, 50);
     expect(await runner.drain(5_000)).toEqual(later);
     expect(runner.room()).toBe(0);
@@ -159,7 +162,7 @@ describe("drain", () => {
   it("gives back what did not end in time, running or not", async () => {
     const { runner, end } = watchedRunner(2, () => true);
     const list = claims(5);
-    runner.add(list);
+    runner.add(list, NOW);
     const began = performance.now();
     const unfinished = await runner.drain(100);
     expect(performance.now() - began).toBeLessThan(1_000);

@@ -19,7 +19,8 @@ const FROZEN_MS = DEAD_AFTER_MS - SIGN_EVERY_MS;
 export type Runner = {
   /** How many more claims it takes now. */
   room(): number;
-  add(claims: readonly ClaimedCheck[]): void;
+  /** @param now by the clock that due times are judged by */
+  add(claims: readonly ClaimedCheck[], now: Date): void;
   /** How late the latest starts were, in ms: the largest since it was last asked. */
   takeLag(): number;
   running(): number;
@@ -99,8 +100,8 @@ export function createRunner(
 
   return {
     room: () => (isDraining ? 0 : Math.max(0, WAIT_AT_MOST - waiting.length)),
-    add(claims) {
-      waiting = inOrder(waiting, claims);
+    add(claims, now) {
+      waiting = inOrder(waiting, claims, now);
       clearTimeout(timer);
       pump();
     },
@@ -127,9 +128,9 @@ export function createRunner(
   };
 }
 
-function inOrder(waiting: readonly Entry[], claims: readonly ClaimedCheck[]): Entry[] {
-  const now = performance.now();
-  const fresh = claims.map((claim) => ({ claim, startAt: now + claim.dueInMs }));
+function inOrder(waiting: readonly Entry[], claims: readonly ClaimedCheck[], now: Date): Entry[] {
+  const offsetMs = performance.now() - now.getTime();
+  const fresh = claims.map((claim) => ({ claim, startAt: claim.scheduledAt.getTime() + offsetMs }));
   return [...waiting, ...fresh].toSorted((a, b) => a.startAt - b.startAt);
 }
 

@@ -7,7 +7,7 @@ import type { OwnNetwork } from "../check/own-network.ts";
 import { runCheck } from "../check/run-check.ts";
 import type { Deps } from "../context.ts";
 import type { Committer } from "./committer.ts";
-import { createDatabaseClock } from "./database-clock.ts";
+import type { DatabaseClock } from "./database-clock.ts";
 import { createRunner, type Runner } from "./runner.ts";
 
 const CLAIM_AT_MOST = 1_000;
@@ -27,13 +27,16 @@ export type Scheduler = {
   drain(timeoutMs: number): Promise<void>;
 };
 
-/** @param workerId whose claims these are, in the database's eyes */
-export function createScheduler(
-  deps: Deps,
-  { workerId, committer, network }: { workerId: string; committer: Committer; network: OwnNetwork },
-): Scheduler {
+type Parts = {
+  /** Whose claims these are, in the database's eyes. */
+  workerId: string;
+  committer: Committer;
+  network: OwnNetwork;
+  clock: DatabaseClock;
+};
+
+export function createScheduler(deps: Deps, { workerId, committer, network, clock }: Parts): Scheduler {
   const { config, db, box, log } = deps;
-  const clock = createDatabaseClock();
   const runner = createRunner(config.checkConcurrency, check, giveBackAll);
   let lastTickAt = Date.now();
 
@@ -66,8 +69,7 @@ export function createScheduler(
       const limit = Math.min(CLAIM_AT_MOST, runner.room());
       if (limit === 0) return;
       const claims = await claimDue(db, workerId, shard, HORIZON_MS, limit);
-      if (claims[0]) clock.learn(claims[0].claimedAt);
-      runner.add(claims);
+      runner.add(claims, clock.now());
       if (claims.length < limit) return;
     }
   }
@@ -77,7 +79,6 @@ export function createScheduler(
     runner,
     workerId,
     async checkNow(claim) {
-      clock.learn(claim.claimedAt);
       const finished = await finish(claim);
       return (await committer.commit(finished)) ? viewFinished(finished) : null;
     },
