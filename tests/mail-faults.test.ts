@@ -1,5 +1,5 @@
 import type { IncidentView } from "@pulsecheck/shared/incident";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, onTestFinished, test } from "vitest";
 import { alertsOf } from "./fire/judges.ts";
 import { BROKERS, openHouse } from "./harness/house.ts";
 import { answerJson, openMailService, type Behaviour, type MailService } from "./harness/mail-service.ts";
@@ -26,7 +26,7 @@ async function openStreet(behave: (mails: MailService) => void) {
   return { mails, target, house, alerts, deliveries };
 }
 
-test("a rejected recipient (406) is marked, not tried again, and hears of no recovery", async () => {
+test("a rejected recipient (406) is marked, not tried again, and hears of no recovery", async ({ expect }) => {
   const { mails, target, alerts, deliveries } = await openStreet((service) =>
     service.behave((_mail, response) =>
       answerJson(response, 422, {
@@ -91,9 +91,10 @@ function cutWithin(status: number): Behaviour {
   };
 }
 
-test.concurrent.for(BROKERS)(
-  "whatever the mail service does, each incident has one DOWN and one UP mail, and one more where an answer was lost (%s)",
-  async (broker, { expect: expectHere }) => {
+describe.concurrent.each(BROKERS)("with the broker on %s", (broker) => {
+  test("whatever the mail service does, each incident has one DOWN and one UP mail, and one more where an answer was lost", async ({
+    expect,
+  }) => {
     const mails = await openMailService();
     const target = await openTarget();
     const env = { POSTMARK_API_TOKEN: "a-server-token", POSTMARK_API_URL: mails.url };
@@ -119,19 +120,19 @@ test.concurrent.for(BROKERS)(
       const readStates = async (kind: string) =>
         Object.fromEntries(Object.entries(await readAlerts(kind)).map(([name, { state }]) => [name, state]));
       const wanted = Object.fromEntries(Object.entries(FATES).map(([name, { ends }]) => [name, ends]));
-      await expectHere.poll(() => readStates("DOWN"), { timeout: 80_000, interval: 500 }).toEqual(wanted);
+      await expect.poll(() => readStates("DOWN"), { timeout: 80_000, interval: 500 }).toEqual(wanted);
       target.mend();
       const allSent = Object.fromEntries(Object.keys(FATES).map((name) => [name, "SENT"]));
-      await expectHere.poll(() => readStates("UP"), { timeout: 30_000 }).toEqual(allSent);
+      await expect.poll(() => readStates("UP"), { timeout: 30_000 }).toEqual(allSent);
 
       const details = Object.entries(await readAlerts("DOWN")).map(([name, { detail }]) => [name, detail]);
-      expectHere(Object.fromEntries(details.filter(([, detail]) => detail !== null))).toEqual({
+      expect(Object.fromEntries(details.filter(([, detail]) => detail !== null))).toEqual({
         silent: expect.stringContaining("none came within 15 s"),
         cut: expect.stringContaining("the connection was cut"),
       });
       const sent = alertsOf(mails.accepted);
       for (const [name, { copies }] of Object.entries(FATES)) {
-        expectHere([name, sent.filter((subject) => subject.endsWith(`: ${name}`))]).toEqual([
+        expect([name, sent.filter((subject) => subject.endsWith(`: ${name}`))]).toEqual([
           name,
           [...Array.from({ length: copies }, () => `DOWN: ${name}`), `UP: ${name}`],
         ]);
@@ -141,6 +142,5 @@ test.concurrent.for(BROKERS)(
       await target.stop();
       await mails.stop();
     }
-  },
-  150_000,
-);
+  }, 150_000);
+});
