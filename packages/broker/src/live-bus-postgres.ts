@@ -6,8 +6,8 @@ const CHANNEL = "pulsecheck_live";
 const RECONNECT_MS = 500;
 const PRUNE_EVERY_MS = 30_000;
 
-// The clock's row lock puts publishers in a line. NOTIFY only says that there is something: its payload is
-// limited to 8 kB, and a listener that was away reads by number what it missed.
+// The clock's row lock puts publishers in a line. A small batch travels in the notification itself, which must stay
+// below 8,000 bytes (PostgreSQL manual, NOTIFY); a larger one, or one that was missed, is read by its number.
 const PUBLISH = `
   WITH before AS (SELECT last_seq FROM live_clock WHERE id = 1 FOR UPDATE),
   clock AS (
@@ -15,8 +15,9 @@ const PUBLISH = `
     SET last_seq = greatest(before.last_seq, (extract(epoch FROM clock_timestamp()) * 1e6)::bigint) + $2
     FROM before RETURNING c.last_seq, before.last_seq AS prev_seq
   ),
-  batch AS (INSERT INTO live_batches (last_seq, prev_seq, payload) SELECT last_seq, prev_seq, $1 FROM clock RETURNING last_seq)
-  SELECT pg_notify('${CHANNEL}', last_seq::text) FROM batch`;
+  batch AS (INSERT INTO live_batches (last_seq, prev_seq, payload) SELECT last_seq, prev_seq, $1 FROM clock RETURNING *)
+  SELECT pg_notify('${CHANNEL}', last_seq || ' ' || prev_seq || ' ' || CASE WHEN octet_length(payload) < 7900 THEN payload ELSE '' END)
+  FROM batch`;
 
 const READ = `SELECT last_seq, prev_seq, payload FROM live_batches WHERE last_seq > $1 ORDER BY last_seq LIMIT 100`;
 
@@ -47,6 +48,8 @@ export function openPostgresBus(databaseUrl: string, onError: (error: Error) => 
   };
 }
 
+type Batch = { last_seq: string; prev_seq: string; payload: string };
+
 async function listen(
   databaseUrl: string,
   pool: pg.Pool,
@@ -59,21 +62,37 @@ async function listen(
   let isEnded = false;
   let readUpTo: string | null = null;
   let reading: Promise<void> = Promise.resolve();
+  let isReading = false;
 
   async function readOn(): Promise<void> {
     for (;;) {
-      const { rows } = await pool.query<{ last_seq: string; prev_seq: string; payload: string }>(READ, [readUpTo]);
-      for (const row of rows) {
-        readUpTo = row.last_seq;
-        const events = JSON.parse(row.payload) as BusEvent[];
-        follow({ firstSeq: Number(row.last_seq) - events.length + 1, prevSeq: Number(row.prev_seq), events });
-      }
+      const { rows } = await pool.query<Batch>(READ, [readUpTo]);
+      for (const row of rows) take(row);
       if (rows.length < 100) return;
     }
   }
 
+  function take({ last_seq, prev_seq, payload }: Batch): void {
+    readUpTo = last_seq;
+    const events = JSON.parse(payload) as BusEvent[];
+    follow({ firstSeq: Number(last_seq) - events.length + 1, prevSeq: Number(prev_seq), events });
+  }
+
+  /** Takes what a notification carries where it is the next one and nothing is being read; else reads on. */
+  function hear({ payload = "" }: pg.Notification): void {
+    const [last_seq = "", prev_seq = ""] = payload.split(" ", 2);
+    const text = payload.slice(last_seq.length + prev_seq.length + 2);
+    if (!isReading && text !== "" && prev_seq === readUpTo) take({ last_seq, prev_seq, payload: text });
+    else if (Number(last_seq) > Number(readUpTo)) readNext();
+  }
+
   function readNext(): void {
-    reading = reading.then(readOn).catch(reconnect);
+    isReading = true;
+    const turn = reading.then(readOn).catch(reconnect);
+    reading = turn;
+    void turn.then(() => {
+      if (reading === turn) isReading = false;
+    });
   }
 
   function reconnect(error?: Error): void {
@@ -90,7 +109,7 @@ async function listen(
   async function connect(): Promise<void> {
     const fresh = createListener(databaseUrl);
     client = fresh;
-    fresh.on("error", reconnect).on("notification", readNext);
+    fresh.on("error", reconnect).on("notification", hear);
     fresh.on("end", () => client === fresh && reconnect());
     await fresh.connect();
     await fresh.query(`LISTEN ${CHANNEL}`);
