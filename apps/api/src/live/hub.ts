@@ -4,7 +4,7 @@ import type { Deps } from "../context.ts";
 import { createAudience, type Audience, type Listener } from "./audience.ts";
 import { createEventRing, type NumberedEvent } from "./event-ring.ts";
 import { sendEvent, writeFrame } from "./frames.ts";
-import { closeRevoked, isRevocation, requireAllowed } from "./revocation.ts";
+import { closeRevoked, isRevocation, requireAllAllowed, requireAllowed } from "./revocation.ts";
 import { keepWatches } from "./watches.ts";
 import { createWelcome } from "./welcome.ts";
 
@@ -46,10 +46,7 @@ export async function openHub({ db, broker, log }: Pick<Deps, "db" | "broker" | 
   };
   const subscription = await broker.bus.subscribe(bus);
   ring.startAt(subscription.startSeq);
-  const recheck = setInterval(
-    () => audience.all().forEach((listener) => void requireAllowed(listener)),
-    RECHECK_EVERY_MS,
-  );
+  const recheck = setInterval(() => requireAllAllowed(audience.all()), RECHECK_EVERY_MS);
 
   function distribute(one: NumberedEvent): void {
     const { event } = one;
@@ -58,10 +55,10 @@ export async function openHub({ db, broker, log }: Pick<Deps, "db" | "broker" | 
       event.type === "monitor.checked"
         ? audience.ofMonitor(event.data.monitor_id)
         : audience.ofWorkspace(event.workspace);
-    let text: string | undefined;
+    let bytes: Buffer | undefined;
     for (const listener of some) {
       if (!wants(listener, one.event)) continue;
-      if (!welcome.hold(listener, one)) sendEvent(listener, one, (text ??= writeFrame(one)));
+      if (!welcome.hold(listener, one)) sendEvent(listener, one, (bytes ??= writeFrame(one)));
     }
   }
 

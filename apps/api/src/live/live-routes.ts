@@ -129,7 +129,8 @@ async function readDashboard(scope: Scope): Promise<object> {
 }
 
 function hear(hub: Hub, listener: Listener, data: unknown): void {
-  const answer = (detail: string) => listener.socket.send({ text: JSON.stringify({ type: "error", detail }) });
+  const answer = (detail: string) =>
+    listener.socket.send({ bytes: Buffer.from(JSON.stringify({ type: "error", detail })) });
   if (listener.monitorId !== null) return answer("This socket takes no messages.");
   const message = dashboardMessageSchema.safeParse(parseJson(data));
   if (message.success)

@@ -7,9 +7,10 @@ const HOLD_AT_MOST = 1_500;
 const SLOW_AT_MOST_MS = 30_000;
 const PING_EVERY_MS = 25_000;
 const LOOK_AGAIN_MS = 50;
+const TEXT = { binary: false };
 
 /** A frame; those with the same `latestOf` replace each other while the reader is slow. */
-export type Frame = { text: string; latestOf?: string };
+export type Frame = { bytes: Buffer; latestOf?: string };
 
 /** One client's socket: never buffers without bound, and notices when nobody is there any more. */
 export type LiveSocket = {
@@ -19,7 +20,7 @@ export type LiveSocket = {
 
 export function createLiveSocket(ws: WebSocket): LiveSocket {
   /** What a slow reader has yet to get, in the order of its numbers. */
-  const held = new Map<string | symbol, string>();
+  const held = new Map<string | symbol, Buffer>();
   let slowSince: number | null = null;
   let isAlive = true;
 
@@ -42,7 +43,7 @@ export function createLiveSocket(ws: WebSocket): LiveSocket {
     if (ws.readyState !== ws.OPEN) return;
     if (ws.bufferedAmount > SLOW_BYTES / 2) return waitForReader();
     slowSince = null;
-    for (const text of held.values()) ws.send(text);
+    for (const bytes of held.values()) ws.send(bytes, TEXT);
     held.clear();
   }
 
@@ -61,12 +62,12 @@ export function createLiveSocket(ws: WebSocket): LiveSocket {
 
   return {
     close,
-    send({ text, latestOf }) {
+    send({ bytes, latestOf }) {
       if (ws.readyState !== ws.OPEN) return;
-      if (slowSince === null && ws.bufferedAmount <= SLOW_BYTES) return ws.send(text);
+      if (slowSince === null && ws.bufferedAmount <= SLOW_BYTES) return ws.send(bytes, TEXT);
       const key = latestOf ?? Symbol("every one counts");
       held.delete(key);
-      held.set(key, text);
+      held.set(key, bytes);
       waitForReader();
     },
   };

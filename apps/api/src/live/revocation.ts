@@ -23,6 +23,21 @@ export async function requireAllowed(listener: Listener): Promise<boolean> {
   return isAllowed;
 }
 
+/** The same for everybody; one look for each credential, however many sockets it has opened. */
+export function requireAllAllowed(listeners: readonly Listener[]): void {
+  for (const same of Map.groupBy(listeners, credentialOf).values()) {
+    const [one, ...others] = same;
+    if (one === undefined) continue;
+    void requireAllowed(one).then((isAllowed) => {
+      if (!isAllowed) for (const { socket } of others) socket.close(CLOSE.revoked, "access revoked");
+    });
+  }
+}
+
+function credentialOf({ workspaceId, principal: { userId, via } }: Listener): string {
+  return `${workspaceId} ${userId} ${via.kind === "key" ? via.keyId : via.sessionHash}`;
+}
+
 function isRevoked({ userId, via }: Principal, event: Revocation): boolean {
   if (event.type === "revoked.key") return via.kind === "key" && via.keyId === event.data.key_id;
   if (event.type === "revoked.session") return via.kind === "session" && via.sessionHash === event.data.session_hash;
