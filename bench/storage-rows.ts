@@ -23,7 +23,7 @@ export async function fillChecks(sql: pg.Client, columns: readonly string[], int
     scheduled_at: `now() - t.n * interval '${intervalS} s' - (m.id::bigint * 7919 % ${intervalS * 1_000}) * interval '1 ms'`,
     total_ms: "(2 + 100 * random() ^ 4)::real",
   };
-  await sql.query("CREATE TEMP TABLE sample AS SELECT * FROM checks WHERE outcome = 0 LIMIT 1");
+  await sql.query("CREATE TEMP TABLE sample AS SELECT * FROM checks WHERE outcome = 'o' LIMIT 1");
   await sql.query("DELETE FROM checks");
   const { rowCount } = await sql.query(
     `INSERT INTO checks (${columns.join(", ")})

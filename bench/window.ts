@@ -66,7 +66,7 @@ async function cpuByPart(bench: BenchFleet): Promise<Record<Part, number>> {
 /** Checks that started in a window, and the 99th percentile of their delay. */
 async function readChecks({ sql }: BenchFleet, from: Date, to: Date) {
   const { rows } = await sql.query<{ checks: number; failures: number; late: number | null }>(
-    `SELECT count(*)::int AS checks, (count(*) FILTER (WHERE outcome <> 0))::int AS failures,
+    `SELECT count(*)::int AS checks, (count(*) FILTER (WHERE outcome <> 'o'))::int AS failures,
        percentile_cont(0.99) WITHIN GROUP (ORDER BY delay_ms) AS late
      FROM checks
      WHERE scheduled_at > $1::timestamptz - interval '5 minutes' AND scheduled_at < $2

@@ -58,7 +58,7 @@ async function makeSample(fleet: BenchFleet, url: string): Promise<void> {
   await fleet.addMonitors({ count: 1, intervalS: 1, url });
   await fleet.startWorker();
   for (;;) {
-    const { rows } = await fleet.sql.query("SELECT FROM checks WHERE outcome = 0 LIMIT 1");
+    const { rows } = await fleet.sql.query("SELECT FROM checks WHERE outcome = 'o' LIMIT 1");
     if (rows.length > 0) break;
     await delay(200);
   }

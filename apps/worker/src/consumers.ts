@@ -9,6 +9,8 @@ import { maintain } from "./maintenance/maintain.ts";
 import type { Scheduler } from "./schedule/scheduler.ts";
 
 const MANUAL_AT_ONCE = 50;
+/** While one round waits for a slow mail service, others go on. */
+const ALERTS_AT_ONCE = 4;
 
 /** The registry: which queue is consumed by what. */
 export function startConsumers(
@@ -24,7 +26,7 @@ export function startConsumers(
       await scheduler.tick(checksJobSchema.parse(data).shard);
     }),
     jobs.consume(QUEUES.manualChecks, MANUAL_AT_ONCE, (data) => runManualCheck(deps, scheduler, data)),
-    jobs.consume(QUEUES.alerts, 1, () => sendAlerts(deps, channels)),
+    jobs.consume(QUEUES.alerts, ALERTS_AT_ONCE, () => sendAlerts(deps, channels)),
     jobs.consume(QUEUES.maintenance, 1, () => maintain(deps)),
   ];
 }

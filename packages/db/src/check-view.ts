@@ -8,6 +8,7 @@ import {
   type CheckKind,
   type CheckView,
   type MonitorStatus,
+  type Outcome,
   type ProbeResult,
   type Reason,
 } from "@pulsecheck/shared/check";
@@ -55,23 +56,29 @@ export function checkIdOf(monitorPublicId: string, scheduledAt: Date): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-/** Words of packages/shared as the small numbers that the table "checks" holds, and back. */
+const LETTERS = {
+  kind: { scheduled: "s", manual: "m" } satisfies Record<CheckKind, string>,
+  outcome: { ok: "o", failure: "f", inconclusive: "i" } satisfies Record<Outcome, string>,
+  status: { UP: "U", DOWN: "D", UNKNOWN: "?" } satisfies Record<MonitorStatus, string>,
+};
+
+/** Words of packages/shared as the letters and the small number that the table "checks" holds, and back. */
 export const codes = {
-  kind: (kind: CheckKind) => CHECK_KINDS.indexOf(kind),
-  outcome: (outcome: ProbeResult["outcome"]) => OUTCOMES.indexOf(outcome),
-  status: (status: MonitorStatus) => MONITOR_STATUSES.indexOf(status),
+  kind: (kind: CheckKind) => LETTERS.kind[kind],
+  outcome: (outcome: Outcome) => LETTERS.outcome[outcome],
+  status: (status: MonitorStatus) => LETTERS.status[status],
   reason: (reason: Reason | null) => (reason === null ? null : REASONS.indexOf(reason) + 1),
 };
 
 export const words = {
-  kind: (code: number) => wordAt(CHECK_KINDS, code),
-  outcome: (code: number) => wordAt(OUTCOMES, code),
-  status: (code: number) => wordAt(MONITOR_STATUSES, code),
-  reason: (code: number | null) => (code === null ? null : wordAt(REASONS, code - 1)),
+  kind: (letter: string) => wordOf(CHECK_KINDS, codes.kind, letter),
+  outcome: (letter: string) => wordOf(OUTCOMES, codes.outcome, letter),
+  status: (letter: string) => wordOf(MONITOR_STATUSES, codes.status, letter),
+  reason: (code: number | null) => (code === null ? null : wordOf(REASONS, codes.reason, code)),
 };
 
-function wordAt<T>(list: readonly T[], index: number): T {
-  const word = list[index];
-  if (word === undefined) throw new Error(`the database holds the unknown code ${index}`);
+function wordOf<Word, Code>(list: readonly Word[], codeOf: (word: Word) => Code, code: Code): Word {
+  const word = list.find((one) => codeOf(one) === code);
+  if (word === undefined) throw new Error(`the database holds the unknown code ${String(code)}`);
   return word;
 }

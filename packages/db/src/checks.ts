@@ -13,9 +13,9 @@ type CheckRow = {
   tls_ms: number | null;
   first_byte_ms: number | null;
   total_ms: number;
-  kind: number;
-  outcome: number;
-  status: number;
+  kind: string;
+  outcome: string;
+  status: string;
   reason: number | null;
   http_status: number | null;
   resolved_address: string | null;
@@ -36,7 +36,7 @@ export async function listChecks(scope: Scope, monitorPublicId: string, filter: 
   const position = readCursor(filter.cursor, { sorts: ["-checked_at"], value: "time", key: "none" });
   const { rows } = await scope.db.pool.query<CheckRow>(
     `SELECT * FROM checks
-     WHERE monitor_id = $1 AND scheduled_at < $2 AND scheduled_at >= $3 AND ($4::boolean IS NULL OR (outcome = 0) = $4)
+     WHERE monitor_id = $1 AND scheduled_at < $2 AND scheduled_at >= $3 AND ($4::boolean IS NULL OR (outcome = 'o') = $4)
      ORDER BY scheduled_at DESC LIMIT $5`,
     [id, position?.value ?? filter.to ?? "infinity", filter.from ?? "-infinity", filter.ok ?? null, filter.limit + 1],
   );

@@ -21,7 +21,7 @@ async function fill(monitorId: string, from: Date, to: Date, everyMs: number, { 
   }
   await db.pool.query(
     `INSERT INTO checks (monitor_id, scheduled_at, delay_ms, total_ms, kind, outcome, status, http_status)
-     SELECT (SELECT id FROM monitors WHERE public_id = $1), at, 0, 1 + (n - 1) % 100, 0, CASE WHEN n % 10 = 0 THEN 1 ELSE 0 END, 0, 200
+     SELECT (SELECT id FROM monitors WHERE public_id = $1), at, 0, 1 + (n - 1) % 100, 's', CASE WHEN n % 10 = 0 THEN 'f' ELSE 'o' END::"char", 'U', 200
      FROM generate_series($2::timestamptz, $3::timestamptz - interval '1 ms', $4 * interval '1 ms') WITH ORDINALITY AS g(at, n)`,
     [monitorId, from, to, everyMs],
   );
@@ -82,7 +82,7 @@ describe("rollups", () => {
     const at = new Date(Math.floor(Date.now() / HOUR) * HOUR);
     await tenant.db.pool.query(
       `INSERT INTO checks (monitor_id, scheduled_at, delay_ms, total_ms, kind, outcome, status)
-       SELECT (SELECT id FROM monitors WHERE public_id = $1), $2::timestamptz + n * interval '1 ms', 0, ms, 0, 0, 0 FROM unnest($3::real[]) WITH ORDINALITY AS t(ms, n)`,
+       SELECT (SELECT id FROM monitors WHERE public_id = $1), $2::timestamptz + n * interval '1 ms', 0, ms, 's', 'o', 'U' FROM unnest($3::real[]) WITH ORDINALITY AS t(ms, n)`,
       [id, at, latencies],
     );
     await rollUp(tenant.db, new Date(at.getTime() + 2 * HOUR));

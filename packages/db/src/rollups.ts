@@ -13,15 +13,15 @@ const LOCK = 7_245_003;
  */
 export function measureSql(filter: string): string {
   return `
-    SELECT monitor_id, bucket_at, sum(n)::int AS checks, (sum(n) FILTER (WHERE outcome = 1))::int AS failures,
-      (sum(n) FILTER (WHERE outcome = 2))::int AS inconclusive,
-      coalesce(sum(sum_ms) FILTER (WHERE outcome = 0), 0)::float8 AS latency_sum_ms,
-      min(min_ms) FILTER (WHERE outcome = 0) AS latency_min_ms, max(max_ms) FILTER (WHERE outcome = 0) AS latency_max_ms,
-      coalesce(array_agg(bucket ORDER BY bucket) FILTER (WHERE outcome = 0), '{}')::smallint[] AS hist_buckets,
-      coalesce(array_agg(n ORDER BY bucket) FILTER (WHERE outcome = 0), '{}')::int[] AS hist_counts
+    SELECT monitor_id, bucket_at, sum(n)::int AS checks, (sum(n) FILTER (WHERE outcome = 'f'))::int AS failures,
+      (sum(n) FILTER (WHERE outcome = 'i'))::int AS inconclusive,
+      coalesce(sum(sum_ms) FILTER (WHERE outcome = 'o'), 0)::float8 AS latency_sum_ms,
+      min(min_ms) FILTER (WHERE outcome = 'o') AS latency_min_ms, max(max_ms) FILTER (WHERE outcome = 'o') AS latency_max_ms,
+      coalesce(array_agg(bucket ORDER BY bucket) FILTER (WHERE outcome = 'o'), '{}')::smallint[] AS hist_buckets,
+      coalesce(array_agg(n ORDER BY bucket) FILTER (WHERE outcome = 'o'), '{}')::int[] AS hist_counts
     FROM (
       SELECT monitor_id, date_trunc('hour', scheduled_at, 'UTC') AS bucket_at, outcome,
-        CASE WHEN outcome = 0 THEN ceil(ln(greatest(total_ms, ${SMALLEST_MS})::float8) / ln(${GAMMA}::float8)) END AS bucket,
+        CASE WHEN outcome = 'o' THEN ceil(ln(greatest(total_ms, ${SMALLEST_MS})::float8) / ln(${GAMMA}::float8)) END AS bucket,
         count(*)::int AS n, sum(total_ms) AS sum_ms, min(total_ms) AS min_ms, max(total_ms) AS max_ms
       FROM checks WHERE scheduled_at >= $1 AND scheduled_at < $2 ${filter} GROUP BY 1, 2, 3, 4
     ) AS bucketed GROUP BY 1, 2`;
