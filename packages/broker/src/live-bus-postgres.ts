@@ -50,19 +50,18 @@ export function openPostgresBus(databaseUrl: string, onError: (error: Error) => 
 
 type Batch = { last_seq: string; prev_seq: string; payload: string };
 
-async function listen(
-  databaseUrl: string,
-  pool: pg.Pool,
-  listener: BusListener,
-  onError: (error: Error) => void,
-): Promise<Subscription> {
+/** Follows the batches by their numbers: from notifications where they carry them, else from the table. */
+function createReader(pool: pg.Pool, listener: BusListener, onFailure: (error: Error) => void) {
   const follow = followBatches(listener);
-  let client: pg.Client | null = null;
-  let timer: NodeJS.Timeout | undefined;
-  let isEnded = false;
   let readUpTo: string | null = null;
   let reading: Promise<void> = Promise.resolve();
-  let isReading = false;
+  let turns = 0;
+
+  function take({ last_seq, prev_seq, payload }: Batch): void {
+    readUpTo = last_seq;
+    const events = JSON.parse(payload) as BusEvent[];
+    follow({ firstSeq: Number(last_seq) - events.length + 1, prevSeq: Number(prev_seq), events });
+  }
 
   async function readOn(): Promise<void> {
     for (;;) {
@@ -72,28 +71,41 @@ async function listen(
     }
   }
 
-  function take({ last_seq, prev_seq, payload }: Batch): void {
-    readUpTo = last_seq;
-    const events = JSON.parse(payload) as BusEvent[];
-    follow({ firstSeq: Number(last_seq) - events.length + 1, prevSeq: Number(prev_seq), events });
-  }
-
-  /** Takes what a notification carries where it is the next one and nothing is being read; else reads on. */
-  function hear({ payload = "" }: pg.Notification): void {
-    const [last_seq = "", prev_seq = ""] = payload.split(" ", 2);
-    const text = payload.slice(last_seq.length + prev_seq.length + 2);
-    if (!isReading && text !== "" && prev_seq === readUpTo) take({ last_seq, prev_seq, payload: text });
-    else if (Number(last_seq) > Number(readUpTo)) readNext();
-  }
-
   function readNext(): void {
-    isReading = true;
-    const turn = reading.then(readOn).catch(reconnect);
-    reading = turn;
-    void turn.then(() => {
-      if (reading === turn) isReading = false;
-    });
+    turns += 1;
+    reading = reading
+      .then(readOn)
+      .catch(onFailure)
+      .finally(() => (turns -= 1));
   }
+
+  return {
+    startAt(seq: string): void {
+      readUpTo = seq;
+    },
+    startedAt: () => readUpTo,
+    readNext,
+    /** Takes what a notification carries where it is the next one and nothing is being read; else reads on. */
+    hear({ payload = "" }: pg.Notification): void {
+      const [last_seq = "", prev_seq = ""] = payload.split(" ", 2);
+      const text = payload.slice(last_seq.length + prev_seq.length + 2);
+      if (turns === 0 && text !== "" && prev_seq === readUpTo) take({ last_seq, prev_seq, payload: text });
+      else if (Number(last_seq) > Number(readUpTo)) readNext();
+    },
+    idle: () => reading,
+  };
+}
+
+async function listen(
+  databaseUrl: string,
+  pool: pg.Pool,
+  listener: BusListener,
+  onError: (error: Error) => void,
+): Promise<Subscription> {
+  const reader = createReader(pool, listener, reconnect);
+  let client: pg.Client | null = null;
+  let timer: NodeJS.Timeout | undefined;
+  let isEnded = false;
 
   function reconnect(error?: Error): void {
     if (isEnded || timer !== undefined) return;
@@ -109,27 +121,24 @@ async function listen(
   async function connect(): Promise<void> {
     const fresh = createListener(databaseUrl);
     client = fresh;
-    fresh.on("error", reconnect).on("notification", hear);
+    fresh.on("error", reconnect).on("notification", reader.hear);
     fresh.on("end", () => client === fresh && reconnect());
     await fresh.connect();
     await fresh.query(`LISTEN ${CHANNEL}`);
-    if (readUpTo === null) {
-      const { rows } = await fresh.query<{ last_seq: string }>("SELECT last_seq FROM live_clock WHERE id = 1");
-      readUpTo = rows[0]?.last_seq ?? "0";
-    } else {
-      readNext();
-    }
+    if (reader.startedAt() !== null) return reader.readNext();
+    const { rows } = await fresh.query<{ last_seq: string }>("SELECT last_seq FROM live_clock WHERE id = 1");
+    reader.startAt(rows[0]?.last_seq ?? "0");
   }
 
   async function end(): Promise<void> {
     isEnded = true;
     clearTimeout(timer);
     await client?.end().catch(() => undefined);
-    await reading;
+    await reader.idle();
   }
 
   await connect();
-  return { startSeq: Number(readUpTo), end };
+  return { startSeq: Number(reader.startedAt()), end };
 }
 
 function createListener(databaseUrl: string): pg.Client {

@@ -30,8 +30,7 @@ export async function openHub({ db, broker, log }: Pick<Deps, "db" | "broker" | 
 
   const bus: BusListener = {
     onBatch(batch) {
-      const numbered = ring.add(batch);
-      for (const one of numbered) {
+      for (const one of ring.add(batch)) {
         const { event } = one;
         if (isRevocation(event)) closeRevoked(audience, event);
         else distribute(one);

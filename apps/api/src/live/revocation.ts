@@ -25,13 +25,12 @@ export async function requireAllowed(listener: Listener): Promise<boolean> {
 
 /** The same for everybody; one look for each credential, however many sockets it has opened. */
 export function requireAllAllowed(listeners: readonly Listener[]): void {
-  for (const same of Map.groupBy(listeners, credentialOf).values()) {
-    const [one, ...others] = same;
-    if (one === undefined) continue;
-    void requireAllowed(one).then((isAllowed) => {
-      if (!isAllowed) for (const { socket } of others) socket.close(CLOSE.revoked, "access revoked");
-    });
-  }
+  for (const same of Map.groupBy(listeners, credentialOf).values()) void requireSame(same);
+}
+
+async function requireSame([one, ...others]: readonly Listener[]): Promise<void> {
+  if (one === undefined || (await requireAllowed(one))) return;
+  for (const { socket } of others) socket.close(CLOSE.revoked, "access revoked");
 }
 
 function credentialOf({ workspaceId, principal: { userId, via } }: Listener): string {

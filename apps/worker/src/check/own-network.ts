@@ -32,29 +32,68 @@ export type OwnNetwork = {
   isGone(): boolean;
 };
 
-type Look = { startedAt: number; isGone: Promise<boolean>; goodForMs: number };
+type Look = { startedAt: number; isGone: Promise<boolean> };
 
 /** Canaries decide where the operator named some, else the hosts that were lately well. */
-export function watchOwnNetwork({ config, db, log, counters }: Deps): OwnNetwork {
+export function watchOwnNetwork(deps: Deps): OwnNetwork {
   const crowds: Record<Network, Crowd> = { public: createCrowd(), private: createCrowd() };
-  const looks = new Map<Network, Look>();
-  const gone = new Set<Network>();
+  const gone = createGone(deps);
+  const looks = createLooks(deps, crowds, gone);
   let notedAt = -Infinity;
 
-  function setGone(network: Network, isGone: boolean, found: object): void {
-    if (isGone === gone.has(network)) return;
-    if (isGone) {
-      gone.add(network);
-      counters.add("own_network_outages_total", { network });
-      log.error({ network, ...found }, "our own network seems to be gone: checks that fail to connect say nothing now");
-    } else {
-      gone.delete(network);
-      log.warn({ network, ...found }, "our own network is back");
-    }
-  }
+  return {
+    isGone: gone.isAny,
+    async judge(claim, result) {
+      const isReached = result.phases.connect !== null;
+      if (!isReached && !isUnreachable(result)) return result;
+      const now = performance.now();
+      if (isReached && !gone.isAny() && now - notedAt < NOTE_EVERY_MS) return result;
+      const url = new URL(claim.url);
+      const network = networkOf(url.hostname, result.resolvedAddress);
+      if (isReached) {
+        notedAt = now;
+        crowds[network].noteReached(url, claim.monitorId, now);
+        gone.set(network, false, { reached: url.host });
+        return result;
+      }
+      // An outage that is known already needs no look at others, but does not go on in the dark.
+      const isOurs = claim.state.hasOpenIncident ? gone.is(network) : await looks.isGone(network, url.hostname);
+      if (isOurs) return inconclusive(result);
+      crowds[network].forget(url.hostname);
+      return result;
+    },
+  };
+}
+
+type Gone = ReturnType<typeof createGone>;
+
+/** Which networks are gone, as far as is known; each change is logged once. */
+function createGone({ log, counters }: Deps) {
+  const gone = new Set<Network>();
+  return {
+    is: (network: Network) => gone.has(network),
+    isAny: () => gone.size > 0,
+    set(network: Network, isGone: boolean, found: object): void {
+      if (isGone === gone.has(network)) return;
+      if (isGone) {
+        gone.add(network);
+        counters.add("own_network_outages_total", { network });
+        log.error({ network, ...found }, "our own network seems to be gone: failing to connect says nothing now");
+      } else {
+        gone.delete(network);
+        log.warn({ network, ...found }, "our own network is back");
+      }
+    },
+  };
+}
+
+/** Looks at others: shared by all who want to know at the same time, and good for a moment. */
+function createLooks({ config, db, log }: Deps, crowds: Record<Network, Crowd>, gone: Gone) {
+  const looks = new Map<Network, Look>();
+  const hasCanaries = config.canaries.length > 0;
 
   async function whomToAsk(network: Network, hostname: string): Promise<URL[]> {
-    if (config.canaries.length > 0) return config.canaries;
+    if (hasCanaries) return config.canaries;
     const crowd = crowds[network];
     const known = crowd.whomToAsk(hostname, performance.now());
     if (known.length > 0) return known;
@@ -68,53 +107,32 @@ export function watchOwnNetwork({ config, db, log, counters }: Deps): OwnNetwork
 
   async function look(network: Network, hostname: string): Promise<boolean> {
     const asked = await whomToAsk(network, hostname);
-    const allowed = config.canaries.length > 0 ? ANYWHERE : config.allowedPrivateTargets;
+    const allowed = hasCanaries ? ANYWHERE : config.allowedPrivateTargets;
     const reached = await Promise.all(asked.map((url) => canConnect(url, allowed)));
     const unreachable = reached.filter((isReached) => !isReached).length;
-    const isGone = config.canaries.length > 0 ? unreachable === asked.length : isMost(unreachable, asked.length);
-    setGone(network, isGone, { asked: asked.length, unreachable });
+    const isGone = hasCanaries ? unreachable === asked.length : isMost(unreachable, asked.length);
+    gone.set(network, isGone, { asked: asked.length, unreachable });
     return isGone;
   }
 
-  function isOwnFault(network: Network, hostname: string): Promise<boolean> {
-    const now = performance.now();
-    const latest = looks.get(network);
-    if (latest !== undefined && now - latest.startedAt < latest.goodForMs) return latest.isGone;
-    const fresh: Look = {
-      startedAt: now,
-      goodForMs: THERE_FOR_MS,
-      isGone: look(network, hostname).catch((error: unknown) => {
-        log.error({ err: error }, "it could not be found out whether our own network is there");
-        return gone.has(network);
-      }),
-    };
-    void fresh.isGone.then((isGone) => {
-      if (isGone) fresh.goodForMs = GONE_FOR_MS;
-    });
-    looks.set(network, fresh);
-    return fresh.isGone;
+  async function lookOrGuess(network: Network, hostname: string): Promise<boolean> {
+    try {
+      return await look(network, hostname);
+    } catch (error) {
+      log.error({ err: error }, "it could not be found out whether our own network is there");
+      return gone.is(network);
+    }
   }
 
   return {
-    isGone: () => gone.size > 0,
-    async judge(claim, result) {
-      const isReached = result.phases.connect !== null;
-      if (!isReached && !isUnreachable(result)) return result;
+    isGone(network: Network, hostname: string): Promise<boolean> {
       const now = performance.now();
-      if (isReached && gone.size === 0 && now - notedAt < NOTE_EVERY_MS) return result;
-      const url = new URL(claim.url);
-      const network = networkOf(url.hostname, result.resolvedAddress);
-      if (isReached) {
-        notedAt = now;
-        crowds[network].noteReached(url, claim.monitorId, now);
-        setGone(network, false, { reached: url.host });
-        return result;
-      }
-      // An outage that is known already needs no look at others, but does not go on in the dark.
-      const isOurs = claim.state.hasOpenIncident ? gone.has(network) : await isOwnFault(network, url.hostname);
-      if (isOurs) return inconclusive(result);
-      crowds[network].forget(url.hostname);
-      return result;
+      const latest = looks.get(network);
+      const goodForMs = gone.is(network) ? GONE_FOR_MS : THERE_FOR_MS;
+      if (latest !== undefined && now - latest.startedAt < goodForMs) return latest.isGone;
+      const fresh = { startedAt: now, isGone: lookOrGuess(network, hostname) };
+      looks.set(network, fresh);
+      return fresh.isGone;
     },
   };
 }

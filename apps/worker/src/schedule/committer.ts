@@ -27,18 +27,10 @@ export function createCommitter(deps: Deps): Committer {
   let waiting: Waiting[] = [];
   let size = BATCH;
   let writing: Promise<void> | null = null;
-  let plan: { at: number; timer: NodeJS.Timeout } | null = null;
-
-  function writeIn(ms: number): void {
-    const at = performance.now() + ms;
-    if (writing !== null || (plan !== null && plan.at <= at)) return;
-    clearTimeout(plan?.timer);
-    plan = { at, timer: setTimeout(write, ms) };
-  }
+  const alarm = createAlarm(write);
 
   function write(): void {
-    clearTimeout(plan?.timer);
-    plan = null;
+    alarm.clear();
     writing ??= writeAll().finally(() => {
       writing = null;
     });
@@ -48,13 +40,11 @@ export function createCommitter(deps: Deps): Committer {
     while (waiting.length > 0) {
       const batch = waiting.slice(0, size);
       try {
-        const accepted = await commitChecks(
-          db,
-          batch.map(({ finished }) => finished),
-        );
+        const results = batch.map(({ finished }) => finished);
+        const accepted = await commitChecks(db, results);
         waiting = waiting.slice(batch.length);
         size = BATCH;
-        settle(batch, accepted);
+        settle(batch, accepted, counters);
         await publishChecks(deps, accepted);
       } catch (error) {
         await afterFailure(error, batch);
@@ -83,31 +73,49 @@ export function createCommitter(deps: Deps): Committer {
     for (const { settle: tell } of waiting.splice(0, count)) tell(false);
   }
 
-  function settle(batch: readonly Waiting[], accepted: readonly AcceptedCheck[]): void {
-    const claims = new Set(accepted.map(({ claim }) => claim));
-    for (const { finished, settle: tell } of batch) {
-      const { claim, result } = finished;
-      const isAccepted = claims.has(claim);
-      counters.add("checks_total", { kind: claim.kind, outcome: isAccepted ? result.outcome : "refused" });
-      tell(isAccepted);
-    }
-  }
-
   return {
     commit(finished) {
       return new Promise((resolve) => {
         waiting.push({ finished, settle: resolve });
-        writeIn(isUrgent(finished) ? GATHER_URGENT_MS : GATHER_MS);
+        if (writing === null) alarm.ringWithin(isUrgent(finished) ? GATHER_URGENT_MS : GATHER_MS);
       });
     },
-    async flush(timeoutMs) {
+    flush(timeoutMs) {
       write();
-      const { promise: late, reject } = Promise.withResolvers<never>();
-      const timer = setTimeout(
-        () => reject(new Error(`${waiting.length} results were not written in time`)),
-        timeoutMs,
-      );
-      await Promise.race([writing, late]).finally(() => clearTimeout(timer));
+      return within(timeoutMs, writing, () => `${waiting.length} results were not written in time`);
+    },
+  };
+}
+
+function settle(batch: readonly Waiting[], accepted: readonly AcceptedCheck[], counters: Deps["counters"]): void {
+  const claims = new Set(accepted.map(({ claim }) => claim));
+  for (const { finished, settle: tell } of batch) {
+    const { claim, result } = finished;
+    const isAccepted = claims.has(claim);
+    counters.add("checks_total", { kind: claim.kind, outcome: isAccepted ? result.outcome : "refused" });
+    tell(isAccepted);
+  }
+}
+
+async function within(ms: number, work: Promise<void> | null, tooLate: () => string): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(tooLate())), ms);
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+/** Rings once, at the earliest of the times it was set to. */
+function createAlarm(ring: () => void) {
+  let set: { at: number; timer: NodeJS.Timeout } | null = null;
+  return {
+    ringWithin(ms: number): void {
+      const at = performance.now() + ms;
+      if (set !== null && set.at <= at) return;
+      clearTimeout(set?.timer);
+      set = { at, timer: setTimeout(ring, ms) };
+    },
+    clear(): void {
+      clearTimeout(set?.timer);
+      set = null;
     },
   };
 }

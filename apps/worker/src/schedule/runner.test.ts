@@ -25,7 +25,7 @@ function watchedRunner(concurrency: number, hangs: (claim: ClaimedCheck) => bool
     starts.set(claim, performance.now() - began);
     if (hangs(claim)) await release;
   };
-  const runner = createRunner(concurrency, run, (claims) => frozen.push(...claims));
+  const runner = createRunner(concurrency, run, (lost) => frozen.push(...lost));
   return { runner, starts, end, began, frozen };
 }
 

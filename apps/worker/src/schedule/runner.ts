@@ -46,62 +46,43 @@ export function createRunner(
   run: (claim: ClaimedCheck) => Promise<void>,
   onFrozen: (claims: ClaimedCheck[]) => void,
 ): Runner {
-  let waiting: Entry[] = [];
-  const running = new Set<ClaimedCheck>();
+  const waiting = createLine();
+  const running = createUnderWay();
   const slots = createSlots(concurrency, plan);
   let lagMs = 0;
   let timer: NodeJS.Timeout | undefined;
   let isDraining = false;
-  let onIdle: () => void = () => undefined;
-  let beatAt = Date.now();
-  const beats = setInterval(beat, BEAT_MS).unref();
-
-  function beat(): void {
-    const sinceMs = Date.now() - beatAt;
-    beatAt += sinceMs;
-    if (sinceMs < FROZEN_MS) return;
-    const claims = [...waiting.map(({ claim }) => claim), ...running];
-    waiting = [];
-    running.clear();
-    onFrozen(claims);
-  }
+  const takeAll = () => [...waiting.takeAll(), ...running.takeAll()];
+  const heart = createHeart(() => onFrozen(takeAll()));
 
   function pump(): void {
-    beat();
+    heart.beat();
     timer = undefined;
-    const now = performance.now();
-    let started = 0;
-    while (started < waiting.length && !isDraining && slots.isFree()) {
-      const entry = waiting[started];
-      if (entry === undefined || entry.startAt > now + GROUP_MS / 2) break;
-      started += 1;
-      lagMs = Math.max(lagMs, now - entry.startAt);
-      start(entry.claim);
-    }
-    waiting = started === 0 ? waiting : waiting.slice(started);
+    const until = performance.now() + GROUP_MS / 2;
+    waiting.takeWhile(({ startAt }) => !isDraining && slots.isFree() && startAt <= until, start);
     plan();
   }
 
   function plan(): void {
-    const next = waiting[0];
-    if (next === undefined || isDraining || timer !== undefined || !slots.isFree()) return;
-    timer = setTimeout(pump, Math.max(next.startAt - performance.now(), GROUP_MS));
+    const nextAt = waiting.nextAt();
+    if (nextAt === undefined || isDraining || timer !== undefined || !slots.isFree()) return;
+    timer = setTimeout(pump, Math.max(nextAt - performance.now(), GROUP_MS));
   }
 
-  function start(claim: ClaimedCheck): void {
+  function start({ claim, startAt }: Entry): void {
+    lagMs = Math.max(lagMs, performance.now() - startAt);
     running.add(claim);
     const giveBack = slots.take();
     void run(claim).finally(() => {
-      running.delete(claim);
       giveBack();
-      if (running.size === 0) onIdle();
+      running.remove(claim);
     });
   }
 
   return {
-    room: () => (isDraining ? 0 : Math.max(0, WAIT_AT_MOST - waiting.length)),
+    room: () => (isDraining ? 0 : Math.max(0, WAIT_AT_MOST - waiting.count())),
     add(claims, now) {
-      waiting = inOrder(waiting, claims, now);
+      waiting.add(claims, now);
       clearTimeout(timer);
       pump();
     },
@@ -110,28 +91,85 @@ export function createRunner(
       lagMs = 0;
       return taken;
     },
-    running: () => running.size,
+    running: running.count,
     holds(claim) {
-      beat();
+      heart.beat();
       return running.has(claim);
     },
     async drain(timeoutMs) {
       isDraining = true;
       clearTimeout(timer);
-      clearInterval(beats);
-      const idle = new Promise<void>((resolve) => {
-        onIdle = resolve;
-      });
-      if (running.size > 0) await Promise.race([idle, delay(timeoutMs, undefined, { ref: false })]);
-      return [...waiting.map(({ claim }) => claim), ...running];
+      heart.stop();
+      await running.end(timeoutMs);
+      return takeAll();
     },
   };
 }
 
-function inOrder(waiting: readonly Entry[], claims: readonly ClaimedCheck[], now: Date): Entry[] {
-  const offsetMs = performance.now() - now.getTime();
-  const fresh = claims.map((claim) => ({ claim, startAt: claim.scheduledAt.getTime() + offsetMs }));
-  return [...waiting, ...fresh].toSorted((a, b) => a.startAt - b.startAt);
+/** The checks under way. */
+function createUnderWay() {
+  const claims = new Set<ClaimedCheck>();
+  let onEnd: () => void = () => undefined;
+  return {
+    add: (claim: ClaimedCheck) => void claims.add(claim),
+    has: (claim: ClaimedCheck) => claims.has(claim),
+    count: () => claims.size,
+    remove(claim: ClaimedCheck): void {
+      claims.delete(claim);
+      if (claims.size === 0) onEnd();
+    },
+    takeAll(): ClaimedCheck[] {
+      const taken = [...claims];
+      claims.clear();
+      return taken;
+    },
+    /** Resolves when all have ended, or `timeoutMs` have passed. */
+    async end(timeoutMs: number): Promise<void> {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      onEnd = resolve;
+      if (claims.size > 0) await Promise.race([promise, delay(timeoutMs, undefined, { ref: false })]);
+    },
+  };
+}
+
+/** Notices that the whole process was stopped: between two beats lies more than a busy process ever lets pass. */
+function createHeart(onFrozen: () => void) {
+  let beatAt = Date.now();
+  const beat = () => {
+    const sinceMs = Date.now() - beatAt;
+    beatAt += sinceMs;
+    if (sinceMs >= FROZEN_MS) onFrozen();
+  };
+  const beats = setInterval(beat, BEAT_MS).unref();
+  return { beat, stop: () => clearInterval(beats) };
+}
+
+/** Claims that wait for their times, in that order. */
+function createLine() {
+  let entries: Entry[] = [];
+  return {
+    count: () => entries.length,
+    nextAt: () => entries[0]?.startAt,
+    add(claims: readonly ClaimedCheck[], now: Date): void {
+      const offsetMs = performance.now() - now.getTime();
+      const fresh = claims.map((claim) => ({ claim, startAt: claim.scheduledAt.getTime() + offsetMs }));
+      entries = [...entries, ...fresh].toSorted((a, b) => a.startAt - b.startAt);
+    },
+    takeWhile(may: (entry: Entry) => boolean, take: (entry: Entry) => void): void {
+      let taken = 0;
+      for (const entry of entries) {
+        if (!may(entry)) break;
+        taken += 1;
+        take(entry);
+      }
+      if (taken > 0) entries = entries.slice(taken);
+    },
+    takeAll(): ClaimedCheck[] {
+      const taken = entries.map(({ claim }) => claim);
+      entries = [];
+      return taken;
+    },
+  };
 }
 
 /**
