@@ -72,6 +72,7 @@ describe.concurrent.each(BROKERS)("with the broker on %s", (broker) => {
     const town = await openTown(context, broker, { postgresSettings });
     const { target, fleet, mails, alice } = town;
     const worker = await fleet.startWorker();
+    context.onTestFailed(() => void process.stderr.write(worker.output().slice(-20_000)));
     const good = await town.addShops({ name: "good", count: 40, intervalS: INTERVAL_S, timeoutMs: 20_000 });
     const flaky = await town.addShops({ name: "flaky", count: 3, intervalS: INTERVAL_S, timeoutMs: 20_000 });
     const all = [...good, ...flaky];

@@ -32,6 +32,8 @@ export function openDb(url: string, { poolSize = 10, name, onError }: DbOptions)
     options: "-c random_page_cost=1.1",
   });
   pool.on("error", onError);
+  // A connection may break between two statements of a transaction, when nobody else listens: the next statement tells.
+  pool.on("connect", (client) => void client.on("error", () => undefined));
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   return {
     prisma,

@@ -33,6 +33,8 @@ export function createCommitter(deps: Deps): Committer {
     alarm.clear();
     writing ??= writeAll().finally(() => {
       writing = null;
+      // What came in just as the last batch was done.
+      if (waiting.length > 0) alarm.ringWithin(GATHER_URGENT_MS);
     });
   }
 
