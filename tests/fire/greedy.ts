@@ -18,7 +18,8 @@ export async function takeAllConnections(url: string): Promise<() => Promise<voi
   for (;;) {
     // Whatever the service still has, or gets in between, is taken away from it.
     const ended = await held[0]?.query(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'pulsecheck%'",
+      // One that is only just connecting has no name yet.
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND application_name <> 'greedy'",
     );
     if (ended?.rowCount === 0) break;
     while (await takeOne());
