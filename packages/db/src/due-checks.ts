@@ -145,11 +145,14 @@ export async function mendClockSteps(db: Db): Promise<number> {
   return rowCount ?? 0;
 }
 
-/** Monitors that were well when they were last checked, any of them, from the whole instance. */
-export async function listTargetsThatAreUp(db: Db, limit: number): Promise<{ monitorId: number; url: string }[]> {
+/**
+ * Monitors that were checked and are not down, any of them, from the whole instance: UNKNOWN ones too, which is what
+ * an outage of our own network makes of those that were well.
+ */
+export async function listTargetsNotDown(db: Db, limit: number): Promise<{ monitorId: number; url: string }[]> {
   const { rows } = await db.pool.query<{ monitorId: number; url: string }>(
     `SELECT m.id AS "monitorId", m.url FROM monitor_states s JOIN monitors m ON m.id = s.monitor_id
-     WHERE s.status = 'UP' AND m.is_active LIMIT $1`,
+     WHERE s.status <> 'DOWN' AND s.last_checked_at IS NOT NULL AND m.is_active LIMIT $1`,
     [limit],
   );
   return rows;

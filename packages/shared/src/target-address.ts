@@ -17,8 +17,6 @@ const NEVER = [
   "fd00:ec2::/32",
   "fd20:ce::254/128",
   "fd00:c1::a9fe:a9fe/128",
-  "fd20:ce::254/128",
-  "fd00:c1::a9fe:a9fe/128",
 ].map((text) => ipaddr.parseCIDR(text));
 // Addresses that lead to an IPv4 address which stands in them, and the byte where it begins: NAT64 (RFC 6052),
 // IPv4-translated (RFC 6145), IPv4-compatible (RFC 4291), 6to4 (RFC 3056).

@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import { listTargetsThatAreUp, type ClaimedCheck } from "@pulsecheck/db/due-checks";
+import { listTargetsNotDown, type ClaimedCheck } from "@pulsecheck/db/due-checks";
 import type { ProbeResult } from "@pulsecheck/shared/check";
 import {
   createCrowd,
@@ -98,7 +98,7 @@ function createLooks({ config, db, log }: Deps, crowds: Record<Network, Crowd>, 
     const known = crowd.whomToAsk(hostname, performance.now());
     if (known.length > 0) return known;
     // A worker that has just begun knows nobody; the database remembers who was well.
-    for (const { monitorId, url } of await listTargetsThatAreUp(db, 200)) {
+    for (const { monitorId, url } of await listTargetsNotDown(db, 200)) {
       if (networkOf(new URL(url).hostname, null) === network)
         crowd.noteReached(new URL(url), monitorId, performance.now() - GONE_FOR_MS);
     }
@@ -107,6 +107,8 @@ function createLooks({ config, db, log }: Deps, crowds: Record<Network, Crowd>, 
 
   async function look(network: Network, hostname: string): Promise<boolean> {
     const asked = await whomToAsk(network, hostname);
+    // Nobody left to ask, as in a long outage of ours: nothing new is known. Whoever is reached ends it.
+    if (asked.length === 0) return gone.is(network);
     const allowed = hasCanaries ? ANYWHERE : config.allowedPrivateTargets;
     const reached = await Promise.all(asked.map((url) => canConnect(url, allowed)));
     const unreachable = reached.filter((isReached) => !isReached).length;
