@@ -14,6 +14,7 @@ import type { Deps } from "./context.ts";
 import { createCommitter } from "./schedule/committer.ts";
 import { createDatabaseClock, type DatabaseClock } from "./schedule/database-clock.ts";
 import { createScheduler, type Scheduler } from "./schedule/scheduler.ts";
+import { within } from "./within.ts";
 
 const SCHEDULES_EVERY_MS = 10_000;
 const SILENCE_MS = 10_000;
@@ -74,18 +75,15 @@ async function stopQuietly(
   scheduler: Scheduler,
   consumers: readonly { close(): Promise<void> }[],
 ): Promise<void> {
-  const results = await Promise.allSettled([closeInTime(consumers), scheduler.drain(DRAIN_MS)]);
+  const closed = Promise.all(consumers.map((consumer) => consumer.close()));
+  const results = await Promise.allSettled([
+    within(CLOSE_MS, closed, () => `jobs were under way for more than ${CLOSE_MS} ms`),
+    scheduler.drain(DRAIN_MS),
+  ]);
   for (const result of results) {
     if (result.status === "rejected")
       log.error({ err: result.reason }, "the worker did not stop cleanly; leases will bring its checks back");
   }
-}
-
-async function closeInTime(consumers: readonly { close(): Promise<void> }[]): Promise<void> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`jobs were under way for more than ${CLOSE_MS} ms`)), CLOSE_MS);
-  await Promise.race([Promise.all(consumers.map((consumer) => consumer.close())), late]);
-  clearTimeout(timer);
 }
 
 /** Signs for this worker and frees what dead ones hold. */

@@ -2,6 +2,7 @@ import { performance } from "node:perf_hooks";
 import { commitChecks, type AcceptedCheck, type FinishedCheck } from "@pulsecheck/db/commit-checks";
 import { isDataError } from "@pulsecheck/db/client";
 import type { Deps } from "../context.ts";
+import { within } from "../within.ts";
 import { publishChecks } from "./publish-checks.ts";
 
 const BATCH = 500;
@@ -97,12 +98,6 @@ function settle(batch: readonly Waiting[], accepted: readonly AcceptedCheck[], c
     counters.add("checks_total", { kind: claim.kind, outcome: isAccepted ? result.outcome : "refused" });
     tell(isAccepted);
   }
-}
-
-async function within(ms: number, work: Promise<void> | null, tooLate: () => string): Promise<void> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(tooLate())), ms);
-  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 /** Rings once, at the earliest of the times it was set to. */
