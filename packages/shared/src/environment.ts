@@ -45,7 +45,7 @@ const nameServers = text
     "addresses of name servers with commas, such as 192.0.2.53, [2001:db8::53]:53",
   );
 
-const EXPECTED_CANARIES = "URLs with commas, such as https://one.one.one.one, https://dns.google";
+const EXPECTED_CANARIES = "addresses with commas, such as https://one.one.one.one, https://dns.google";
 const canaries = text
   .transform((value) => value.split(",").map((part) => part.trim()))
   .refine((parts) => parts.every((part) => parseTargetUrl(part).ok), EXPECTED_CANARIES)
