@@ -65,6 +65,9 @@ describe.concurrent.each(BROKERS)("with the broker on %s", (broker) => {
     });
     town.behave(down, broken);
     await expect.poll(() => alertsOf(mails.accepted).length, { timeout: 30_000 }).toBe(down.length);
+    // Each has its first check at a point of its own in the interval: only then does no status have a reason to change.
+    const unknown = "SELECT monitor_id FROM monitor_states WHERE status = 'UNKNOWN'";
+    await expect.poll(() => town.query(unknown), { timeout: 15_000 }).toEqual([]);
     const dashboard = await joinLive(`${fleet.url}/api/v1/ws/dashboard`, { Authorization: `Bearer ${alice.token}` });
     await dashboard.ofType("snapshot");
 
