@@ -18,6 +18,7 @@ import { strictQuery } from "./http/strict-query.ts";
 import { incidentRoutes } from "./incidents/incident-routes.ts";
 import type { Hub } from "./live/hub.ts";
 import { liveRoutes } from "./live/live-routes.ts";
+import { boardRoutes } from "./monitors/board-routes.ts";
 import { historyRoutes } from "./monitors/history-routes.ts";
 import { monitorRoutes } from "./monitors/monitor-routes.ts";
 import { devMailRoutes } from "./operations/dev-mail-routes.ts";
@@ -58,6 +59,7 @@ export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
   app.route("/", sessionRoutes(deps));
   app.route("/", ticketRoutes());
   app.route("/", apiKeyRoutes(deps));
+  app.route("/", boardRoutes());
   app.route("/", monitorRoutes(deps));
   app.route("/", historyRoutes());
   app.route("/", incidentRoutes());

@@ -29,7 +29,7 @@ export function writeCursor(position: Position): string {
 /** What a list's cursors hold, so that a forged one is refused and not handed to the database. */
 export type CursorShape = {
   sorts: readonly string[];
-  value: "text" | "time" | "number";
+  value: "text" | "time" | "number" | "none";
   key: "integer" | "uuid" | "none";
 };
 
@@ -37,6 +37,7 @@ const VALUES = {
   text: (value: string) => !value.includes("\0"),
   time: isInstant,
   number: (value: string) => /^-?\d{1,9}(\.\d{1,20})?$/.test(value),
+  none: (value: string) => value === "",
 };
 const KEYS = { integer: /^\d{1,9}$/, uuid: /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/, none: /^$/ };
 
