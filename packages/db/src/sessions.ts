@@ -51,8 +51,9 @@ export async function endSession(db: Db, idHash: string): Promise<void> {
   await db.prisma.session.deleteMany({ where: { idHash } });
 }
 
-export async function endSessionsOf(db: Db, userId: string): Promise<void> {
-  await db.prisma.session.deleteMany({ where: { userId } });
+/** Ends every session of a user, or all but one. */
+export async function endSessionsOf(db: Db, userId: string, keep: string | null = null): Promise<void> {
+  await db.prisma.session.deleteMany({ where: { userId, ...(keep === null ? {} : { idHash: { not: keep } }) } });
 }
 
 export type SessionListing = {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { endSession, listSessions, type SessionListing } from "@pulsecheck/db/sessions";
+import { endSession, endSessionsOf, listSessions, type SessionListing } from "@pulsecheck/db/sessions";
 import { refuseMissing } from "@pulsecheck/shared/refusal";
 import { z } from "zod";
 import type { Deps, Principal } from "../context.ts";
@@ -37,6 +37,12 @@ const end = defineRoute(
   },
   [404],
 );
+const endOthers = defineRoute("person", {
+  method: "delete",
+  path,
+  tags,
+  responses: { 204: { description: "Every other session has ended; this one goes on" } },
+});
 
 /** A person's sessions: ending this one, seeing and ending the others. */
 export function sessionRoutes(deps: Deps) {
@@ -68,6 +74,16 @@ export function sessionRoutes(deps: Deps) {
       const session = rows.find((row) => publicId(row.idHash) === id);
       if (session === undefined) throw refuseMissing("session");
       await revoke(session.idHash);
+      return c.body(null, 204);
+    })
+    .openapi(endOthers, async (c) => {
+      const principal = c.get("principal");
+      const own = ownSession(principal);
+      await endSessionsOf(db, principal.userId, own);
+      await publishRevocation(deps, {
+        type: "revoked.user",
+        data: { user_id: principal.userId, except_session_hash: own ?? undefined },
+      });
       return c.body(null, 204);
     });
 }

@@ -160,4 +160,24 @@ describe("/users/me/sessions", () => {
     await published("revoked.session", { session_hash: hashSecret(other) });
     expect((await app.call("DELETE", path, { token })).status).toBe(404);
   });
+
+  test("DELETE ends all of one's own but this one, and nobody else's; doing it again changes nothing", async () => {
+    const { id, email, token } = await join(app, "alice");
+    const others = [await logIn(app, email), await logIn(app, email)];
+    const bob = await join(app, "bob");
+    for (let i = 0; i < 2; i += 1) {
+      expect((await app.call("DELETE", "/users/me/sessions", { token })).status).toBe(204);
+      for (const other of others) expect((await me(other)).status).toBe(401);
+      for (const living of [token, bob.token]) expect((await me(living)).status).toBe(200);
+    }
+    await published("revoked.user", { user_id: id, except_session_hash: hashSecret(token) });
+  });
+
+  test("DELETE: 401 without a session, 403 for a key", async () => {
+    const { token } = await join(app, "alice");
+    const { body } = await app.call("POST", "/api/v1/api-keys", { token, json: { name: "key", role: "ADMIN" } });
+    expect((await app.call("DELETE", "/users/me/sessions")).status).toBe(401);
+    expect((await app.call("DELETE", "/users/me/sessions", { token: String(body.key) })).status).toBe(403);
+    expect((await me(token)).status).toBe(200);
+  });
 });

@@ -159,6 +159,21 @@ describe("4401, at once, when the access ends", () => {
     expect(await client.closed).toBe(4401);
   });
 
+  test("ending all other sessions closes their sockets, and none of the one that stays or of a key", async () => {
+    const own = await logIn();
+    const other = await joinLive(at("dashboard"), bearer(await logIn()));
+    const key = await house.createKey(alice, "VIEWER");
+    const staying = [await joinLive(at("dashboard"), bearer(own)), await joinLive(at("dashboard"), bearer(key))];
+    expect((await house.call("DELETE", "/users/me/sessions", { token: own })).status).toBe(204);
+    expect(await other.closed).toBe(4401);
+    alice = { ...alice, token: own };
+    await rename("after the others");
+    for (const client of staying) {
+      await client.frame(({ type, data }) => type === "monitor.updated" && data.name === "after the others");
+      client.close();
+    }
+  });
+
   test("a change of the password closes every other session's sockets", async () => {
     const other = await joinLive(at("dashboard"), bearer(await logIn()));
     const json = { password: "another long password", current_password: PASSWORD };
