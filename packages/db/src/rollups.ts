@@ -1,43 +1,46 @@
 import { GAMMA, SMALLEST_MS } from "@pulsecheck/shared/histogram";
+import { PHASES } from "@pulsecheck/shared/uptime";
 import type pg from "pg";
 import { inTransaction, type Db } from "./client.ts";
 
-const HOUR_MS = 3_600_000;
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
 /** Results may come this late: a check's own limit, its lease, a short outage of the database. */
 const GRACE_MS = 10 * 60_000;
 const LOCK = 7_245_003;
 
+const phases = (write: (phase: string) => string) => PHASES.map(write).join(", ");
+
 /**
- * Raw checks of $1 <= scheduled_at < $2 as one row a monitor and hour, in the columns of "check_rollups" from
- * bucket_at on. The bucket formula is that of packages/shared/src/histogram.ts.
+ * Raw checks of $1 <= scheduled_at < $2 as one row a monitor and step (a whole part of an hour), in the columns of
+ * "check_rollups" from bucket_at on. The bucket formula is that of packages/shared/src/histogram.ts.
  */
-export function measureSql(filter: string): string {
+export function measureSql(filter: string, stepMs = HOUR_MS): string {
   return `
-    SELECT monitor_id, bucket_at, sum(n)::int AS checks, (sum(n) FILTER (WHERE outcome = 'f'))::int AS failures,
-      (sum(n) FILTER (WHERE outcome = 'i'))::int AS inconclusive,
+    SELECT monitor_id, bucket_at, sum(n)::int AS checks, coalesce(sum(n) FILTER (WHERE outcome = 'f'), 0)::int AS failures,
+      coalesce(sum(n) FILTER (WHERE outcome = 'i'), 0)::int AS inconclusive,
       coalesce(sum(sum_ms) FILTER (WHERE outcome = 'o'), 0)::float8 AS latency_sum_ms,
       min(min_ms) FILTER (WHERE outcome = 'o') AS latency_min_ms, max(max_ms) FILTER (WHERE outcome = 'o') AS latency_max_ms,
       coalesce(array_agg(bucket ORDER BY bucket) FILTER (WHERE outcome = 'o'), '{}')::smallint[] AS hist_buckets,
-      coalesce(array_agg(n ORDER BY bucket) FILTER (WHERE outcome = 'o'), '{}')::int[] AS hist_counts
+      coalesce(array_agg(n ORDER BY bucket) FILTER (WHERE outcome = 'o'), '{}')::int[] AS hist_counts,
+      ${phases((phase) => `sum(${phase}_sum) FILTER (WHERE outcome = 'o') AS ${phase}_sum_ms, nullif(sum(${phase}_n) FILTER (WHERE outcome = 'o'), 0)::int AS ${phase}_checks`)}
     FROM (
-      SELECT monitor_id, date_trunc('hour', scheduled_at, 'UTC') AS bucket_at, outcome,
+      SELECT monitor_id, date_bin('${stepMs} ms', scheduled_at, 'epoch') AS bucket_at, outcome,
         CASE WHEN outcome = 'o' THEN ceil(ln(greatest(total_ms, ${SMALLEST_MS})::float8) / ln(${GAMMA}::float8)) END AS bucket,
-        count(*)::int AS n, sum(total_ms) AS sum_ms, min(total_ms) AS min_ms, max(total_ms) AS max_ms
+        count(*)::int AS n, sum(total_ms) AS sum_ms, min(total_ms) AS min_ms, max(total_ms) AS max_ms,
+        ${phases((phase) => `sum(${phase}_ms) AS ${phase}_sum, count(${phase}_ms) AS ${phase}_n`)}
       FROM checks WHERE scheduled_at >= $1 AND scheduled_at < $2 ${filter} GROUP BY 1, 2, 3, 4
     ) AS bucketed GROUP BY 1, 2`;
 }
 
-const COLUMNS =
-  "checks, failures, inconclusive, latency_sum_ms, latency_min_ms, latency_max_ms, hist_buckets, hist_counts";
+const COLUMNS = `checks, failures, inconclusive, latency_sum_ms, latency_min_ms, latency_max_ms, hist_buckets, hist_counts, ${phases((phase) => `${phase}_sum_ms, ${phase}_checks`)}`;
 const REPLACE = `ON CONFLICT (monitor_id, period_hours, bucket_at) DO UPDATE SET ${COLUMNS.split(", ")
   .map((column) => `${column} = excluded.${column}`)
   .join(", ")}`;
 
 const ROLL_HOURS = `
   INSERT INTO check_rollups (monitor_id, period_hours, bucket_at, ${COLUMNS})
-  SELECT r.monitor_id, 1, r.bucket_at, r.checks, coalesce(r.failures, 0), coalesce(r.inconclusive, 0), r.latency_sum_ms,
-    r.latency_min_ms, r.latency_max_ms, r.hist_buckets, r.hist_counts
-  FROM (${measureSql("")}) r JOIN monitors m ON m.id = r.monitor_id ${REPLACE}`;
+  SELECT r.monitor_id, 1, r.bucket_at, ${COLUMNS} FROM (${measureSql("")}) r JOIN monitors m ON m.id = r.monitor_id ${REPLACE}`;
 
 const ROLL_DAYS = `
   WITH hours AS (SELECT *, date_trunc('day', bucket_at, 'UTC') AS day FROM check_rollups WHERE period_hours = 1 AND bucket_at >= $1 AND bucket_at < $2),
@@ -49,14 +52,15 @@ const ROLL_DAYS = `
   )
   INSERT INTO check_rollups (monitor_id, period_hours, bucket_at, ${COLUMNS})
   SELECT t.monitor_id, 24, t.day, t.checks, t.failures, t.inconclusive, t.latency_sum_ms, t.latency_min_ms, t.latency_max_ms,
-    coalesce(hist.hist_buckets, '{}'), coalesce(hist.hist_counts, '{}')
+    coalesce(hist.hist_buckets, '{}'), coalesce(hist.hist_counts, '{}'), ${phases((phase) => `t.${phase}_sum_ms, t.${phase}_checks`)}
   FROM (
     SELECT monitor_id, day, sum(checks)::int AS checks, sum(failures)::int AS failures, sum(inconclusive)::int AS inconclusive,
-      sum(latency_sum_ms) AS latency_sum_ms, min(latency_min_ms) AS latency_min_ms, max(latency_max_ms) AS latency_max_ms
+      sum(latency_sum_ms) AS latency_sum_ms, min(latency_min_ms) AS latency_min_ms, max(latency_max_ms) AS latency_max_ms,
+      ${phases((phase) => `sum(${phase}_sum_ms) AS ${phase}_sum_ms, sum(${phase}_checks)::int AS ${phase}_checks`)}
     FROM hours GROUP BY 1, 2
   ) AS t LEFT JOIN hist USING (monitor_id, day) ${REPLACE}`;
 
-// Hours serve the edges of ranges up to 90 days; days are kept for years.
+// Hours serve ranges up to 32 days and the edges of those up to 90; days are kept for years.
 const DROP_OLD = `
   DELETE FROM check_rollups
   WHERE (period_hours = 1 AND bucket_at < now() - interval '100 days') OR bucket_at < now() - interval '3 years'`;

@@ -1,11 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bucketOf } from "./histogram.ts";
-import { assembleStats, downtimeMs, statsSchema, uptimeRatio, type Measured } from "./uptime.ts";
+import { assembleStats, bucketWidthMs, downtimeMs, statsSchema, uptimeRatio, type Measured } from "./uptime.ts";
 
 const T0 = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;
 const at = (hours: number) => new Date(T0 + hours * HOUR);
+
+const connecting = (sumMs: number, checks: number) => ({
+  dns: { sumMs: 0, checks: 0 },
+  connect: { sumMs, checks },
+  tls: { sumMs: 0, checks: 0 },
+  first_byte: { sumMs: 0, checks: 0 },
+});
 
 function measured(hour: number, latencies: readonly number[], failures = 0, inconclusive = 0): Measured {
   return {
@@ -17,6 +24,7 @@ function measured(hour: number, latencies: readonly number[], failures = 0, inco
     latencyMinMs: latencies.length > 0 ? Math.min(...latencies) : null,
     latencyMaxMs: latencies.length > 0 ? Math.max(...latencies) : null,
     histogram: new Map(latencies.map((ms) => [bucketOf(ms), 1])),
+    phases: connecting(3 * latencies.length, latencies.length),
   };
 }
 
@@ -110,15 +118,42 @@ describe("stats", () => {
     );
   });
 
+  it("tell the mean of a phase over the checks in which it was measured, and null where it never was", () => {
+    const slow = { ...measured(1, [300]), phases: connecting(9, 1) };
+    const stats = assembleStats(range, [measured(0, [100, 200]), slow], []);
+    expect(stats.phases_ms).toEqual({ dns: null, connect: 5, tls: null, first_byte: null });
+    expect(stats.buckets.map(({ phases_ms }) => phases_ms.connect)).toEqual([3, 9]);
+  });
+
   it.each([
     [1, 24],
     [2, 48],
-    [7, 28],
-    [30, 30],
-  ])("over %i days come in %i buckets", (days, buckets) => {
+    [7, 168],
+    [8, 192],
+    [30, 120],
+    [60, 60],
+  ])("over %i days, measured by the hour, come in %i buckets", (days, buckets) => {
     const hours = Array.from({ length: days * 24 }, (_, hour) => measured(hour, [10]));
     const stats = assembleStats({ from: at(0), to: at(days * 24), now: at(days * 24) }, hours, []);
     expect(stats.buckets).toHaveLength(buckets);
     expect(statsSchema.safeParse(stats).success).toBe(true);
+  });
+
+  it.each([
+    // from and to, hours before now; minutes
+    [1, 0, 1],
+    [2, 0, 1],
+    [2.01, 0, 10],
+    [26, 24, 1],
+    [26, 0, 10],
+    [26.1, 25, 60],
+    [26.1, 0.2, 60],
+    [192, 0, 60],
+    [192.1, 0, 360],
+    [768, 0, 360],
+    [768.1, 0, 1_440],
+    [9_600, 0, 1_440],
+  ])("from %d h ago to %d h ago have buckets of %i minutes", (fromH, toH, minutes) => {
+    expect(bucketWidthMs({ from: at(-fromH), to: at(-toH), now: at(0) })).toBe(minutes * 60_000);
   });
 });

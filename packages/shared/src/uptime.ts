@@ -1,6 +1,10 @@
 import { z } from "zod";
 import { mergeHistograms, quantile, type Histogram } from "./histogram.ts";
 
+/** The phases of a check whose durations are told on average, in their order. */
+export const PHASES = ["dns", "connect", "tls", "first_byte"] as const;
+export type Phase = (typeof PHASES)[number];
+
 /** What was measured of one monitor from `at` for some hours. Only good checks count in the latencies. */
 export type Measured = {
   at: Date;
@@ -11,6 +15,8 @@ export type Measured = {
   latencyMinMs: number | null;
   latencyMaxMs: number | null;
   histogram: Histogram;
+  /** In how many good checks a phase was measured, and how long it took in all of them together. */
+  phases: Readonly<Record<Phase, { sumMs: number; checks: number }>>;
 };
 
 /** A span of an incident; `endedAt` is null while it is on. */
@@ -26,12 +32,21 @@ const latencySchema = z.object({
   p95: milliseconds,
   p99: milliseconds,
 });
+const phasesSchema = z.object({
+  dns: milliseconds,
+  connect: milliseconds,
+  tls: milliseconds,
+  first_byte: milliseconds,
+});
 const figures = {
   uptime_ratio: ratio.describe("Good checks / (good + failed checks); null where nothing was measured"),
   checks: z.int(),
   failures: z.int(),
   inconclusive: z.int(),
   latency_ms: latencySchema,
+  phases_ms: phasesSchema.describe(
+    "Means over the good checks in which the phase was measured; null where it never was",
+  ),
 };
 
 export const statsSchema = z
@@ -45,7 +60,10 @@ export const statsSchema = z
   })
   .meta({ id: "Stats" });
 export type Stats = z.infer<typeof statsSchema>;
-type Figures = Pick<Stats, "uptime_ratio" | "checks" | "failures" | "inconclusive" | "latency_ms">;
+type Figures = Pick<Stats, keyof typeof figures>;
+
+/** What `/stats` is asked for, and when. */
+export type StatsRange = { from: Date; to: Date; now: Date };
 
 /** Good checks by good and failed ones. Inconclusive checks say nothing, so they are in neither. */
 export function uptimeRatio(checks: number, failures: number, inconclusive: number): number | null {
@@ -62,14 +80,27 @@ export function downtimeMs(outages: readonly Outage[], from: Date, to: Date, now
   }, 0);
 }
 
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** The longest range (ms) with buckets of a width (ms). */
+const WIDTHS = [
+  [2 * HOUR_MS, 60_000],
+  [26 * HOUR_MS, 600_000],
+  [8 * DAY_MS, HOUR_MS],
+  [32 * DAY_MS, 6 * HOUR_MS],
+] as const;
+/** So far back raw checks are sure to be kept; what is older is known by the hour. */
+const RAW_MS = 26 * HOUR_MS;
+
+/** How wide (ms) the buckets of a range are. Each begins at a multiple of its width, in UTC. */
+export function bucketWidthMs({ from, to, now }: StatsRange): number {
+  const widthMs = WIDTHS.find(([longestMs]) => to.getTime() - from.getTime() <= longestMs)?.[1] ?? DAY_MS;
+  return now.getTime() - from.getTime() <= RAW_MS ? widthMs : Math.max(widthMs, HOUR_MS);
+}
+
 /** Puts together what `/stats` answers from what was measured and the outages that touch the range. */
-export function assembleStats(
-  range: { from: Date; to: Date; now: Date },
-  measured: readonly Measured[],
-  outages: readonly Outage[],
-): Stats {
-  const days = (range.to.getTime() - range.from.getTime()) / 86_400_000;
-  const bucketMs = (days <= 2 ? 1 : days <= 8 ? 6 : 24) * 3_600_000;
+export function assembleStats(range: StatsRange, measured: readonly Measured[], outages: readonly Outage[]): Stats {
+  const bucketMs = bucketWidthMs(range);
   return {
     from: range.from.toISOString(),
     to: range.to.toISOString(),
@@ -96,7 +127,16 @@ function figuresOf(measured: readonly Measured[]): Figures {
     failures,
     inconclusive,
     latency_ms: latenciesOf(measured),
+    phases_ms: phasesOf(measured),
   };
+}
+
+function phasesOf(measured: readonly Measured[]): Stats["phases_ms"] {
+  const mean = (phase: Phase) => {
+    const checks = sum(measured, (one) => one.phases[phase].checks);
+    return checks > 0 ? round(sum(measured, (one) => one.phases[phase].sumMs) / checks) : null;
+  };
+  return { dns: mean("dns"), connect: mean("connect"), tls: mean("tls"), first_byte: mean("first_byte") };
 }
 
 function latenciesOf(measured: readonly Measured[]): Stats["latency_ms"] {

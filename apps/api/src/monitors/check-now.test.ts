@@ -157,6 +157,7 @@ describe("the list of checks", () => {
       incidents: 0,
       downtime_ms: 0,
     });
+    expect(body.phases_ms).toMatchObject({ connect: expect.any(Number), tls: null, first_byte: expect.any(Number) });
     const { min, p50, p95, p99, max, avg } = body.latency_ms;
     expect([min, p50, p95, p99, max]).toEqual([min, p50, p95, p99, max].toSorted((a, b) => a - b));
     expect(avg).toBeGreaterThanOrEqual(min);
