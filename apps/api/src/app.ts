@@ -24,6 +24,7 @@ import { monitorRoutes } from "./monitors/monitor-routes.ts";
 import { devMailRoutes } from "./operations/dev-mail-routes.ts";
 import { operationRoutes, workspaceMetricRoutes } from "./operations/operation-routes.ts";
 import { pageRoutes } from "./pages/page-routes.ts";
+import { statusPageRoutes } from "./status-pages/status-page-routes.ts";
 
 /** The whole HTTP surface: first what anyone may call, then the auth line, then what needs a principal. */
 export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
@@ -63,6 +64,7 @@ export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
   app.route("/", monitorRoutes(deps));
   app.route("/", historyRoutes());
   app.route("/", incidentRoutes());
+  app.route("/", statusPageRoutes(deps));
   app.route("/", workspaceMetricRoutes());
   return app;
 }

@@ -26,14 +26,17 @@ export type Revocation =
   | { type: "revoked.user"; data: { user_id: string; except_session_hash?: string | undefined } }
   | { type: "revoked.key"; data: { key_id: string } };
 
+/** A status page was changed, published, withdrawn or deleted: told among API processes alone. */
+export type PageChange = { type: "status_page.changed"; data: { id: string } };
+
 /** An event on its way through the live bus. `workspace` is the inner key; sockets never see it. */
-export type BusEvent = { workspace: number; at: string } & (LiveEvent | Revocation);
+export type BusEvent = { workspace: number; at: string } & (LiveEvent | Revocation | PageChange);
 
 /** A batch as subscribers get it: event i has the number `firstSeq + i`, and `prevSeq` tells of a gap. */
 export type BusBatch = { firstSeq: number; prevSeq: number; events: BusEvent[] };
 
 /** The monitor that an event is about, null for those about none. */
-export function monitorOf(event: LiveEvent | Revocation): string | null {
+export function monitorOf(event: LiveEvent | Revocation | PageChange): string | null {
   switch (event.type) {
     case "monitor.status":
     case "monitor.checked":

@@ -8,6 +8,8 @@ const BODIES: Record<string, unknown> = {
   "POST /api/v1/api-keys": { name: "a key", role: "VIEWER" },
   "POST /api/v1/monitors": { url: "https://example.com/", name: "a monitor" },
   "PATCH /api/v1/monitors/{id}": { name: "taken over" },
+  "POST /api/v1/status-pages": { slug: "taken", title: "a page" },
+  "PATCH /api/v1/status-pages/{id}": { title: "taken over" },
 };
 
 type Route = { name: string; method: string; path: string; caller: string; takesBody: boolean };
@@ -37,9 +39,12 @@ beforeAll(async () => {
       detail: "",
     },
   });
+  const page = { slug: "alices-page", title: "alice's page" };
+  await house.call("POST", "/api/v1/status-pages", { token: alice.token, json: page });
   const first = async (path: string) => (await house.call("GET", path, { token: alice.token })).body.items[0] as Row;
   ids = {
     "/api/v1/monitors/": monitor.id,
+    "/api/v1/status-pages/": (await first("/api/v1/status-pages")).id,
     "/api/v1/api-keys/": (await first("/api/v1/api-keys")).id,
     "/users/me/sessions/": (await first("/users/me/sessions")).id,
   };
@@ -77,6 +82,7 @@ const countAll = async () => {
     prisma.apiKey.count({ where: { revokedAt: null } }),
     prisma.session.count(),
     prisma.incident.count(),
+    prisma.statusPage.count(),
   ]);
 };
 
@@ -117,7 +123,7 @@ describe("whatever the route", () => {
       const shown = JSON.stringify(body);
       expect([name, hers.filter((one) => shown.includes(one))]).toEqual([name, []]);
     }
-    for (const path of ["/api/v1/monitors", "/api/v1/incidents", "/api/v1/api-keys"])
+    for (const path of ["/api/v1/monitors", "/api/v1/incidents", "/api/v1/api-keys", "/api/v1/status-pages"])
       expect((await house.call("GET", path, { token: charlie.token })).body).toEqual({ items: [], next_cursor: null });
   });
 

@@ -6,10 +6,20 @@ import { createEventRing, type NumberedEvent } from "./event-ring.ts";
 import { sendEvent, writeFrame } from "./frames.ts";
 import { closeRevoked, isRevocation, requireAllAllowed, requireAllowed } from "./revocation.ts";
 import { keepWatches } from "./watches.ts";
-import { createWelcome } from "./welcome.ts";
+import { createWelcome, type Welcome } from "./welcome.ts";
+
+/** A part of this process that hears of everything: no socket, and bound to no workspace. */
+export type Follower = {
+  onEvent(event: BusEvent): void;
+  /** Events may have been missed. */
+  onGap(): void;
+  /** The process drains. */
+  onStop(): void;
+};
 
 /** Knows every socket of this process and brings the live bus to those who may see it. */
 export type Hub = {
+  follow(follower: Follower): void;
   /** Has every check of a monitor told from now on: before its listener joins, so that nothing falls in between. */
   watch(workspaceId: number, monitorId: string): Promise<void>;
   /** Lets a listener in, and gives it what it missed since `since`, or a snapshot. */
@@ -27,19 +37,22 @@ export async function openHub({ db, broker, log }: Pick<Deps, "db" | "broker" | 
   const watches = keepWatches(db, log, audience.all);
   const ring = createEventRing();
   const welcome = createWelcome(ring, log);
+  const followers: Follower[] = [];
 
   const bus: BusListener = {
     onBatch(batch) {
       for (const one of ring.add(batch)) {
         const { event } = one;
+        for (const follower of followers) follower.onEvent(event);
         if (isRevocation(event)) closeRevoked(audience, event);
-        else distribute(one);
+        else distribute(audience, welcome, one);
         if (event.type === "monitor.deleted") closeGone(audience, event.workspace, event.data.id);
       }
     },
     onGap() {
       log.warn("live events may be missing; every socket gets a snapshot");
       ring.clear();
+      for (const follower of followers) follower.onGap();
       for (const listener of audience.all()) void welcome.show(listener);
     },
   };
@@ -47,21 +60,8 @@ export async function openHub({ db, broker, log }: Pick<Deps, "db" | "broker" | 
   ring.startAt(subscription.startSeq);
   const recheck = setInterval(() => requireAllAllowed(audience.all()), RECHECK_EVERY_MS);
 
-  function distribute(one: NumberedEvent): void {
-    const { event } = one;
-    // The one event that comes for every check goes only to those who watch its monitor.
-    const some =
-      event.type === "monitor.checked"
-        ? audience.ofMonitor(event.data.monitor_id)
-        : audience.ofWorkspace(event.workspace);
-    let bytes: Buffer | undefined;
-    for (const listener of some) {
-      if (!wants(listener, one.event)) continue;
-      if (!welcome.hold(listener, one)) sendEvent(listener, one, (bytes ??= writeFrame(one)));
-    }
-  }
-
   return {
+    follow: (follower) => void followers.push(follower),
     watch: (workspaceId, monitorId) => watches.ask([{ workspaceId, monitorId }]),
     async join(listener, since) {
       audience.add(listener);
@@ -82,10 +82,25 @@ export async function openHub({ db, broker, log }: Pick<Deps, "db" | "broker" | 
     async stop() {
       clearInterval(recheck);
       watches.stop();
+      for (const follower of followers) follower.onStop();
       for (const listener of audience.all()) listener.socket.close(CLOSE.goingAway, "going away");
       await subscription.end();
     },
   };
+}
+
+function distribute(audience: Audience, welcome: Welcome, one: NumberedEvent): void {
+  const { event } = one;
+  // The one event that comes for every check goes only to those who watch its monitor.
+  const some =
+    event.type === "monitor.checked"
+      ? audience.ofMonitor(event.data.monitor_id)
+      : audience.ofWorkspace(event.workspace);
+  let bytes: Buffer | undefined;
+  for (const listener of some) {
+    if (!wants(listener, one.event)) continue;
+    if (!welcome.hold(listener, one)) sendEvent(listener, one, (bytes ??= writeFrame(one)));
+  }
 }
 
 /** The socket of a monitor ends with it. */
@@ -97,7 +112,7 @@ function closeGone(audience: Audience, workspaceId: number, deletedId: string): 
 
 function wants({ workspaceId, monitorId, subscribed }: Listener, event: BusEvent): boolean {
   // Whoever subscribes to a foreign monitor's id hears nothing of it.
-  if (workspaceId !== event.workspace || isRevocation(event)) return false;
+  if (workspaceId !== event.workspace || isRevocation(event) || event.type === "status_page.changed") return false;
   if (event.type === "monitor.checked")
     return monitorId === null ? subscribed.has(event.data.monitor_id) : monitorId === event.data.monitor_id;
   if (monitorId === null) return true;

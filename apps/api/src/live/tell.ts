@@ -1,4 +1,4 @@
-import type { BusEvent, LiveEvent, Revocation } from "@pulsecheck/shared/live-events";
+import type { BusEvent, LiveEvent, PageChange, Revocation } from "@pulsecheck/shared/live-events";
 import type { Deps } from "../context.ts";
 
 /**
@@ -8,7 +8,7 @@ import type { Deps } from "../context.ts";
 export async function tell(
   { broker, log }: Pick<Deps, "broker" | "log">,
   workspace: number,
-  ...events: (LiveEvent | Revocation)[]
+  ...events: (LiveEvent | Revocation | PageChange)[]
 ): Promise<void> {
   const at = new Date().toISOString();
   try {

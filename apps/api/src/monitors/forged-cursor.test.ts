@@ -24,6 +24,7 @@ const LISTS: Record<string, { sort: string; good: string; key: string }> = {
   "monitors/ID/incidents?limit=5": { sort: "open", good: NOW, key: UUID },
   "incidents?limit=5": { sort: "ended", good: NOW, key: UUID },
   "board?limit=5": { sort: "id", good: "", key: "1" },
+  "status-pages?limit=5": { sort: "created_at", good: NOW, key: UUID },
   "api-keys?limit=5": { sort: "-created_at", good: NOW, key: UUID },
 };
 const TEXTS = [

@@ -1,0 +1,176 @@
+import { readCursor, writeCursor, type Page } from "@pulsecheck/shared/list";
+import { Refusal, refuseField, refuseMissing } from "@pulsecheck/shared/refusal";
+import { STATUS_PAGES, type StatusPageGroups, type StatusPageView } from "@pulsecheck/shared/status-page";
+import { Prisma, type StatusPage, type StatusPageComponent } from "./generated/client.ts";
+import type { Scope } from "./scope.ts";
+
+type ComponentRow = StatusPageComponent & { monitor: { publicId: string; name: string } };
+type PageRow = StatusPage & { components: ComponentRow[] };
+
+const WITH_COMPONENTS = {
+  components: {
+    orderBy: { position: "asc" },
+    include: { monitor: { select: { publicId: true, name: true } } },
+  },
+} as const;
+const SORT = "created_at";
+
+/** A page as it is to be stored; `passwordHash` null: open to everybody. */
+export type StatusPageRecord = {
+  slug: string;
+  title: string;
+  description: string;
+  isPublished: boolean;
+  passwordHash: string | null;
+};
+
+/** The changes of a page: what is undefined stays. */
+export type StatusPageUpdate = { [Field in keyof StatusPageRecord]: StatusPageRecord[Field] | undefined };
+
+/**
+ * Stores a new page. Refuses (409) a slug that is taken and a page too many, (400) monitors that this workspace
+ * does not have.
+ */
+export async function createStatusPage(
+  scope: Scope,
+  page: StatusPageRecord,
+  groups: StatusPageGroups,
+): Promise<StatusPageView> {
+  const { workspaceId } = scope;
+  return refuseTakenSlug(() =>
+    scope.db.prisma.$transaction(async (tx) => {
+      // One after the other, so that two at once do not both find the last free place.
+      await tx.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId} FOR NO KEY UPDATE`;
+      if ((await tx.statusPage.count({ where: { workspaceId } })) >= STATUS_PAGES.perWorkspace)
+        throw new Refusal(409, `There are ${STATUS_PAGES.perWorkspace} status pages already.`);
+      const { id } = await tx.statusPage.create({ data: { ...page, workspaceId } });
+      await placeComponents(tx, scope, id, groups);
+      return viewStatusPage(await readPage(tx, id));
+    }),
+  );
+}
+
+/** Changes a page; `groups`, where given, replaces all of its components. A monitor that stays keeps its component's id. */
+export async function updateStatusPage(
+  scope: Scope,
+  publicId: string,
+  change: StatusPageUpdate,
+  groups: StatusPageGroups | undefined,
+): Promise<StatusPageView> {
+  return refuseTakenSlug(() =>
+    scope.db.prisma.$transaction(async (tx) => {
+      const [found] = await tx.$queryRaw<{ id: number }[]>`
+        SELECT id FROM status_pages WHERE public_id = ${publicId}::uuid AND workspace_id = ${scope.workspaceId} FOR UPDATE`;
+      if (found === undefined) throw refuseMissing("status page");
+      // Said aloud: whoever keeps a copy of the page knows by this time that it is old.
+      const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+      await tx.statusPage.update({ where: { id: found.id }, data: { ...given, updatedAt: new Date() } });
+      if (groups !== undefined) await placeComponents(tx, scope, found.id, groups);
+      return viewStatusPage(await readPage(tx, found.id));
+    }),
+  );
+}
+
+/** Deletes a page. Refuses (404) one that is not in this workspace. */
+export async function deleteStatusPage(scope: Scope, publicId: string): Promise<void> {
+  const { count } = await scope.db.prisma.statusPage.deleteMany({
+    where: { publicId, workspaceId: scope.workspaceId },
+  });
+  if (count === 0) throw refuseMissing("status page");
+}
+
+export async function getStatusPage(scope: Scope, publicId: string): Promise<StatusPageView> {
+  const where = { publicId, workspaceId: scope.workspaceId };
+  const row = await scope.db.prisma.statusPage.findFirst({ where, include: WITH_COMPONENTS });
+  if (row === null) throw refuseMissing("status page");
+  return viewStatusPage(row);
+}
+
+/** The workspace's pages, the oldest first. Refuses (400) a cursor of another list. */
+export async function listStatusPages(
+  scope: Scope,
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): Promise<Page<StatusPageView>> {
+  const position = readCursor(cursor, { sorts: [SORT], value: "time", key: "uuid" });
+  const at = new Date(position?.value ?? 0);
+  const after = { OR: [{ createdAt: { gt: at } }, { createdAt: at, publicId: { gt: position?.key ?? "" } }] };
+  const rows = await scope.db.prisma.statusPage.findMany({
+    where: { workspaceId: scope.workspaceId, ...(position === null ? {} : after) },
+    orderBy: [{ createdAt: "asc" }, { publicId: "asc" }],
+    take: limit + 1,
+    include: WITH_COMPONENTS,
+  });
+  const items = rows.slice(0, limit);
+  const last = rows.length > limit ? items.at(-1) : undefined;
+  const next = last && writeCursor({ sort: SORT, value: last.createdAt.toISOString(), key: last.publicId });
+  return { items: items.map(viewStatusPage), next_cursor: next ?? null };
+}
+
+async function readPage(tx: Prisma.TransactionClient, id: number): Promise<PageRow> {
+  return tx.statusPage.findUniqueOrThrow({ where: { id }, include: WITH_COMPONENTS });
+}
+
+/** Puts a page's components anew; badges live on because a monitor's component keeps its id. */
+async function placeComponents(
+  tx: Prisma.TransactionClient,
+  scope: Scope,
+  pageId: number,
+  groups: StatusPageGroups,
+): Promise<void> {
+  const keys = await findMonitorKeys(tx, scope, groups);
+  const before = await tx.statusPageComponent.findMany({ where: { pageId }, select: { id: true, monitorId: true } });
+  const known = new Map(before.map(({ id, monitorId }) => [monitorId, id]));
+  const components = groups.flatMap((group, i) =>
+    group.components.map(({ monitor_id, name }, j) => {
+      const monitorId = keys.get(monitor_id);
+      if (monitorId === undefined)
+        throw refuseField(`groups.${i}.components.${j}.monitor_id`, "is no monitor of this workspace");
+      const id = known.get(monitorId);
+      return { ...(id === undefined ? {} : { id }), pageId, monitorId, groupName: group.name, name };
+    }),
+  );
+  await tx.statusPageComponent.deleteMany({ where: { pageId } });
+  await tx.statusPageComponent.createMany({ data: components.map((one, position) => ({ ...one, position })) });
+}
+
+/** The inner keys of this workspace's monitors by their ids; they cannot be deleted before the transaction ends. */
+async function findMonitorKeys(tx: Prisma.TransactionClient, scope: Scope, groups: StatusPageGroups) {
+  const ids = groups.flatMap(({ components }) => components.map(({ monitor_id }) => monitor_id));
+  const rows = await tx.$queryRaw<{ id: number; publicId: string }[]>`
+    SELECT id, public_id AS "publicId" FROM monitors
+    WHERE workspace_id = ${scope.workspaceId} AND public_id = ANY(${ids}::uuid[]) ORDER BY id FOR KEY SHARE`;
+  return new Map(rows.map(({ id, publicId }) => [publicId, id]));
+}
+
+async function refuseTakenSlug<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    // The slug is the only thing here that can be taken.
+    if (!(error instanceof Prisma.PrismaClientKnownRequestError) || error.code !== "P2002") throw error;
+    const detail = "is taken";
+    throw new Refusal(409, `slug: ${detail}`, { errors: [{ field: "slug", detail }] });
+  }
+}
+
+function viewStatusPage(row: PageRow): StatusPageView {
+  return {
+    id: row.publicId,
+    slug: row.slug,
+    title: row.title,
+    description: row.description,
+    is_published: row.isPublished,
+    has_password: row.passwordHash !== null,
+    groups: [...Map.groupBy(row.components, ({ groupName }) => groupName)].map(([name, components]) => ({
+      name,
+      components: components.map((one) => ({
+        id: one.id,
+        monitor_id: one.monitor.publicId,
+        monitor_name: one.monitor.name,
+        name: one.name,
+      })),
+    })),
+    created_at: row.createdAt.toISOString(),
+    updated_at: row.updatedAt.toISOString(),
+  };
+}
