@@ -1,11 +1,11 @@
 import type { ApiKeyView } from "@pulsecheck/shared/api-key";
-import { readCursor, writeCursor, type Page } from "@pulsecheck/shared/list";
+import type { Page } from "@pulsecheck/shared/list";
 import type { Role } from "@pulsecheck/shared/role";
 import type { Db } from "./client.ts";
 import type { ApiKey } from "./generated/client.ts";
+import { newestFirst, pageOf, type PageInput } from "./newest-first.ts";
 import type { Scope } from "./scope.ts";
 
-const SORT = "-created_at";
 const TOUCH_EVERY_MS = 60_000;
 
 export type NewApiKey = {
@@ -23,26 +23,13 @@ export async function createApiKey(scope: Scope, key: NewApiKey): Promise<ApiKey
 }
 
 /** The workspace's keys, the newest first, revoked ones included. Refuses (400) a cursor of another list. */
-export async function listApiKeys(
-  scope: Scope,
-  { limit, cursor }: { limit: number; cursor?: string | undefined },
-): Promise<Page<ApiKeyView>> {
+export async function listApiKeys(scope: Scope, page: PageInput): Promise<Page<ApiKeyView>> {
+  const { where, ...rest } = newestFirst(page);
   const rows = await scope.db.prisma.apiKey.findMany({
-    where: { workspaceId: scope.workspaceId, ...before(cursor) },
-    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
-    take: limit + 1,
+    where: { workspaceId: scope.workspaceId, ...where },
+    ...rest,
   });
-  const items = rows.slice(0, limit);
-  const last = rows.length > limit ? items.at(-1) : undefined;
-  const next = last && writeCursor({ sort: SORT, value: last.createdAt.toISOString(), key: last.id });
-  return { items: items.map(viewApiKey), next_cursor: next ?? null };
-}
-
-function before(cursor: string | undefined) {
-  const position = readCursor(cursor, { sorts: [SORT], value: "time", key: "uuid" });
-  if (position === null) return {};
-  const at = new Date(position.value);
-  return { OR: [{ createdAt: { lt: at } }, { createdAt: at, id: { lt: position.key } }] };
+  return pageOf(rows, page, viewApiKey);
 }
 
 /** Ends a key for good. `missing` where this workspace has no such key, `ended` where it was revoked before. */

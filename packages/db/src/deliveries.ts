@@ -2,6 +2,7 @@ import { judgeDown, judgeUp, LONGEST_RETRY_MS, retryAt, type DownOutcome } from 
 import type { Reason } from "@pulsecheck/shared/check";
 import { words } from "./check-view.ts";
 import { inTransaction, type Db } from "./client.ts";
+import type { DeliveryKind } from "./generated/client.ts";
 
 const LEASE_S = 60;
 /** Leases that ended while the database was away last for so much longer: the sender comes first, to write what it knows. */
@@ -18,11 +19,15 @@ const LOCK = 7_245_002;
 /** A message that this process must send now: it holds the lease. */
 export type ClaimedDelivery = {
   id: string;
-  kind: "DOWN" | "UP" | "VERIFY_EMAIL" | "RESET_PASSWORD";
+  kind: DeliveryKind;
   recipient: string;
   attempts: number;
   tokenId: string | null;
+  /** The alert address that it goes to; null where it goes to a person of ours. */
+  alertAddressId: string | null;
   /** Null for account mails. */
+  workspaceName: string | null;
+  /** Null where it is no alert. */
   incident: {
     id: string;
     monitorId: string;
@@ -37,13 +42,17 @@ export type ClaimedDelivery = {
 
 type Row = {
   id: string;
-  kind: ClaimedDelivery["kind"];
+  kind: DeliveryKind;
   recipient: string;
   state: "PENDING" | "SENDING";
   attempts: number;
   lost_answers: number;
   token_id: string | null;
   is_token_good: boolean;
+  alert_address_id: string | null;
+  is_address_gone: boolean;
+  workspace_name: string | null;
+  debounce_minutes: number | null;
   is_debounced: boolean;
   monitor_id: number | null;
   incident_id: string | null;
@@ -60,12 +69,15 @@ type Row = {
 };
 
 // Times are kept to the millisecond, rounded: what is due now may stand up to half a one ahead. What is due later
-// than any rule says ($2) was planned before the clock was set back, and is judged anew. What is down now goes first:
+// than any rule says (the instance's window, in ms, is $2) was planned before the clock was set back, and is judged anew. What is down now goes first:
 // an outage that is over must not open a window in which the one that lasts is silent.
 const SELECT_DUE = `
   SELECT d.id, d.kind, d.recipient, d.state, d.attempts, d.lost_answers, d.token_id, d.is_debounced, d.monitor_id, d.incident_id,
     m.public_id AS monitor_public_id, m.name AS monitor_name, m.url, i.started_at, i.ended_at, i.reason, i.detail,
-    EXISTS (SELECT 1 FROM user_tokens t WHERE t.id = d.token_id AND t.used_at IS NULL AND t.expires_at > now()) AS is_token_good,
+    d.alert_address_id, d.alert_address_id IS NOT NULL AND a.id IS NULL AS is_address_gone,
+    w.name AS workspace_name, w.debounce_minutes,
+    EXISTS (SELECT 1 FROM user_tokens t WHERE t.id = d.token_id AND t.used_at IS NULL AND t.expires_at > now())
+      OR coalesce(a.token_id = d.token_id AND a.token_expires_at > now(), false) AS is_token_good,
     (SELECT max(o.sent_at) FROM deliveries o WHERE o.monitor_id = d.monitor_id AND o.recipient = d.recipient
       AND o.kind = 'DOWN' AND o.id <> d.id) AS last_down_sent_at,
     EXISTS (SELECT 1 FROM deliveries o WHERE o.monitor_id = d.monitor_id AND o.recipient = d.recipient
@@ -73,8 +85,11 @@ const SELECT_DUE = `
     (SELECT o.state FROM deliveries o WHERE o.incident_id = d.incident_id AND o.recipient = d.recipient
       AND o.kind = 'DOWN') AS down_state
   FROM deliveries d LEFT JOIN incidents i ON i.id = d.incident_id LEFT JOIN monitors m ON m.id = d.monitor_id
+    LEFT JOIN alert_addresses a ON a.id = d.alert_address_id
+    LEFT JOIN workspaces w ON w.id = coalesce(m.workspace_id, a.workspace_id)
   WHERE (d.state = 'PENDING' AND d.due_at <= now() + interval '1 millisecond')
-    OR (d.state = 'PENDING' AND d.due_at > now() + $2 * interval '1 millisecond')
+    OR (d.state = 'PENDING' AND d.due_at > now() + interval '${LONGEST_RETRY_MS + CLOCK_SLACK_MS} milliseconds'
+      AND d.due_at > now() + coalesce(w.debounce_minutes * 60000, $2::float8) * interval '1 millisecond' + interval '${CLOCK_SLACK_MS} milliseconds')
     OR (d.state = 'SENDING' AND d.lease_until > now() + interval '${2 * LEASE_S} seconds')
     OR (d.state = 'SENDING' AND d.lease_until < now()
       AND (d.lease_until > pg_postmaster_start_time() OR pg_postmaster_start_time() < now() - interval '${SETTLE_S} seconds'))
@@ -98,7 +113,10 @@ type Verdict =
   /** It may have been sent twice already. */
   | { do: "leave" };
 
-/** Claims the messages that may go out now, by the rules of alert-policy; holds back or drops the others. */
+/**
+ * Claims the messages that may go out now, by the rules of alert-policy; holds back or drops the others.
+ * @param debounceMs the window of workspaces that have none of their own
+ */
 export async function claimDeliveries(
   db: Db,
   now: Date,
@@ -107,10 +125,7 @@ export async function claimDeliveries(
 ): Promise<ClaimedDelivery[]> {
   return inTransaction(db.pool, async (client) => {
     await client.query("SELECT pg_advisory_xact_lock($1)", [LOCK]);
-    const { rows } = await client.query<Row>(SELECT_DUE, [
-      limit,
-      Math.max(debounceMs, LONGEST_RETRY_MS) + CLOCK_SLACK_MS,
-    ]);
+    const { rows } = await client.query<Row>(SELECT_DUE, [limit, debounceMs]);
     const going = new Set<string>();
     const claimed: ClaimedDelivery[] = [];
     for (const row of rows) {
@@ -141,8 +156,9 @@ function judge(row: Row, isLaneBusy: boolean, now: Date, debounceMs: number): Ve
   const soon: Verdict = { do: "wait", until: new Date(now.getTime() + WAIT_MS), isDebounced: false };
   const isSenderDead = row.state === "SENDING";
   if (isSenderDead && row.lost_answers + 1 >= LOST_ANSWERS_AT_MOST) return { do: "leave" };
-  if (row.kind === "VERIFY_EMAIL" || row.kind === "RESET_PASSWORD")
-    return { do: row.is_token_good ? "send" : "suppress" };
+  // Whoever was taken off the list hears nothing more, not even of what is under way.
+  if (row.is_address_gone) return { do: isSenderDead ? "leave" : "suppress" };
+  if (row.incident_id === null) return { do: row.is_token_good ? "send" : "suppress" };
   // The answer died with its sender: it may have gone out, so it is repeated once, whatever happened since.
   if (isSenderDead) return { do: "send" };
   if (row.kind === "UP") {
@@ -153,7 +169,7 @@ function judge(row: Row, isLaneBusy: boolean, now: Date, debounceMs: number): Ve
   const facts = {
     now,
     lastDownSentAt: row.last_down_sent_at,
-    debounceMs,
+    debounceMs: row.debounce_minutes === null ? debounceMs : row.debounce_minutes * 60_000,
     isIncidentOpen: row.ended_at === null,
     wasDebounced: row.is_debounced,
   };
@@ -169,6 +185,8 @@ function toClaim(row: Row): ClaimedDelivery {
     recipient: row.recipient,
     attempts: row.attempts + 1,
     tokenId: row.token_id,
+    alertAddressId: row.alert_address_id,
+    workspaceName: row.workspace_name,
     incident:
       incident_id === null || monitor_public_id === null || started_at === null
         ? null

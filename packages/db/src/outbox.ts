@@ -1,27 +1,52 @@
 import type { BusEvent, LiveEvent } from "@pulsecheck/shared/live-events";
+import { roleAllows, ROLES } from "@pulsecheck/shared/role";
 import type { Db } from "./client.ts";
 
+/** Roles whose alerts tell them nothing that they could not look up. */
+const READERS = ROLES.filter((role) => roleAllows(role, "read"));
+
+// An UP goes to whom its DOWN went to, whatever was set meanwhile: so it waits until the DOWN is used up, in a
+// statement before this one, whose deliveries this one sees.
+const FAN_OUT = `
+  WITH picked AS (
+    SELECT t.id FROM transitions t
+    WHERE t.processed_at IS NULL AND (t.kind = 'DOWN' OR NOT EXISTS (SELECT 1 FROM transitions d
+      WHERE d.incident_id = t.incident_id AND d.kind = 'DOWN' AND d.processed_at IS NULL))
+    ORDER BY t.id LIMIT 500 FOR UPDATE OF t SKIP LOCKED
+  ), used AS (
+    UPDATE transitions t SET processed_at = now() FROM picked WHERE t.id = picked.id
+    RETURNING t.id, t.kind, t.incident_id, t.monitor_id
+  ), alerted AS (
+    SELECT DISTINCT ON (used.id, lower(r.email)) used.incident_id, used.monitor_id, r.email, r.alert_address_id
+    FROM used JOIN monitors m ON m.id = used.monitor_id JOIN workspaces w ON w.id = m.workspace_id
+    CROSS JOIN LATERAL (
+      SELECT u.email, NULL::uuid AS alert_address_id FROM users u
+      WHERE w.alert_audience = 'creator' AND u.id = m.created_by_id AND u.is_active AND (u.is_verified OR $1)
+      UNION ALL
+      SELECT u.email, NULL FROM memberships s JOIN users u ON u.id = s.user_id
+      WHERE w.alert_audience = 'members' AND s.workspace_id = w.id AND s.role = ANY($2::role[])
+        AND u.is_active AND (u.is_verified OR $1)
+      UNION ALL
+      SELECT a.email, a.id FROM alert_addresses a
+      WHERE a.workspace_id = w.id AND (a.verified_at IS NOT NULL OR $1)
+    ) r
+    WHERE used.kind = 'DOWN' ORDER BY used.id, lower(r.email), r.alert_address_id NULLS FIRST
+  )
+  INSERT INTO deliveries (kind, recipient, incident_id, monitor_id, alert_address_id, due_at)
+  SELECT 'DOWN'::delivery_kind, email, incident_id, monitor_id, alert_address_id, now() FROM alerted
+  UNION ALL
+  SELECT 'UP', d.recipient, d.incident_id, d.monitor_id, d.alert_address_id, now()
+  FROM used JOIN deliveries d ON d.incident_id = used.incident_id AND d.kind = 'DOWN' WHERE used.kind = 'UP'
+  ON CONFLICT DO NOTHING`;
+
 /**
- * Turns transitions into deliveries: one for each recipient. A recipient is the monitor's creator, once the
- * address is verified (`mayMailUnverified`: at once). Safe to repeat: a transition is used up in the statement
- * that writes its deliveries.
+ * Turns transitions into deliveries: one for each recipient. Who gets a DOWN is what the workspace's settings say
+ * now: its people, where their addresses are verified, and its confirmed alert addresses (`mayMailUnverified`: at
+ * once), each once. Safe to repeat: a transition is used up in the statement that writes its deliveries.
  * @returns how many deliveries were written
  */
 export async function fanOut(db: Db, mayMailUnverified: boolean): Promise<number> {
-  const { rowCount } = await db.pool.query(
-    `WITH picked AS (
-       SELECT id FROM transitions WHERE processed_at IS NULL ORDER BY id LIMIT 500 FOR UPDATE SKIP LOCKED
-     ), used AS (
-       UPDATE transitions t SET processed_at = now() FROM picked WHERE t.id = picked.id
-       RETURNING t.id, t.kind, t.incident_id, t.monitor_id
-     )
-     INSERT INTO deliveries (kind, recipient, incident_id, monitor_id, due_at)
-     SELECT used.kind::text::delivery_kind, u.email, used.incident_id, used.monitor_id, now()
-     FROM used JOIN monitors m ON m.id = used.monitor_id JOIN users u ON u.id = m.created_by_id
-     WHERE u.is_active AND (u.is_verified OR $1) ORDER BY used.id
-     ON CONFLICT DO NOTHING`,
-    [mayMailUnverified],
-  );
+  const { rowCount } = await db.pool.query(FAN_OUT, [mayMailUnverified, READERS]);
   return rowCount ?? 0;
 }
 

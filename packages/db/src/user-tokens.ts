@@ -1,4 +1,3 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Db } from "./client.ts";
 import type { Prisma, TokenKind } from "./generated/client.ts";
 
@@ -6,26 +5,6 @@ export type { TokenKind };
 
 /** How long the link in a mail is good for, in ms. */
 export const TOKEN_LIFETIME_MS: Record<TokenKind, number> = { VERIFY_EMAIL: 24 * 3_600_000, RESET_PASSWORD: 3_600_000 };
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-/** The token that a mail carries: derived whenever it is needed, so that the database holds nothing to steal. */
-export function writeUserToken(secretKey: string, kind: TokenKind, id: string): string {
-  return `${id}.${sign(secretKey, kind, id).toString("base64url")}`;
-}
-
-/** The id in a token that we wrote for this purpose; null for any other text. */
-export function readUserToken(secretKey: string, kind: TokenKind, token: string): string | null {
-  const [id = "", signature = ""] = token.split(".", 2);
-  const given = Buffer.from(signature, "base64url");
-  const expected = sign(secretKey, kind, id);
-  const isOurs = UUID.test(id) && given.length === expected.length && timingSafeEqual(given, expected);
-  return isOurs ? id : null;
-}
-
-function sign(secretKey: string, kind: TokenKind, id: string): Buffer {
-  return createHmac("sha256", secretKey).update(`user-token:${kind}:${id}`).digest();
-}
 
 /** Writes a token and the delivery that mails it; part of a transaction that the caller began. */
 export async function addMailedToken(

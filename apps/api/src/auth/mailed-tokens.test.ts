@@ -1,4 +1,5 @@
-import { readUserToken, writeUserToken, type TokenKind } from "@pulsecheck/db/user-tokens";
+import { readMailedToken, writeMailedToken } from "@pulsecheck/db/mailed-token";
+import type { TokenKind } from "@pulsecheck/db/user-tokens";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { openTestApp, type TestApp } from "./test-app.ts";
 import { join, logIn, newEmail, PASSWORD } from "./test-people.ts";
@@ -15,7 +16,7 @@ async function mailed(email: string, kind: TokenKind): Promise<string[]> {
     where: { recipient: email, kind },
     orderBy: { createdAt: "asc" },
   });
-  return rows.map(({ tokenId }) => writeUserToken(app.deps.config.secretKey, kind, tokenId ?? ""));
+  return rows.map(({ tokenId }) => writeMailedToken(app.deps.config.secretKey, kind, tokenId ?? ""));
 }
 
 async function askForReset(email: string): Promise<string> {
@@ -32,12 +33,12 @@ const expire = (email: string) =>
 describe("a mailed token", () => {
   test("is read back only as what it was written for, and only under its own secret", () => {
     const id = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff";
-    const token = writeUserToken("secret one", "RESET_PASSWORD", id);
-    expect(readUserToken("secret one", "RESET_PASSWORD", token)).toBe(id);
-    expect(readUserToken("secret one", "VERIFY_EMAIL", token)).toBeNull();
-    expect(readUserToken("secret two", "RESET_PASSWORD", token)).toBeNull();
+    const token = writeMailedToken("secret one", "RESET_PASSWORD", id);
+    expect(readMailedToken("secret one", "RESET_PASSWORD", token)).toBe(id);
+    expect(readMailedToken("secret one", "VERIFY_EMAIL", token)).toBeNull();
+    expect(readMailedToken("secret two", "RESET_PASSWORD", token)).toBeNull();
     for (const other of ["", id, `${id}.`, `x${token}`, token.slice(0, -1)])
-      expect(readUserToken("secret one", "RESET_PASSWORD", other)).toBeNull();
+      expect(readMailedToken("secret one", "RESET_PASSWORD", other)).toBeNull();
   });
 });
 

@@ -14,6 +14,14 @@ export type AttemptLimits = {
   account: Limit;
 };
 
+export type AlertMailLimits = {
+  network: Limit;
+  /** One workspace at all addresses together. */
+  workspace: Limit;
+  /** All workspaces at one address. */
+  recipient: Limit;
+};
+
 export type Limits = {
   login: AttemptLimits;
   /** Proving the current password inside a session. */
@@ -21,6 +29,8 @@ export type Limits = {
   register: AttemptLimits;
   /** Asking for a mail: reset and verification. */
   mail: AttemptLimits;
+  /** Asking a stranger's address to confirm that it wants alerts. */
+  alertMail: AlertMailLimits;
   /** Requests of one user or key, in each process. */
   requests: Limit;
   /** How often more a client on our own machine may. */
@@ -53,6 +63,11 @@ export const LIMITS: Limits = {
     pair: { points: 5, windowS: HOUR },
     network: { points: 30, windowS: HOUR },
     account: { points: 10, windowS: HOUR },
+  },
+  alertMail: {
+    network: { points: 60, windowS: HOUR },
+    workspace: { points: 40, windowS: HOUR },
+    recipient: { points: 6, windowS: DAY },
   },
   requests: { points: 1_200, windowS: MINUTE },
   loopbackFactor: 200,

@@ -31,8 +31,7 @@ type LimitDeps = Pick<Deps, "db" | "config">;
 export function limitAttempts(deps: LimitDeps, kind: Kind, limits: Limits = LIMITS): Attempts {
   const { pair, network, account } = limits[kind];
   const pairs = openLimiter(deps, `${kind}:pair`, pair);
-  const networks = openLimiter(deps, `${kind}:net`, network);
-  const generous = openLimiter(deps, `${kind}:net`, { ...network, points: network.points * limits.loopbackFactor });
+  const networks = openNetworkLimiter(deps, `${kind}:net`, network, limits);
   const accounts = openLimiter(deps, `${kind}:account`, account);
   const known = openLimiter(deps, "known", { points: 1, windowS: limits.knownForS });
   const remember = async (name: string, address: string) => {
@@ -41,7 +40,7 @@ export function limitAttempts(deps: LimitDeps, kind: Kind, limits: Limits = LIMI
   return {
     remember,
     async begin(name, address) {
-      const byNetwork = isGenerousTo(deps.config, address) ? generous : networks;
+      const byNetwork = networks(address);
       const [pairKey, networkKey, accountKey] = [
         keyOf(name, networkOf(address)),
         keyOf(networkOf(address)),
@@ -64,6 +63,20 @@ export function limitAttempts(deps: LimitDeps, kind: Kind, limits: Limits = LIMI
   };
 }
 
+/** Limits of the mails that ask an address to confirm, before it is counted as anybody's. Refuses (429) one too many. */
+export function limitAlertMails(deps: LimitDeps, limits: Limits = LIMITS) {
+  const { network, workspace, recipient } = limits.alertMail;
+  const networks = openNetworkLimiter(deps, "alert-mail:net", network, limits);
+  const workspaces = openLimiter(deps, "alert-mail:workspace", workspace);
+  const recipients = openLimiter(deps, "alert-mail:recipient", recipient);
+  return async (workspaceId: number, email: string, address: string): Promise<void> => {
+    // In this order: what a network or a workspace is refused costs the recipient's budget nothing.
+    await spend(networks(address), keyOf(networkOf(address)));
+    await spend(workspaces, String(workspaceId));
+    await spend(recipients, keyOf(email));
+  };
+}
+
 /** The general limit of one user or key, kept in memory: refuses (429) one request too many. */
 export function limitRequests(deps: Pick<Deps, "config">, limits: Limits = LIMITS) {
   const { points, windowS } = limits.requests;
@@ -73,6 +86,13 @@ export function limitRequests(deps: Pick<Deps, "config">, limits: Limits = LIMIT
     const key = via.kind === "key" ? `key:${via.keyId}` : `user:${userId}`;
     await spend(isGenerousTo(deps.config, address) ? generous : usual, key);
   };
+}
+
+/** The limiter of a network, which is another one for our own machine's. */
+function openNetworkLimiter(deps: LimitDeps, keyPrefix: string, limit: Limit, { loopbackFactor }: Limits) {
+  const usual = openLimiter(deps, keyPrefix, limit);
+  const generous = openLimiter(deps, keyPrefix, { ...limit, points: limit.points * loopbackFactor });
+  return (address: string) => (isGenerousTo(deps.config, address) ? generous : usual);
 }
 
 /** Counts in Postgres for all processes together; while it cannot be reached, each counts for itself. */

@@ -1,19 +1,23 @@
 import type { ClaimedDelivery } from "@pulsecheck/db/deliveries";
+import type { MailedTokenKind } from "@pulsecheck/db/mailed-token";
 import type { Message } from "./channels/channel.ts";
 
 type Incident = NonNullable<ClaimedDelivery["incident"]>;
+type Link = { href: string; label: string };
 type Draft = {
   subject: string;
   heading: string;
   lines: [label: string, value: string][];
-  link: { href: string; label: string };
+  link: Link;
   footer: string;
+  /** How a recipient who has no account here makes it end. */
+  stop?: Link;
 };
 
-/** Where links lead, and how an account mail gets its secret: derived when it is written, stored nowhere. */
+/** Where links lead, and how a mail gets its secret: derived when it is written, stored nowhere. */
 export type MessageContext = {
   publicUrl: string;
-  writeToken(kind: "VERIFY_EMAIL" | "RESET_PASSWORD", id: string): string;
+  writeToken(kind: MailedTokenKind, id: string): string;
   now: Date;
 };
 
@@ -23,10 +27,17 @@ export function writeMessage(delivery: ClaimedDelivery, context: MessageContext)
   return { recipient: delivery.recipient, subject: draft.subject, html: renderHtml(draft), text: renderText(draft) };
 }
 
-function draftOf({ kind, incident, tokenId }: ClaimedDelivery, context: MessageContext): Draft {
-  if (kind === "VERIFY_EMAIL" || kind === "RESET_PASSWORD") return draftAccountMail(kind, tokenId ?? "", context);
+function draftOf(delivery: ClaimedDelivery, context: MessageContext): Draft {
+  const { kind, incident, alertAddressId } = delivery;
+  const tokenId = delivery.tokenId ?? "";
+  if (kind === "VERIFY_EMAIL") return draftVerify(tokenId, context);
+  if (kind === "RESET_PASSWORD") return draftReset(tokenId, context);
+  if (kind === "VERIFY_ALERT_ADDRESS") return draftVerifyAlerts(tokenId, delivery.workspaceName ?? "", context);
   if (incident === null) throw new Error(`a delivery of kind ${kind} has no incident`);
-  return kind === "DOWN" ? draftDown(incident, context) : draftUp(incident, context);
+  const draft = kind === "DOWN" ? draftDown(incident, context) : draftUp(incident, context);
+  if (alertAddressId === null) return draft;
+  const token = context.writeToken("STOP_ALERTS", alertAddressId);
+  return { ...draft, stop: linkTo(context, "stop-alerts", token, "Stop these mails to this address") };
 }
 
 function draftDown(incident: Incident, { publicUrl, now }: MessageContext): Draft {
@@ -45,7 +56,7 @@ function draftDown(incident: Incident, { publicUrl, now }: MessageContext): Draf
       ],
       ["Why", `${incident.detail} (${incident.reason})`],
     ],
-    link: { href: `${publicUrl}/api/v1/monitors/${incident.monitorId}`, label: "Look at the monitor" },
+    link: { href: `${publicUrl}/monitors/${incident.monitorId}`, label: "Look at the monitor" },
     footer: "PulseCheck writes again when it is up.",
   };
 }
@@ -63,29 +74,27 @@ function draftUp(incident: Incident, { publicUrl, now }: MessageContext): Draft 
       ["It lasted", duration(endedAt.getTime() - incident.startedAt.getTime())],
       ["It was", `${incident.detail} (${incident.reason})`],
     ],
-    link: { href: `${publicUrl}/api/v1/monitors/${incident.monitorId}`, label: "Look at the monitor" },
+    link: { href: `${publicUrl}/monitors/${incident.monitorId}`, label: "Look at the monitor" },
     footer: "This outage is over.",
   };
 }
 
-function draftAccountMail(
-  kind: "VERIFY_EMAIL" | "RESET_PASSWORD",
-  tokenId: string,
-  { publicUrl, writeToken }: MessageContext,
-): Draft {
-  const token = writeToken(kind, tokenId);
-  if (kind === "VERIFY_EMAIL") {
-    return {
-      subject: "Verify your e-mail address",
-      heading: "Is this your address?",
-      lines: [
-        ["Token", token],
-        ["Good for", "24 hours"],
-      ],
-      link: { href: `${publicUrl}/verify?token=${encodeURIComponent(token)}`, label: "Yes, verify it" },
-      footer: "Alerts are sent to verified addresses only. If you did not register with PulseCheck, do nothing.",
-    };
-  }
+function draftVerify(tokenId: string, context: MessageContext): Draft {
+  const token = context.writeToken("VERIFY_EMAIL", tokenId);
+  return {
+    subject: "Verify your e-mail address",
+    heading: "Is this your address?",
+    lines: [
+      ["Token", token],
+      ["Good for", "24 hours"],
+    ],
+    link: linkTo(context, "verify", token, "Yes, verify it"),
+    footer: "Alerts are sent to verified addresses only. If you did not register with PulseCheck, do nothing.",
+  };
+}
+
+function draftReset(tokenId: string, context: MessageContext): Draft {
+  const token = context.writeToken("RESET_PASSWORD", tokenId);
   return {
     subject: "Reset your password",
     heading: "A new password for PulseCheck",
@@ -93,17 +102,42 @@ function draftAccountMail(
       ["Token", token],
       ["Good for", "1 hour, once"],
     ],
-    link: { href: `${publicUrl}/reset-password?token=${encodeURIComponent(token)}`, label: "Choose a new password" },
+    link: linkTo(context, "reset-password", token, "Choose a new password"),
     footer: "If you did not ask for this, do nothing: your password stays as it is.",
   };
 }
 
-function renderText({ heading, lines, link, footer }: Draft): string {
-  const rows = lines.map(([label, value]) => `${label}: ${oneLine(value)}`);
-  return [oneLine(heading), "", ...rows, "", `${link.label}: ${link.href}`, "", footer, ""].join("\n");
+function draftVerifyAlerts(tokenId: string, workspaceName: string, context: MessageContext): Draft {
+  const token = context.writeToken("VERIFY_ALERT_ADDRESS", tokenId);
+  return {
+    subject: "Confirm that you want alerts",
+    heading: "Do you want alerts at this address?",
+    lines: [
+      ["Asked by", `the workspace ${withoutLinks(workspaceName)}`],
+      ["Token", token],
+      ["Good for", "7 days, once"],
+    ],
+    link: linkTo(context, "verify-alert-address", token, "Yes, send them"),
+    footer: "PulseCheck would write when a website of theirs is down. If you do not want that, do nothing.",
+  };
 }
 
-function renderHtml({ heading, lines, link, footer }: Draft): string {
+function linkTo({ publicUrl }: MessageContext, page: string, token: string, label: string): Link {
+  return { href: `${publicUrl}/${page}?token=${encodeURIComponent(token)}`, label };
+}
+
+// This mail goes to whoever somebody named: a workspace's name must not make an advertisement of it.
+function withoutLinks(name: string): string {
+  return name.replace(/[^\p{L}\p{M}\p{N} '&_-]/gu, " ");
+}
+
+function renderText({ heading, lines, link, footer, stop }: Draft): string {
+  const rows = lines.map(([label, value]) => `${label}: ${oneLine(value)}`);
+  const end = stop === undefined ? [] : [`${stop.label}: ${stop.href}`, ""];
+  return [oneLine(heading), "", ...rows, "", `${link.label}: ${link.href}`, "", footer, "", ...end].join("\n");
+}
+
+function renderHtml({ heading, lines, link, footer, stop }: Draft): string {
   const cell = 'style="padding:4px 12px 4px 0;vertical-align:top"';
   const rows = lines.map(
     ([label, value]) =>
@@ -112,9 +146,13 @@ function renderHtml({ heading, lines, link, footer }: Draft): string {
   return `<!doctype html><html lang="en"><body style="font-family:sans-serif;color:#1a1a1a;max-width:36em">
 <h1 style="font-size:1.25em">${escapeHtml(heading)}</h1>
 <table style="border-collapse:collapse">${rows.join("")}</table>
-<p><a href="${escapeHtml(link.href)}">${escapeHtml(link.label)}</a></p>
-<p style="color:#666">${escapeHtml(footer)}</p>
+<p>${renderLink(link)}</p>
+<p style="color:#666">${escapeHtml(footer)}${stop === undefined ? "" : `<br>${renderLink(stop)}`}</p>
 </body></html>`;
+}
+
+function renderLink({ href, label }: Link): string {
+  return `<a href="${escapeHtml(href)}">${escapeHtml(label)}</a>`;
 }
 
 function escapeHtml(text: string): string {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { claimDeliveries, finishDelivery, type ClaimedDelivery } from "@pulsecheck/db/deliveries";
+import { writeMailedToken } from "@pulsecheck/db/mailed-token";
 import { fanOut, listUnpublished, markPublished } from "@pulsecheck/db/outbox";
-import { writeUserToken } from "@pulsecheck/db/user-tokens";
 import type { Deps } from "../context.ts";
 import type { Channel } from "./channels/channel.ts";
 import { writeMessage } from "./messages.ts";
@@ -32,7 +32,7 @@ async function send(deps: Deps, channels: Readonly<Record<string, Channel>>, del
   if (channel === undefined) throw new Error("there is no channel email");
   const message = writeMessage(delivery, {
     publicUrl: config.publicUrl,
-    writeToken: (kind, id) => writeUserToken(config.secretKey, kind, id),
+    writeToken: (kind, id) => writeMailedToken(config.secretKey, kind, id),
     now: new Date(),
   });
   const outcome = await channel.send(message);

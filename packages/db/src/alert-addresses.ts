@@ -1,0 +1,103 @@
+import { randomUUID } from "node:crypto";
+import { ALERT_ADDRESSES_AT_MOST, type AlertAddressView } from "@pulsecheck/shared/alert-address";
+import type { Page } from "@pulsecheck/shared/list";
+import { Refusal, refuseMissing } from "@pulsecheck/shared/refusal";
+import type { Db } from "./client.ts";
+import type { AlertAddress, Prisma } from "./generated/client.ts";
+import { newestFirst, pageOf, type PageInput } from "./newest-first.ts";
+import type { Scope } from "./scope.ts";
+
+/** How long the link that asks for a confirmation is good for, in ms. */
+const CONFIRMATION_LIFETIME_MS = 7 * 24 * 3_600_000;
+
+/** The addresses that get this workspace's alerts, besides its people: the newest first. */
+export async function listAlertAddresses(scope: Scope, page: PageInput): Promise<Page<AlertAddressView>> {
+  const { where, ...rest } = newestFirst(page);
+  const rows = await scope.db.prisma.alertAddress.findMany({
+    where: { workspaceId: scope.workspaceId, ...where },
+    ...rest,
+  });
+  return pageOf(rows, page, viewAlertAddress);
+}
+
+/** One of this workspace's addresses. Refuses (404) any other. */
+export async function findAlertAddress(scope: Scope, id: string): Promise<AlertAddressView> {
+  const where = { id, workspaceId: scope.workspaceId };
+  const row = await scope.db.prisma.alertAddress.findFirst({ where });
+  if (row === null) throw refuseMissing("alert address");
+  return viewAlertAddress(row);
+}
+
+/** Adds an address, and the mail that asks it to confirm. Refuses (409) one that is there, and one too many. */
+export async function addAlertAddress(scope: Scope, email: string, now: Date): Promise<AlertAddressView> {
+  const { workspaceId } = scope;
+  return scope.db.prisma.$transaction(async (tx) => {
+    // In a line: of two requests at the same time, the later one sees what the earlier one added.
+    await tx.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId} FOR NO KEY UPDATE`;
+    const others = await tx.alertAddress.findMany({ where: { workspaceId }, select: { email: true } });
+    if (others.some((other) => other.email === email)) throw refuseTaken("gets this workspace's alerts already");
+    if (others.length >= ALERT_ADDRESSES_AT_MOST)
+      throw refuseTaken(`is one too many: a workspace may have ${ALERT_ADDRESSES_AT_MOST} alert addresses`);
+    const row = await tx.alertAddress.create({ data: { workspaceId, email, ...newConfirmation(now) } });
+    await mailConfirmation(tx, row, now);
+    return viewAlertAddress(row);
+  });
+}
+
+/** Mails a new link, which voids the earlier one. Refuses (409) an address that is confirmed or gone meanwhile. */
+export async function askAgainToConfirm(scope: Scope, id: string, now: Date): Promise<void> {
+  const where = { id, workspaceId: scope.workspaceId, verifiedAt: null };
+  await scope.db.prisma.$transaction(async (tx) => {
+    const [row] = await tx.alertAddress.updateManyAndReturn({ where, data: newConfirmation(now) });
+    if (row === undefined) throw refuseTaken("is confirmed already");
+    await mailConfirmation(tx, row, now);
+  });
+}
+
+function newConfirmation(now: Date) {
+  return { tokenId: randomUUID(), tokenExpiresAt: new Date(now.getTime() + CONFIRMATION_LIFETIME_MS) };
+}
+
+async function mailConfirmation(tx: Prisma.TransactionClient, address: AlertAddress, now: Date): Promise<void> {
+  const { id: alertAddressId, email: recipient, tokenId } = address;
+  await tx.delivery.create({ data: { kind: "VERIFY_ALERT_ADDRESS", recipient, alertAddressId, tokenId, dueAt: now } });
+}
+
+/** Nothing more is sent to it, not even what waits already: see claimDeliveries. Refuses (404) what is not there. */
+export async function removeAlertAddress(scope: Scope, id: string): Promise<void> {
+  const { count } = await scope.db.prisma.alertAddress.deleteMany({ where: { id, workspaceId: scope.workspaceId } });
+  if (count === 0) throw refuseMissing("alert address");
+}
+
+/** The same by its owner, whose mail told the id; nothing happens where it is gone already. */
+export async function stopAlertsTo(db: Db, id: string): Promise<void> {
+  await db.prisma.alertAddress.deleteMany({ where: { id } });
+}
+
+/** Spends a confirmation. Only one caller ever gets the address; null where the token is used, replaced or expired. */
+export async function confirmAlertAddress(
+  db: Db,
+  tokenId: string,
+  now: Date,
+): Promise<{ email: string; workspaceName: string } | null> {
+  const { rows } = await db.pool.query<{ email: string; workspaceName: string }>(
+    `UPDATE alert_addresses a SET verified_at = $2, token_id = NULL, token_expires_at = NULL FROM workspaces w
+     WHERE a.token_id = $1 AND a.token_expires_at > $2 AND w.id = a.workspace_id
+     RETURNING a.email, w.name AS "workspaceName"`,
+    [tokenId, now],
+  );
+  return rows[0] ?? null;
+}
+
+function refuseTaken(detail: string): Refusal {
+  return new Refusal(409, `email: ${detail}`, { errors: [{ field: "email", detail }] });
+}
+
+function viewAlertAddress(row: AlertAddress): AlertAddressView {
+  return {
+    id: row.id,
+    email: row.email,
+    is_verified: row.verifiedAt !== null,
+    created_at: row.createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { roleSchema } from "./role.ts";
+
+/** Who gets the alerts, besides the workspace's alert addresses, which always do. */
+export const alertAudienceSchema = z
+  .enum(["creator", "members", "addresses_only"])
+  .describe(
+    "Who gets alerts: the monitor's creator, every member who may read, or neither. Alert addresses get them always",
+  );
+
+const name = z.string().trim().min(1).max(100);
+const debounceMinutes = z
+  .int()
+  .min(0)
+  .max(1_440)
+  .nullable()
+  .describe("A monitor sends a recipient at most one DOWN mail in so long; null: default_debounce_minutes");
+
+export const workspaceSchema = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    role: roleSchema.describe("The caller's"),
+    alert_audience: alertAudienceSchema,
+    debounce_minutes: debounceMinutes,
+    default_debounce_minutes: z.number().describe("This instance's EMAIL_DEBOUNCE_MINUTES"),
+  })
+  .meta({ id: "Workspace" });
+/** A workspace as it is stored; `role` and the instance's default depend on who asks whom. */
+export type WorkspaceView = Omit<z.infer<typeof workspaceSchema>, "role" | "default_debounce_minutes">;
+
+export const workspaceChangeSchema = z
+  .strictObject({ name, alert_audience: alertAudienceSchema, debounce_minutes: debounceMinutes })
+  .partial();
+export type WorkspaceChange = z.infer<typeof workspaceChangeSchema>;
