@@ -25,6 +25,9 @@ import { devMailRoutes } from "./operations/dev-mail-routes.ts";
 import { operationRoutes, workspaceMetricRoutes } from "./operations/operation-routes.ts";
 import { pageRoutes } from "./pages/page-routes.ts";
 import { statusPageRoutes } from "./status-pages/status-page-routes.ts";
+import { alertAddressRoutes } from "./workspace/alert-address-routes.ts";
+import { alertLinkRoutes } from "./workspace/alert-link-routes.ts";
+import { workspaceRoutes } from "./workspace/workspace-routes.ts";
 
 /** The whole HTTP surface: first what anyone may call, then the auth line, then what needs a principal. */
 export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
@@ -48,6 +51,7 @@ export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
   app.route("/", operationRoutes(deps, hub));
   app.route("/", docRoutes());
   app.route("/", authRoutes(deps));
+  app.route("/", alertLinkRoutes(deps));
   app.route("/", pageRoutes(deps));
   if (deps.config.mail.isDevMode) app.route("/", devMailRoutes(deps));
   describeApi(app);
@@ -60,6 +64,8 @@ export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
   app.route("/", sessionRoutes(deps));
   app.route("/", ticketRoutes());
   app.route("/", apiKeyRoutes(deps));
+  app.route("/", workspaceRoutes(deps));
+  app.route("/", alertAddressRoutes(deps));
   app.route("/", boardRoutes());
   app.route("/", monitorRoutes(deps));
   app.route("/", historyRoutes());
