@@ -6,6 +6,8 @@ import { openHouse, type House } from "../../../../tests/harness/house.ts";
 const BODIES: Record<string, unknown> = {
   "PATCH /users/me": { first_name: "Alice" },
   "POST /api/v1/api-keys": { name: "a key", role: "VIEWER" },
+  "PATCH /api/v1/workspace": { name: "a workspace" },
+  "POST /api/v1/alert-addresses": { email: "taken@example.com" },
   "POST /api/v1/monitors": { url: "https://example.com/", name: "a monitor" },
   "PATCH /api/v1/monitors/{id}": { name: "taken over" },
   "POST /api/v1/status-pages": { slug: "taken", title: "a page" },
@@ -41,10 +43,12 @@ beforeAll(async () => {
   });
   const page = { slug: "alices-page", title: "alice's page" };
   await house.call("POST", "/api/v1/status-pages", { token: alice.token, json: page });
+  await house.call("POST", "/api/v1/alert-addresses", { token: alice.token, json: { email: "alices@example.com" } });
   const first = async (path: string) => (await house.call("GET", path, { token: alice.token })).body.items[0] as Row;
   ids = {
     "/api/v1/monitors/": monitor.id,
     "/api/v1/status-pages/": (await first("/api/v1/status-pages")).id,
+    "/api/v1/alert-addresses/": (await first("/api/v1/alert-addresses")).id,
     "/api/v1/api-keys/": (await first("/api/v1/api-keys")).id,
     "/users/me/sessions/": (await first("/users/me/sessions")).id,
   };
@@ -81,6 +85,7 @@ const countAll = async () => {
     prisma.monitor.count(),
     prisma.apiKey.count({ where: { revokedAt: null } }),
     prisma.session.count(),
+    prisma.alertAddress.count(),
     prisma.incident.count(),
     prisma.statusPage.count(),
   ]);
@@ -123,7 +128,13 @@ describe("whatever the route", () => {
       const shown = JSON.stringify(body);
       expect([name, hers.filter((one) => shown.includes(one))]).toEqual([name, []]);
     }
-    for (const path of ["/api/v1/monitors", "/api/v1/incidents", "/api/v1/api-keys", "/api/v1/status-pages"])
+    for (const path of [
+      "/api/v1/monitors",
+      "/api/v1/incidents",
+      "/api/v1/api-keys",
+      "/api/v1/alert-addresses",
+      "/api/v1/status-pages",
+    ])
       expect((await house.call("GET", path, { token: charlie.token })).body).toEqual({ items: [], next_cursor: null });
   });
 

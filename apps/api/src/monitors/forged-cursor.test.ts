@@ -25,6 +25,7 @@ const LISTS: Record<string, { sort: string; good: string; key: string }> = {
   "incidents?limit=5": { sort: "ended", good: NOW, key: UUID },
   "board?limit=5": { sort: "id", good: "", key: "1" },
   "status-pages?limit=5": { sort: "created_at", good: NOW, key: UUID },
+  "alert-addresses?limit=5": { sort: "-created_at", good: NOW, key: UUID },
   "api-keys?limit=5": { sort: "-created_at", good: NOW, key: UUID },
 };
 const TEXTS = [
