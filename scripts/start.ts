@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { buildDashboard } from "./launch/build-dashboard.ts";
 import { prepareDatabase } from "./launch/prepare-database.ts";
 import { type App, superviseApp } from "./launch/app-process.ts";
 import { keepDatabase } from "./launch/embedded-database.ts";
@@ -85,6 +86,7 @@ async function main(): Promise<void> {
   try {
     // The apps of a launcher that was killed drain by themselves; their port is free soon.
     await requireFreePort(config, lock.takenOver ? DRAIN_MS : 0);
+    await buildDashboard();
     await runEverything({ config, watch: values.watch, interruption });
   } finally {
     lock.release();

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { root } from "../launch/environment.ts";
 import { findFreePort } from "./free-port.ts";
-import { findRedisBinary, type RedisBinary } from "./redis-binary.ts";
+import { findProgram, type Program } from "./debian-program.ts";
 
 export type RunningRedis = {
   url: string;
@@ -47,7 +47,7 @@ async function waitUntilGone(server: Server, timeoutMs: number): Promise<boolean
   return Promise.race([exited, delay(timeoutMs, false, { ref: false })]);
 }
 
-async function spawnServer(binary: RedisBinary, dataDir: string, port: number): Promise<Server> {
+async function spawnServer(binary: Program, dataDir: string, port: number): Promise<Server> {
   const log = await open(join(dataDir, "redis.log"), "a");
   const settings = ["--save", "", "--appendonly", "no", "--hz", "100", "--databases", "1000", "--daemonize", "no"];
   const place = ["--bind", "127.0.0.1", "--port", String(port), "--dir", dataDir];
@@ -64,7 +64,7 @@ async function spawnServer(binary: RedisBinary, dataDir: string, port: number): 
   return server;
 }
 
-async function launch(binary: RedisBinary, dataDir: string, port: number): Promise<Server> {
+async function launch(binary: Program, dataDir: string, port: number): Promise<Server> {
   const server = await spawnServer(binary, dataDir, port);
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < deadline && !isGone(server)) {
@@ -86,11 +86,18 @@ async function stop(server: Server): Promise<void> {
   await waitUntilGone(server, STOP_TIMEOUT_MS);
 }
 
+const REDIS = {
+  name: "redis-server",
+  packages: ["redis-server"],
+  inside: "usr/bin/redis-server",
+  folder: join(root, ".data/redis-server"),
+};
+
 /** Starts a real redis-server on 127.0.0.1, without persistence. Throws with the server's last log lines. */
 export async function startRedis(options: { dataDir: string; port?: number }): Promise<RunningRedis> {
   const { dataDir } = options;
   await mkdir(dataDir, { recursive: true });
-  const binary = await findRedisBinary(join(root, ".data/redis-server"));
+  const binary = await findProgram(REDIS);
   const port = options.port ?? (await findFreePort());
   let server = await launch(binary, dataDir, port);
   return {

@@ -1,6 +1,19 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { ApiEnv } from "../context.ts";
 
+/** What the document says of itself; the rest comes from the routes. */
+export const DOCUMENT = {
+  openapi: "3.1.0",
+  info: {
+    title: "PulseCheck",
+    version: "0.1.0",
+    description:
+      "Uptime monitoring. Times are ISO 8601 UTC, durations say their unit, errors are RFC 9457 problem documents. " +
+      "Live: WebSockets at /api/v1/ws/dashboard and /api/v1/ws/{monitor_id}; each frame is {type, at, seq, data}.",
+    license: { name: "MIT" },
+  },
+};
+
 /** Serves the OpenAPI document that the routes themselves make. */
 export function describeApi(app: OpenAPIHono<ApiEnv>): void {
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
@@ -13,15 +26,5 @@ export function describeApi(app: OpenAPIHono<ApiEnv>): void {
     in: "cookie",
     name: "pulsecheck_session",
   });
-  app.doc31("/openapi.json", {
-    openapi: "3.1.0",
-    info: {
-      title: "PulseCheck",
-      version: "0.1.0",
-      description:
-        "Uptime monitoring. Times are ISO 8601 UTC, durations say their unit, errors are RFC 9457 problem documents. " +
-        "Live: WebSockets at /api/v1/ws/dashboard and /api/v1/ws/{monitor_id}; each frame is {type, at, seq, data}.",
-      license: { name: "MIT" },
-    },
-  });
+  app.doc31("/openapi.json", DOCUMENT);
 }

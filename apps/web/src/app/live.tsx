@@ -1,0 +1,44 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { createContext, use, useEffect, useState, useSyncExternalStore, type ReactNode } from "react";
+import { meQuery } from "../features/account/session.ts";
+import { openLiveSocket, type LiveFrame, type LiveSocket, type LiveState } from "../lib/live-socket.ts";
+
+const LiveContext = createContext<LiveSocket | null>(null);
+
+/** Opens the dashboard's socket for all that is inside, as long as it is shown. */
+export function LiveProvider({ children }: { children: ReactNode }) {
+  const queries = useQueryClient();
+  const [live, setLive] = useState<LiveSocket | null>(null);
+  useEffect(() => {
+    // Asking who we are tells whether the session has ended, and the shell acts on it.
+    const opened = openLiveSocket(() => void queries.prefetchQuery({ ...meQuery, staleTime: 0 }));
+    setLive(opened);
+    return () => opened.close();
+  }, [queries]);
+  return live !== null && <LiveContext value={live}>{children}</LiveContext>;
+}
+
+export function useLive(): LiveSocket {
+  const live = use(LiveContext);
+  if (live === null) throw new Error("useLive stands outside of a LiveProvider");
+  return live;
+}
+
+export function useLiveState(): LiveState {
+  const live = useLive();
+  return useSyncExternalStore(live.onState, live.state);
+}
+
+/** Calls `hear` with every frame from now on. It may change from one rendering to the next. */
+export function useFrames(hear: (frame: LiveFrame) => void): void {
+  const live = useLive();
+  useEffect(() => live.onFrame(hear), [live, hear]);
+}
+
+/** Has every check of these monitors told as `monitor.checked`, while the component is shown. */
+export function useWatch(monitorIds: readonly string[]): void {
+  const live = useLive();
+  const [who] = useState(() => Symbol("watch"));
+  useEffect(() => live.watch(who, monitorIds), [live, who, monitorIds]);
+  useEffect(() => () => live.watch(who, []), [live, who]);
+}

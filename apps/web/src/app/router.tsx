@@ -1,0 +1,169 @@
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { Failed } from "../components/ui/states.tsx";
+import { meQuery } from "../features/account/session.ts";
+import { boardSearch } from "../features/board/board-search.ts";
+import { ApiError, API_BASE } from "../lib/api.ts";
+import { NotFound } from "./not-found.tsx";
+import { Shell } from "./shell.tsx";
+
+const root = createRootRouteWithContext<{ queries: QueryClient }>()({ component: Outlet });
+
+/** Pages for everybody: they show nothing of a workspace. */
+const token = (search: Record<string, unknown>) => ({ token: typeof search["token"] === "string" ? search["token"] : "" });
+const account = () => import("../features/account/pages.tsx");
+const login = createRoute({
+  getParentRoute: () => root,
+  path: "/login",
+  validateSearch: (search: Record<string, unknown>): { next?: string } =>
+    typeof search["next"] === "string" ? { next: search["next"] } : {},
+  component: lazyRouteComponent(account, "LoginPage"),
+});
+const register = createRoute({
+  getParentRoute: () => root,
+  path: "/register",
+  component: lazyRouteComponent(account, "RegisterPage"),
+});
+const forgot = createRoute({
+  getParentRoute: () => root,
+  path: "/forgot-password",
+  component: lazyRouteComponent(account, "ForgotPasswordPage"),
+});
+const reset = createRoute({
+  getParentRoute: () => root,
+  path: "/reset-password",
+  validateSearch: token,
+  component: lazyRouteComponent(account, "ResetPasswordPage"),
+});
+const mailed = () => import("../features/account/mailed-links.tsx");
+const verify = createRoute({
+  getParentRoute: () => root,
+  path: "/verify",
+  validateSearch: token,
+  component: lazyRouteComponent(mailed, "VerifyPage"),
+});
+const verifyAlertAddress = createRoute({
+  getParentRoute: () => root,
+  path: "/verify-alert-address",
+  validateSearch: token,
+  component: lazyRouteComponent(mailed, "VerifyAlertAddressPage"),
+});
+const stopAlerts = createRoute({
+  getParentRoute: () => root,
+  path: "/stop-alerts",
+  validateSearch: token,
+  component: lazyRouteComponent(mailed, "StopAlertsPage"),
+});
+
+/** Everything behind the login, in its frame. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: "inside",
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.queries.ensureQueryData(meQuery);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      // A new visitor is not told that a session has ended.
+      throw redirect({ to: "/login", search: location.href === "/" ? {} : { next: location.href } });
+    }
+  },
+  component: Shell,
+});
+const board = createRoute({
+  getParentRoute: () => inside,
+  path: "/",
+  validateSearch: boardSearch,
+  component: lazyRouteComponent(() => import("../features/board/board-page.tsx"), "BoardPage"),
+});
+const newMonitor = createRoute({
+  getParentRoute: () => inside,
+  path: "/monitors/new",
+  component: lazyRouteComponent(() => import("../features/monitors/new-monitor-page.tsx"), "NewMonitorPage"),
+});
+const monitor = createRoute({
+  getParentRoute: () => inside,
+  path: "/monitors/$id",
+  component: lazyRouteComponent(() => import("../features/monitors/monitor-page.tsx"), "MonitorPage"),
+});
+const editMonitor = createRoute({
+  getParentRoute: () => inside,
+  path: "/monitors/$id/edit",
+  component: lazyRouteComponent(() => import("../features/monitors/edit-monitor-page.tsx"), "EditMonitorPage"),
+});
+const incidents = createRoute({
+  getParentRoute: () => inside,
+  path: "/incidents",
+  component: lazyRouteComponent(() => import("../features/incidents/incidents-page.tsx"), "IncidentsPage"),
+});
+const statusPages = createRoute({
+  getParentRoute: () => inside,
+  path: "/status-pages",
+  component: lazyRouteComponent(() => import("../features/status-pages/status-pages-page.tsx"), "StatusPagesPage"),
+});
+const newStatusPage = createRoute({
+  getParentRoute: () => inside,
+  path: "/status-pages/new",
+  component: lazyRouteComponent(() => import("../features/status-pages/edit-status-page.tsx"), "NewStatusPage"),
+});
+const editStatusPage = createRoute({
+  getParentRoute: () => inside,
+  path: "/status-pages/$id",
+  component: lazyRouteComponent(() => import("../features/status-pages/edit-status-page.tsx"), "EditStatusPage"),
+});
+const settings = createRoute({
+  getParentRoute: () => inside,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("../features/settings/settings-page.tsx"), "SettingsPage"),
+});
+
+const routeTree = root.addChildren([
+  login,
+  register,
+  forgot,
+  reset,
+  verify,
+  verifyAlertAddress,
+  stopAlerts,
+  inside.addChildren([
+    board,
+    newMonitor,
+    monitor,
+    editMonitor,
+    incidents,
+    statusPages,
+    newStatusPage,
+    editStatusPage,
+    settings,
+  ]),
+]);
+
+/** Every page and its address. */
+export function createPages(queries: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { queries },
+    basepath: new URL(API_BASE).pathname,
+    defaultPreload: "intent",
+    scrollRestoration: true,
+    defaultNotFoundComponent: NotFound,
+    defaultErrorComponent: ({ error, reset: again }) => (
+      <div className="p-4">
+        <Failed error={error instanceof Error ? error : new Error(String(error))} retry={again} />
+      </div>
+    ),
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createPages>;
+  }
+}

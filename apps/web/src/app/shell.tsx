@@ -1,0 +1,89 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Link, Outlet, useNavigate, useRouter } from "@tanstack/react-router";
+import { Activity, LogOut, MonitorCheck, RadioTower, Settings, TriangleAlert } from "lucide-react";
+import { useEffect } from "react";
+import { buttonClass, Button } from "../components/ui/button.tsx";
+import { tellError } from "../components/ui/toasts.tsx";
+import { logOut, useMe } from "../features/account/session.ts";
+import { BoardProvider } from "../features/board/board.tsx";
+import { whenSessionEnds } from "../lib/api.ts";
+import { ConnectionState } from "./connection-state.tsx";
+import { LiveProvider } from "./live.tsx";
+
+const PLACES = [
+  { to: "/", label: "Monitors", Icon: MonitorCheck },
+  { to: "/incidents", label: "Incidents", Icon: TriangleAlert },
+  { to: "/status-pages", label: "Status pages", Icon: RadioTower },
+  { to: "/settings", label: "Settings", Icon: Settings },
+] as const;
+
+/** The frame of every page behind the login: where one can go, and whether what one sees is live. */
+export function Shell() {
+  return (
+    <LiveProvider>
+      <BoardProvider>
+        <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:bg-surface focus:p-2">
+          Skip to the content
+        </a>
+        <Header />
+        <main id="main" tabIndex={-1} className="mx-auto w-full max-w-6xl px-3 py-5 outline-none sm:px-6">
+          <Outlet />
+        </main>
+      </BoardProvider>
+    </LiveProvider>
+  );
+}
+
+function Header() {
+  return (
+    <header className="sticky top-0 z-30 border-b border-line bg-surface">
+      <div className="mx-auto flex max-w-6xl items-center gap-x-2 px-3 sm:gap-x-4 sm:px-6">
+        <Link to="/" className="flex items-center gap-2 py-3 font-semibold">
+          <Activity aria-hidden className="size-5 text-accent" />
+          <span className="max-md:sr-only">PulseCheck</span>
+        </Link>
+        <nav aria-label="Main" className="flex min-w-0 flex-1 gap-1">
+          {PLACES.map(({ to, label, Icon }) => (
+            <Link
+              key={to}
+              to={to}
+              activeOptions={{ exact: to === "/", includeSearch: false }}
+              className={buttonClass("quiet", "px-2 text-muted aria-[current=page]:bg-sunken aria-[current=page]:text-ink")}
+            >
+              <Icon aria-hidden className="size-4" />
+              <span className="max-sm:sr-only">{label}</span>
+            </Link>
+          ))}
+        </nav>
+        <ConnectionState />
+        <LogOutButton />
+      </div>
+    </header>
+  );
+}
+
+function LogOutButton() {
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const router = useRouter();
+  const me = useMe();
+  useEffect(
+    () =>
+      whenSessionEnds(() => void navigate({ to: "/login", search: { next: router.state.location.href } })),
+    [navigate, router],
+  );
+  const leave = async () => {
+    try {
+      await logOut();
+      await navigate({ to: "/login" });
+      queries.clear();
+    } catch (error) {
+      tellError(error);
+    }
+  };
+  return (
+    <Button look="quiet" className="px-2 text-muted" title={`Log out ${me.email}`} aria-label="Log out" onClick={leave}>
+      <LogOut aria-hidden className="size-4" />
+    </Button>
+  );
+}

@@ -1,0 +1,199 @@
+import { loginSchema, passwordSchema, registerSchema, emailSchema } from "@pulsecheck/shared/user";
+import { useQueryClient } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate, useRouter } from "@tanstack/react-router";
+import { useState } from "react";
+import { z } from "zod";
+import { InputField } from "../../components/ui/field.tsx";
+import { Form } from "../../components/ui/form.tsx";
+import { api, ask } from "../../lib/api.ts";
+import { useApiForm } from "../../lib/form.ts";
+import { AccountFrame } from "./account-frame.tsx";
+
+const LINK = "font-medium text-accent underline";
+
+/** Logs in, forgets what somebody else may have seen here, and goes where one wanted to be. */
+function useLogin() {
+  const queries = useQueryClient();
+  const router = useRouter();
+  return async (username: string, password: string, next = "/") => {
+    await ask(api.POST("/auth/login", { body: { username, password } }));
+    queries.clear();
+    // Only a path of our own: an address from outside must not lead away.
+    router.history.push(/^\/(?![/\\])/.test(next) ? next : "/");
+  };
+}
+
+export function LoginPage() {
+  const { next } = getRouteApi("/login").useSearch();
+  const logIn = useLogin();
+  const form = useApiForm(loginSchema.extend({ username: emailSchema }), { username: "", password: "" });
+  return (
+    <AccountFrame title="Log in">
+      <Form form={form} submit="Log in" send={({ username, password }) => logIn(username, password, next)}>
+        <InputField
+          label="E-mail address"
+          type="email"
+          autoComplete="username"
+          autoFocus
+          {...form.register("username")}
+          error={form.errorOf("username")}
+        />
+        <InputField
+          label="Password"
+          type="password"
+          autoComplete="current-password"
+          {...form.register("password")}
+          error={form.errorOf("password")}
+        />
+      </Form>
+      <p>
+        <Link to="/forgot-password" className={LINK}>
+          Forgot the password?
+        </Link>
+      </p>
+      <p>
+        New here?{" "}
+        <Link to="/register" className={LINK}>
+          Create an account
+        </Link>
+      </p>
+    </AccountFrame>
+  );
+}
+
+export function RegisterPage() {
+  const logIn = useLogin();
+  const form = useApiForm(registerSchema, { email: "", password: "", first_name: "", last_name: "" });
+  return (
+    <AccountFrame title="Create an account">
+      <Form
+        form={form}
+        submit="Create the account"
+        send={async (body) => {
+          await ask(api.POST("/auth/register", { body }));
+          await logIn(body.email, body.password);
+        }}
+      >
+        <div className="grid grid-cols-2 gap-3">
+          <InputField
+            label="First name"
+            autoComplete="given-name"
+            autoFocus
+            {...form.register("first_name")}
+            error={form.errorOf("first_name")}
+          />
+          <InputField
+            label="Last name"
+            autoComplete="family-name"
+            {...form.register("last_name")}
+            error={form.errorOf("last_name")}
+          />
+        </div>
+        <InputField
+          label="E-mail address"
+          type="email"
+          autoComplete="username"
+          {...form.register("email")}
+          error={form.errorOf("email")}
+        />
+        <InputField
+          label="Password"
+          type="password"
+          autoComplete="new-password"
+          hint="At least 8 characters. Long is better than complicated."
+          {...form.register("password")}
+          error={form.errorOf("password")}
+        />
+      </Form>
+      <p>
+        Have one already?{" "}
+        <Link to="/login" className={LINK}>
+          Log in
+        </Link>
+      </p>
+    </AccountFrame>
+  );
+}
+
+export function ForgotPasswordPage() {
+  const [sentTo, setSentTo] = useState<string | null>(null);
+  const form = useApiForm(z.object({ email: emailSchema }), { email: "" });
+  if (sentTo !== null) {
+    return (
+      <AccountFrame title="Look into your mail">
+        <p role="status">
+          If there is an account for {sentTo}, a mail with a link is on its way to it. The link is good for a short time.
+        </p>
+        <p>
+          <Link to="/login" className={LINK}>
+            Back to the login
+          </Link>
+        </p>
+      </AccountFrame>
+    );
+  }
+  return (
+    <AccountFrame title="Forgot the password?">
+      <Form
+        form={form}
+        submit="Send me a link"
+        send={async (body) => {
+          await ask(api.POST("/auth/forgot-password", { body }));
+          setSentTo(body.email);
+        }}
+      >
+        <InputField
+          label="E-mail address"
+          type="email"
+          autoComplete="username"
+          autoFocus
+          {...form.register("email")}
+          error={form.errorOf("email")}
+        />
+      </Form>
+    </AccountFrame>
+  );
+}
+
+export function ResetPasswordPage() {
+  const { token } = getRouteApi("/reset-password").useSearch();
+  const navigate = useNavigate();
+  const [isDone, setDone] = useState(false);
+  const form = useApiForm(z.object({ password: passwordSchema }), { password: "" });
+  if (isDone) {
+    return (
+      <AccountFrame title="Your password is changed">
+        <p role="status">Every session has ended. Log in again with the new password.</p>
+        <p>
+          <Link to="/login" className={LINK}>
+            Log in
+          </Link>
+        </p>
+      </AccountFrame>
+    );
+  }
+  return (
+    <AccountFrame title="Choose a new password">
+      <Form
+        form={form}
+        submit="Change it"
+        send={async ({ password }) => {
+          await ask(api.POST("/auth/reset-password", { body: { token, password } }));
+          // What is spent need not stand in the address.
+          await navigate({ to: "/reset-password", search: { token: "" }, replace: true });
+          setDone(true);
+        }}
+      >
+        <InputField
+          label="New password"
+          type="password"
+          autoComplete="new-password"
+          autoFocus
+          hint="At least 8 characters."
+          {...form.register("password")}
+          error={form.errorOf("password")}
+        />
+      </Form>
+    </AccountFrame>
+  );
+}

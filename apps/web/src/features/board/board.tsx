@@ -1,0 +1,89 @@
+import type { MonitorOnBoard } from "@pulsecheck/shared/board";
+import type { LiveEvent } from "@pulsecheck/shared/live-events";
+import { createContext, use, useCallback, useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from "react";
+import { useFrames } from "../../app/live.tsx";
+import { api, ask } from "../../lib/api.ts";
+import type { LiveFrame } from "../../lib/live-socket.ts";
+import { createBoardStore, type BoardStore } from "./board-store.ts";
+
+export type BoardLoad = { state: "loading" } | { state: "ready" } | { state: "failed"; error: Error; retry(): void };
+type Board = { store: BoardStore; load: BoardLoad };
+
+const BoardContext = createContext<Board | null>(null);
+
+/** One reading of all rows; `meanwhile` is what was told since it began, until it is over. */
+type Reading = { meanwhile: LiveEvent[]; isOver: boolean };
+
+/** Reads every page, the first rows before the rest. What is told meanwhile is heard again after: it may be newer. */
+async function readBoard(store: BoardStore, { meanwhile }: Reading, signal: AbortSignal): Promise<void> {
+  const found = new Set<string>();
+  let cursor: string | undefined;
+  do {
+    const query = cursor === undefined ? {} : { cursor };
+    const page = await ask(api.GET("/api/v1/board", { params: { query }, signal }));
+    signal.throwIfAborted();
+    store.put(page.items);
+    for (const { id } of page.items) found.add(id);
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor !== undefined);
+  for (const event of meanwhile) {
+    store.hear(event);
+    if (event.type === "monitor.created") found.add(event.data.id);
+  }
+  store.keepOnly(found);
+}
+
+/** A socket that does not come must not keep the rows away. */
+const PATIENCE_MS = 1_000;
+
+/** Keeps the board of the workspace: read once events come, and again after a gap too long to be caught up. */
+export function BoardProvider({ children }: { children: ReactNode }) {
+  const [store] = useState(createBoardStore);
+  const [load, setLoad] = useState<BoardLoad>({ state: "loading" });
+  const [reading, setReading] = useState<Reading | null>(null);
+  const begin = useCallback(() => setReading({ meanwhile: [], isOver: false }), []);
+
+  const hear = useCallback(
+    (frame: LiveFrame) => {
+      if (frame.type === "snapshot") return begin();
+      store.hear(frame);
+      if (reading?.isOver === false) reading.meanwhile.push(frame);
+    },
+    [store, reading, begin],
+  );
+  useFrames(hear);
+  useEffect(() => {
+    if (reading === null) {
+      const patience = setTimeout(begin, PATIENCE_MS);
+      return () => clearTimeout(patience);
+    }
+    const aborting = new AbortController();
+    void readBoard(store, reading, aborting.signal)
+      .then(() => setLoad({ state: "ready" }))
+      .catch((error: Error) => {
+        if (!aborting.signal.aborted) setLoad({ state: "failed", error, retry: begin });
+      })
+      .finally(() => {
+        reading.isOver = true;
+      });
+    return () => aborting.abort();
+  }, [store, reading, begin]);
+
+  return <BoardContext value={useMemo(() => ({ store, load }), [store, load])}>{children}</BoardContext>;
+}
+
+export function useBoard(): Board & { version: number } {
+  const board = use(BoardContext);
+  if (board === null) throw new Error("useBoard stands outside of a BoardProvider");
+  const version = useSyncExternalStore(board.store.onVersion, board.store.version);
+  return { ...board, version };
+}
+
+/** One row, kept up to date; undefined where there is none. */
+export function useBoardRow(id: string): MonitorOnBoard | undefined {
+  const board = use(BoardContext);
+  if (board === null) throw new Error("useBoardRow stands outside of a BoardProvider");
+  const { store } = board;
+  const subscribe = useCallback((listener: () => void) => store.onRow(id, listener), [store, id]);
+  return useSyncExternalStore(subscribe, () => store.rows().get(id));
+}

@@ -1,0 +1,19 @@
+import type { Reason } from "@pulsecheck/shared/check";
+
+const REASONS: Record<Reason, string> = {
+  dns: "name not found",
+  connect: "no connection",
+  tls: "certificate or TLS problem",
+  timeout: "no answer in time",
+  http_status: "unexpected status",
+  assertion: "unexpected content",
+  too_large: "answer too large",
+  redirect: "redirect problem",
+  protocol: "no valid HTTP",
+  blocked: "address not allowed",
+};
+
+/** A reason class in the reader's words. */
+export function describeReason(reason: Reason): string {
+  return REASONS[reason];
+}

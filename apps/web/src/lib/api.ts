@@ -1,0 +1,42 @@
+import type { Problem } from "@pulsecheck/shared/problem";
+import createClient from "openapi-fetch";
+import type { paths } from "../generated/api.ts";
+
+/** Where the API answers, without a slash at its end. PUBLIC_URL may have a path: the page's <base> tells it. */
+export const API_BASE = new URL(document.baseURI).href.replace(/\/$/, "");
+
+/** The API, typed by its own OpenAPI document. Use it with `ask`. */
+export const api = createClient<paths>({ baseUrl: API_BASE, credentials: "same-origin" });
+
+/** What the API said no to, or that it could not be reached (`status` 0). */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly errors: readonly { field: string; detail: string }[];
+
+  constructor(status: number, problem: Partial<Problem>) {
+    super(problem.detail ?? "PulseCheck answered with something else than it should have. Try again.");
+    this.name = "ApiError";
+    this.status = status;
+    this.errors = problem.errors ?? [];
+  }
+}
+
+const onUnauthorized = new Set<() => void>();
+
+/** Calls `then` whenever the API says that the session has ended. Returns what takes it back. */
+export function whenSessionEnds(then: () => void): () => void {
+  onUnauthorized.add(then);
+  return () => void onUnauthorized.delete(then);
+}
+
+type Outcome<T> = { data?: T; error?: unknown; response: Response };
+
+/** The answer's body. Rejects with an `ApiError` for everything but success. */
+export async function ask<T>(call: Promise<Outcome<T>>): Promise<T> {
+  const { data, error, response } = await call.catch(() => {
+    throw new ApiError(0, { detail: "PulseCheck cannot be reached. Check your connection and try again." });
+  });
+  if (response.ok) return data as T;
+  if (response.status === 401) for (const then of onUnauthorized) then();
+  throw new ApiError(response.status, typeof error === "object" && error !== null ? error : {});
+}

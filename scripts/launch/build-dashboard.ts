@@ -1,0 +1,40 @@
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
+import { rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { root } from "./environment.ts";
+import { waitForLock } from "./lock.js";
+
+const web = join(root, "apps/web");
+const dist = join(web, "dist");
+const stamp = join(dist, ".sources-hash");
+const SOURCES = ["apps/web/{src,public}/**/*", "apps/web/*.{html,ts,json}", "packages/shared/src/*", "package-lock.json"];
+
+function hashSources(): string {
+  const hash = createHash("sha256");
+  const files = globSync(SOURCES, { cwd: root, withFileTypes: true, exclude: (entry) => entry.name === "generated" });
+  const paths = files.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  for (const path of paths.toSorted()) hash.update(`${path}\0`).update(readFileSync(path));
+  return hash.digest("hex");
+}
+
+/** Builds `apps/web/dist`, which the API serves, where its sources are not those that it was built from. */
+export async function buildDashboard(): Promise<void> {
+  const lock = await waitForLock(join(root, ".data/locks/dashboard"), () => undefined);
+  try {
+    const wanted = hashSources();
+    if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+    console.log("pulsecheck: building the dashboard (vite build) ...");
+    const draft = join(web, `dist-${process.pid}`);
+    const vite = join(root, "node_modules/vite/bin/vite.js");
+    const args = [vite, "build", "--outDir", draft, "--logLevel", "warn"];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: web, encoding: "utf8" });
+    if (status !== 0) throw new Error(`building the dashboard failed:\n${stdout}${stderr}`);
+    writeFileSync(join(draft, ".sources-hash"), wanted);
+    await rm(dist, { recursive: true, force: true });
+    await rename(draft, dist);
+  } finally {
+    lock.release();
+  }
+}

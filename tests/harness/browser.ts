@@ -1,0 +1,56 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { onTestFinished } from "vitest";
+import { findChromium } from "../setup/chromium.ts";
+import { PASSWORD, type Person } from "./caller.ts";
+
+/** A real browser for a whole test file: open it before all, close it after. */
+export async function openBrowser(): Promise<Browser> {
+  const { path, env } = await findChromium();
+  return chromium.launch({
+    executablePath: path,
+    env: { ...process.env, ...env },
+    args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+  });
+}
+
+export type Visitor = {
+  page: Page;
+  /** What the page complained of: its errors, and what its own policy forbade. */
+  complaints: string[];
+  /** What axe finds serious or critical, one line each. */
+  findBarriers(): Promise<string[]>;
+};
+
+export type VisitorOptions = BrowserContextOptions & {
+  /** Logged in as this person from the start. */
+  as?: Person;
+};
+
+/** Somebody at a browser of their own (cookies, storage), gone after the test. Addresses are relative to `url`. */
+export async function openVisitor(browser: Browser, url: string, options: VisitorOptions = {}): Promise<Visitor> {
+  const { as, ...rest } = options;
+  const context = await browser.newContext({ baseURL: url, reducedMotion: "reduce", ...rest });
+  onTestFinished(() => context.close());
+  context.setDefaultTimeout(10_000);
+  if (as !== undefined) {
+    const login = await context.request.post("/auth/login", { data: { username: as.email, password: PASSWORD } });
+    if (!login.ok()) throw new Error(`the login of ${as.email} was answered ${login.status()}`);
+  }
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("console", (message) => {
+    // That an answer was a 4xx is the browser's remark, and often what is tested.
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
+      complaints.push(message.text());
+  });
+  return { page, complaints, findBarriers: () => findBarriers(page) };
+}
+
+async function findBarriers(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} (${node.failureSummary ?? ""})`));
+}
