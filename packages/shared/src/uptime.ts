@@ -19,6 +19,10 @@ export type Measured = {
   phases: Readonly<Record<Phase, { sumMs: number; checks: number }>>;
 };
 
+/** The part of it that an uptime is made of, and with it what a mean latency is. */
+export type Counts = Pick<Measured, "at" | "checks" | "failures" | "inconclusive">;
+export type Counted = Counts & Pick<Measured, "latencySumMs">;
+
 /** A span of an incident; `endedAt` is null while it is on. */
 export type Outage = { startedAt: Date; endedAt: Date | null };
 
@@ -118,17 +122,23 @@ export function assembleStats(range: StatsRange, measured: readonly Measured[], 
 }
 
 function figuresOf(measured: readonly Measured[]): Figures {
+  return { ...countsOf(measured), latency_ms: latenciesOf(measured), phases_ms: phasesOf(measured) };
+}
+
+/** What was counted in all of them together, and how good it was. */
+export function countsOf(
+  measured: readonly Counts[],
+): Pick<Figures, "uptime_ratio" | "checks" | "failures" | "inconclusive"> {
   const checks = sum(measured, (one) => one.checks);
   const failures = sum(measured, (one) => one.failures);
   const inconclusive = sum(measured, (one) => one.inconclusive);
-  return {
-    uptime_ratio: uptimeRatio(checks, failures, inconclusive),
-    checks,
-    failures,
-    inconclusive,
-    latency_ms: latenciesOf(measured),
-    phases_ms: phasesOf(measured),
-  };
+  return { uptime_ratio: uptimeRatio(checks, failures, inconclusive), checks, failures, inconclusive };
+}
+
+/** The mean latency (ms) of the good checks; null where there is none. */
+export function meanLatencyMs(measured: readonly Counted[]): number | null {
+  const good = sum(measured, (one) => one.checks - one.failures - one.inconclusive);
+  return good > 0 ? round(sum(measured, (one) => one.latencySumMs) / good) : null;
 }
 
 function phasesOf(measured: readonly Measured[]): Stats["phases_ms"] {
@@ -141,13 +151,12 @@ function phasesOf(measured: readonly Measured[]): Stats["phases_ms"] {
 
 function latenciesOf(measured: readonly Measured[]): Stats["latency_ms"] {
   const histogram = mergeHistograms(measured.map((one) => one.histogram));
-  const good = sum([...histogram.values()], (count) => count);
-  if (good === 0) return { avg: null, min: null, max: null, p50: null, p95: null, p99: null };
+  if (histogram.size === 0) return { avg: null, min: null, max: null, p50: null, p95: null, p99: null };
   const min = Math.min(...measured.map((one) => one.latencyMinMs ?? Infinity));
   const max = Math.max(...measured.map((one) => one.latencyMaxMs ?? 0));
   const at = (q: number) => round(Math.min(max, Math.max(min, quantile(histogram, q) ?? min)));
   return {
-    avg: round(sum(measured, (one) => one.latencySumMs) / good),
+    avg: meanLatencyMs(measured),
     min: round(min),
     max: round(max),
     p50: at(0.5),

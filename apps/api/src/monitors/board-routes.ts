@@ -1,21 +1,40 @@
+import { glanceAt } from "@pulsecheck/db/glance";
 import { listBoard } from "@pulsecheck/db/monitor-board";
 import { boardQuery, monitorOnBoardSchema } from "@pulsecheck/shared/board";
+import { glanceQuery, glanceSchema } from "@pulsecheck/shared/glance";
 import { pageSchema } from "@pulsecheck/shared/list";
+import { z } from "zod";
 import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
 
 const tags = ["Monitors"];
 
-/** Monitors in short and many at once, for whoever shows all of them. */
+/** Many monitors at once, for whoever shows all of them. To be mounted before the routes of one monitor by its id. */
 export function boardRoutes() {
-  return createRouter().openapi(
-    defineRoute("read", {
-      method: "get",
-      path: "/api/v1/board",
-      tags,
-      request: { query: boardQuery },
-      responses: { 200: json(pageSchema(monitorOnBoardSchema), "The oldest first") },
-    }),
-    async (c) => c.json(await listBoard(c.get("scope"), c.req.valid("query")), 200),
-  );
+  return createRouter()
+    .openapi(
+      defineRoute("read", {
+        method: "get",
+        path: "/api/v1/board",
+        tags,
+        request: { query: boardQuery },
+        responses: { 200: json(pageSchema(monitorOnBoardSchema), "The oldest first") },
+      }),
+      async (c) => c.json(await listBoard(c.get("scope"), c.req.valid("query")), 200),
+    )
+    .openapi(
+      defineRoute("read", {
+        method: "get",
+        path: "/api/v1/monitors/glance",
+        tags,
+        request: { query: glanceQuery },
+        responses: {
+          200: json(
+            z.object({ items: z.array(glanceSchema) }),
+            "In the order of the ids; without those that are not here",
+          ),
+        },
+      }),
+      async (c) => c.json({ items: await glanceAt(c.get("scope"), c.req.valid("query"), new Date()) }, 200),
+    );
 }
