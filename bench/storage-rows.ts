@@ -1,8 +1,10 @@
 import type pg from "pg";
 
 const DAY_S = 86_400;
-/** Days of hourly rollups at either end of the 90 days; those between are never read. */
+/** Days of hourly rollups at either end of the 90 days: what is read of most monitors. */
 const HOURLY_DAYS = 2;
+/** Days of hourly rollups of those monitors whose last month is read. */
+const MONTH_DAYS = 32;
 
 export async function readColumns(sql: pg.Client, table: string): Promise<string[]> {
   const { rows } = await sql.query<{ name: string }>(
@@ -46,18 +48,23 @@ export async function sizeOfChecks(sql: pg.Client): Promise<{ table: number; ind
   return rows[0] ?? { table: Number.NaN, index: Number.NaN };
 }
 
-/** Copies the rollups of the latest day into the days before it. Answers how many there are. */
-export async function fillRollups(sql: pg.Client, days: number): Promise<number> {
+/**
+ * Copies the rollups of the latest day into the days before it, in the order of time; all hours of the last month for
+ * `monthOf` alone (inner ids). Answers how many there are.
+ */
+export async function fillRollups(sql: pg.Client, days: number, monthOf: readonly number[]): Promise<number> {
   const columns = await readColumns(sql, "check_rollups");
-  const copy = (from: string, periodHours: number, shifts: string) => `
+  const copy = (periodHours: number, shifts: string, filter = "true") => `
     INSERT INTO check_rollups (${columns.join(", ")})
     SELECT ${columns.map((name) => (name === "bucket_at" ? "bucket_at - back.days * interval '1 day'" : name)).join(", ")}
-    FROM ${from}, ${shifts} AS back(days) WHERE period_hours = ${periodHours}
-    ON CONFLICT DO NOTHING`;
-  const all = `generate_series(1, ${days + 1})`;
-  const edges = `unnest(ARRAY[1, ${Array.from({ length: HOURLY_DAYS + 1 }, (_, n) => days - 1 + n).join(", ")}])`;
-  await sql.query(copy("check_rollups", 24, all));
-  await sql.query(copy("check_rollups", 1, edges));
+    FROM check_rollups, ${shifts} AS back(days) WHERE period_hours = ${periodHours} AND ${filter}
+    ORDER BY back.days DESC, check_rollups.bucket_at ON CONFLICT DO NOTHING`;
+  const month = `monitor_id IN (${monthOf.join(", ")}) AND bucket_at >= now() - interval '25 hours'`;
+  await sql.query(copy(24, `generate_series(1, ${days + 1})`));
+  await sql.query(copy(1, `generate_series(2, ${MONTH_DAYS})`, month));
+  await sql.query(
+    copy(1, `unnest(ARRAY[1, ${Array.from({ length: HOURLY_DAYS + 1 }, (_, n) => days - 1 + n).join(", ")}])`),
+  );
   const { rows } = await sql.query<{ n: number }>("SELECT count(*)::int AS n FROM check_rollups");
   return rows[0]?.n ?? 0;
 }

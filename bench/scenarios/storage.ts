@@ -12,6 +12,8 @@ import { openHttpTarget } from "../targets.ts";
 const MONITORS = 10_000;
 const INTERVAL_S = 300;
 const DAYS = 90;
+const MONTH_DAYS = 30;
+const MOST_AT_A_GLANCE = 50;
 const REQUESTS = 300;
 const GOAL_BYTES = 130;
 const GOAL_MS = 50;
@@ -34,7 +36,13 @@ export function measureStorage(bench: Bench): Promise<Row[]> {
     const db = openDb(fleet.fleet.postgres.databaseUrl, { name: "bench", onError: () => undefined });
     await rollUp(db, new Date()).finally(() => db.close());
     bench.say(`rolled up in ${((performance.now() - startedAt) / 1_000).toFixed(1)} s`);
-    const rollups = await fillRollups(fleet.sql, DAYS);
+    const monitors = await readMonitors(fleet);
+    const asked = monitors.slice(0, REQUESTS);
+    const rollups = await fillRollups(
+      fleet.sql,
+      DAYS,
+      asked.map(({ key }) => key),
+    );
     bench.say(`${rollups} rollups of ${DAYS} days are stored`);
     await fleet.sql.query("VACUUM ANALYZE");
     const perRow = (bytes.table + bytes.index) / stored;
@@ -47,8 +55,16 @@ export function measureStorage(bench: Bench): Promise<Row[]> {
         goal: `<= ${GOAL_BYTES}`,
         isReached: perRow <= GOAL_BYTES,
       },
-      await timeRequests(fleet, `/stats for ${DAYS} days`, statsPaths(await readIds(fleet))),
-      await timeRequests(fleet, `a page (100) of ${MONITORS / PLAN.scaleDown} monitors`, listPaths()),
+      await timeRequests(fleet, `/stats for ${DAYS} days`, statsPaths(asked, DAYS)),
+      await timeRequests(fleet, `/stats for ${MONTH_DAYS} days`, statsPaths(asked, MONTH_DAYS)),
+      await timeRequests(fleet, "/stats for a day", statsPaths(asked, 1)),
+      await timeRequests(
+        fleet,
+        `/monitors/glance of ${MOST_AT_A_GLANCE} monitors for ${DAYS} days`,
+        glancePaths(monitors),
+      ),
+      await timeRequests(fleet, `a page (100) of ${monitors.length} monitors`, listPaths("monitors", 100)),
+      await timeRequests(fleet, `a page (1,000) of /board of ${monitors.length} monitors`, listPaths("board", 1_000)),
     ];
   });
 }
@@ -65,33 +81,47 @@ async function makeSample(fleet: BenchFleet, url: string): Promise<void> {
   await fleet.stopWorkers();
 }
 
-async function readIds({ sql }: BenchFleet): Promise<string[]> {
-  const { rows } = await sql.query<{ public_id: string }>(
-    `SELECT public_id FROM monitors WHERE interval_s = ${INTERVAL_S} ORDER BY md5(id::text) LIMIT ${REQUESTS}`,
+type StoredMonitor = { key: number; id: string };
+
+/** All of them, in no order at all. */
+async function readMonitors({ sql }: BenchFleet): Promise<StoredMonitor[]> {
+  const { rows } = await sql.query<StoredMonitor>(
+    `SELECT id AS key, public_id AS id FROM monitors WHERE interval_s = ${INTERVAL_S} ORDER BY md5(id::text)`,
   );
-  return rows.map((row) => row.public_id);
+  return rows;
 }
 
 type NextPath = (lastBody: { next_cursor?: string | null }) => string | null;
 
-/** Another monitor each time, each for the 90 days until now. */
-function statsPaths(ids: readonly string[]): NextPath {
-  const left = [...ids];
+/** Another monitor each time, each for the days until now. */
+function statsPaths(monitors: readonly StoredMonitor[], days: number): NextPath {
+  const left = [...monitors];
   return () => {
-    const id = left.pop();
+    const next = left.pop();
     const to = new Date();
-    const from = new Date(to.getTime() - DAYS * DAY_MS);
-    return id === undefined ? null : `/api/v1/monitors/${id}/stats?from=${from.toISOString()}&to=${to.toISOString()}`;
+    const from = new Date(to.getTime() - days * DAY_MS);
+    return next ? `/api/v1/monitors/${next.id}/stats?from=${from.toISOString()}&to=${to.toISOString()}` : null;
+  };
+}
+
+/** Other monitors each time, until all were seen, and so on. */
+function glancePaths(monitors: readonly StoredMonitor[]): NextPath {
+  let count = 0;
+  return () => {
+    const start = (count * MOST_AT_A_GLANCE) % monitors.length;
+    const ids = monitors.slice(start, start + MOST_AT_A_GLANCE).map(({ id }) => id);
+    count += 1;
+    return count > REQUESTS ? null : `/api/v1/monitors/glance?days=${DAYS}&ids=${ids.join(",")}`;
   };
 }
 
 /** Page after page, and from the front again. */
-function listPaths(): NextPath {
+function listPaths(list: string, limit: number): NextPath {
   let left = REQUESTS;
   return ({ next_cursor: cursor }) => {
     left -= 1;
     if (left < 0) return null;
-    return `/api/v1/monitors?limit=100${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`;
+    return `/api/v1/${list}?limit=${limit}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`;
   };
 }
 
