@@ -24,6 +24,7 @@ import { historyRoutes } from "./monitors/history-routes.ts";
 import { monitorRoutes } from "./monitors/monitor-routes.ts";
 import { devMailRoutes } from "./operations/dev-mail-routes.ts";
 import { operationRoutes, workspaceMetricRoutes } from "./operations/operation-routes.ts";
+import { publicRoutes } from "./status-pages/public-routes.ts";
 import { statusPageRoutes } from "./status-pages/status-page-routes.ts";
 import { alertAddressRoutes } from "./workspace/alert-address-routes.ts";
 import { alertLinkRoutes } from "./workspace/alert-link-routes.ts";
@@ -36,7 +37,7 @@ export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
   app.notFound(answerDashboard(deps));
   app.use(logRequests(deps));
   app.use(readClientAddress(deps));
-  app.use(secureHeaders({ crossOriginResourcePolicy: "same-origin" }));
+  app.use(secureHeaders({ crossOriginResourcePolicy: "same-origin", overwrite: false }));
   if (deps.config.corsOrigins.length > 0) {
     app.use(
       cors({
@@ -56,6 +57,7 @@ export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
   if (deps.config.mail.isDevMode) app.route("/", devMailRoutes(deps));
   describeApi(app);
   app.route("/", liveRoutes(deps, hub));
+  app.route("/", publicRoutes(deps, hub));
 
   app.use("/users/*", authenticate(deps));
   app.use("/api/v1/*", authenticate(deps));

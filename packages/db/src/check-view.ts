@@ -49,7 +49,12 @@ export function viewCheck(check: Check): CheckView {
 
 /** A check is known by its monitor and due time; its public id is a UUID made of both (RFC 9562, version 8). */
 export function checkIdOf(monitorPublicId: string, scheduledAt: Date): string {
-  const bytes = createHash("sha256").update(`${monitorPublicId} ${scheduledAt.getTime()}`).digest();
+  return uuidOf(`${monitorPublicId} ${scheduledAt.getTime()}`);
+}
+
+/** A UUID made of a text: the same for the same, and nothing leads back. */
+export function uuidOf(text: string): string {
+  const bytes = createHash("sha256").update(text).digest();
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   const hex = bytes.toString("hex", 0, 16);

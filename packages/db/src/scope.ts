@@ -8,7 +8,10 @@ declare const scoped: unique symbol;
  */
 export type Scope = { readonly db: Db; readonly workspaceId: number; readonly [scoped]: true };
 
-/** Only the authentication of a request, and a job that belongs to one workspace, may make a scope. */
+/**
+ * Only the authentication of a request, a job that belongs to one workspace, and the address of a published status
+ * page (`published-pages.ts`) may make a scope.
+ */
 export function scopeTo(db: Db, workspaceId: number): Scope {
   return { db, workspaceId } as Scope;
 }

@@ -31,6 +31,8 @@ export type Limits = {
   mail: AttemptLimits;
   /** Asking a stranger's address to confirm that it wants alerts. */
   alertMail: AlertMailLimits;
+  /** Trying the password of a public status page. */
+  statusPage: AttemptLimits;
   /** Requests of one user or key, in each process. */
   requests: Limit;
   /** How often more a client on our own machine may. */
@@ -69,6 +71,11 @@ export const LIMITS: Limits = {
     workspace: { points: 40, windowS: HOUR },
     recipient: { points: 6, windowS: DAY },
   },
+  statusPage: {
+    pair: { points: 10, windowS: 15 * MINUTE },
+    network: { points: 100, windowS: 15 * MINUTE },
+    account: { points: 100, windowS: HOUR },
+  },
   requests: { points: 1_200, windowS: MINUTE },
   loopbackFactor: 200,
   knownForS: 90 * DAY,
@@ -101,6 +108,9 @@ export const BODY = {
 
 /** Passwords that are hashed at once, on libuv's threads: a flood leaves threads and a core to everything else. */
 export const HASHING = { parallel: Math.max(1, Math.min(2, availableParallelism() - 1)), longestQueue: 250 } as const;
+
+/** Status pages that are open somewhere, each with a stream of events; those of one network, and of a process. */
+export const STREAMS = { perNetwork: 50, perProcess: 5_000 } as const;
 
 /** What a WebSocket's client may do. */
 export const SOCKETS = { perUser: 200, messagesPerMinute: 120, longestMessage: 65_536 } as const;
