@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { onTestFinished } from "vitest";
+import { root } from "../../scripts/launch/environment.ts";
 import { findChromium } from "../setup/chromium.ts";
 import { PASSWORD, type Person } from "./caller.ts";
 
@@ -31,13 +33,20 @@ export type VisitorOptions = BrowserContextOptions & {
 export async function openVisitor(browser: Browser, url: string, options: VisitorOptions = {}): Promise<Visitor> {
   const { as, ...rest } = options;
   const context = await browser.newContext({ baseURL: url, reducedMotion: "reduce", ...rest });
-  onTestFinished(() => context.close());
   context.setDefaultTimeout(10_000);
   if (as !== undefined) {
     const login = await context.request.post("/auth/login", { data: { username: as.email, password: PASSWORD } });
     if (!login.ok()) throw new Error(`the login of ${as.email} was answered ${login.status()}`);
   }
   const page = await context.newPage();
+  onTestFinished(async ({ task }) => {
+    if (task.result?.state === "fail") {
+      const path = join(root, `.data/browser/${task.name.replaceAll(/\W+/g, "-").slice(0, 80)}.png`);
+      await page.screenshot({ path }).catch(() => undefined);
+      console.error(`what was on the screen: ${path}`);
+    }
+    await context.close();
+  });
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => {

@@ -2,6 +2,7 @@ import { migrateQueues } from "@pulsecheck/broker/broker";
 import { migrate } from "@pulsecheck/db/migrate";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
+import { buildDashboard } from "../../scripts/launch/build-dashboard.ts";
 import { startPostgres } from "../../scripts/servers/postgres.ts";
 import { startRedis } from "../../scripts/servers/redis.ts";
 import { openRunFolder, removeDeadRuns } from "./run-folder.ts";
@@ -44,6 +45,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const [postgres, redis] = await Promise.all([
     startPostgres({ dataDir: folder.postgresDir, settings }),
     startRedis({ dataDir: folder.redisDir }),
+    buildDashboard(),
   ]);
   await prepareTemplate(postgres.url);
   project.provide("postgresUrl", postgres.url);

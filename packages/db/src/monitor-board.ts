@@ -23,7 +23,7 @@ type BoardRow = {
 const SORT = "id";
 
 const SELECT = `
-  SELECT m.id AS key, m.public_id AS id, m.name, m.url, m.interval_s AS interval, s.status, s.status_since, m.is_active, m.tags,
+  SELECT m.id AS key, m.public_id AS id, m.name, m.url, m.interval_s AS interval, s.status, s.status_since, m.is_active, coalesce(m.tags, '{}') AS tags,
     s.last_latency_ms, s.last_checked_at, s.last_reason, coalesce(s.scheduled_at, s.next_check_at) AS next_check_at
   FROM monitors m JOIN monitor_states s ON s.monitor_id = m.id
   WHERE m.workspace_id = $1 AND m.id > $2 AND ($3::monitor_status IS NULL OR s.status = $3)

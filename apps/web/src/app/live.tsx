@@ -11,7 +11,11 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const [live, setLive] = useState<LiveSocket | null>(null);
   useEffect(() => {
     // Asking who we are tells whether the session has ended, and the shell acts on it.
-    const opened = openLiveSocket(() => void queries.prefetchQuery({ ...meQuery, staleTime: 0 }));
+    const askWhoWeAre = () => void queries.prefetchQuery({ ...meQuery, staleTime: 0 });
+    const opened = openLiveSocket(askWhoWeAre);
+    opened.onState(() => {
+      if (opened.state() === "ended") askWhoWeAre();
+    });
     setLive(opened);
     return () => opened.close();
   }, [queries]);

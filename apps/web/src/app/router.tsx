@@ -10,6 +10,7 @@ import {
 import { Failed } from "../components/ui/states.tsx";
 import { meQuery } from "../features/account/session.ts";
 import { boardSearch } from "../features/board/board-search.ts";
+import { incidentSearch } from "../features/incidents/incident-range.ts";
 import { ApiError, API_BASE } from "../lib/api.ts";
 import { NotFound } from "./not-found.tsx";
 import { Shell } from "./shell.tsx";
@@ -101,6 +102,7 @@ const editMonitor = createRoute({
 const incidents = createRoute({
   getParentRoute: () => inside,
   path: "/incidents",
+  validateSearch: incidentSearch,
   component: lazyRouteComponent(() => import("../features/incidents/incidents-page.tsx"), "IncidentsPage"),
 });
 const statusPages = createRoute({

@@ -6,6 +6,7 @@ import { buttonClass, Button } from "../components/ui/button.tsx";
 import { tellError } from "../components/ui/toasts.tsx";
 import { logOut, useMe } from "../features/account/session.ts";
 import { BoardProvider } from "../features/board/board.tsx";
+import { OpenIncidentsBadge } from "../features/incidents/open-incidents.tsx";
 import { whenSessionEnds } from "../lib/api.ts";
 import { ConnectionState } from "./connection-state.tsx";
 import { LiveProvider } from "./live.tsx";
@@ -52,6 +53,7 @@ function Header() {
             >
               <Icon aria-hidden className="size-4" />
               <span className="max-sm:sr-only">{label}</span>
+              {to === "/incidents" && <OpenIncidentsBadge />}
             </Link>
           ))}
         </nav>
@@ -69,8 +71,11 @@ function LogOutButton() {
   const me = useMe();
   useEffect(
     () =>
-      whenSessionEnds(() => void navigate({ to: "/login", search: { next: router.state.location.href } })),
-    [navigate, router],
+      whenSessionEnds(() => {
+        const next = router.state.location.href;
+        void navigate({ to: "/login", search: { next } }).then(() => queries.clear());
+      }),
+    [navigate, router, queries],
   );
   const leave = async () => {
     try {

@@ -29,7 +29,7 @@ export const BoardRow = memo(function BoardRow({ id, days }: { id: string; days:
   );
 });
 
-const isNew = (row: MonitorOnBoard): boolean => row.is_active && row.last_checked_at === null;
+const isNew = (row: MonitorOnBoard): boolean => row.is_active && row.status === "UNKNOWN" && row.last_checked_at === null;
 
 function Name({ row }: { row: MonitorOnBoard }) {
   return (
@@ -63,7 +63,10 @@ function Past({ id, days, row }: { id: string; days: 30 | 90; row: MonitorOnBoar
     <>
       <div className="min-w-0 max-md:col-span-2 max-md:flex max-md:items-center max-md:gap-3">
         {data ? <UptimeBar days={data.days} /> : <div className="h-6 w-full rounded bg-sunken" />}
-        <p className="shrink-0 text-xs text-muted">{data ? formatUptime(data.uptime_ratio) : "…"}</p>
+        <p className="shrink-0 text-xs text-muted">
+          {data ? formatUptime(data.uptime_ratio) : "…"}
+          <span className="md:hidden"> · {formatLatency(row.last_latency_ms)}</span>
+        </p>
       </div>
       <div className="flex items-center justify-end gap-2 max-md:hidden">
         {data && <Sparkline points={data.latency} />}

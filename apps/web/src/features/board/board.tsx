@@ -33,6 +33,12 @@ async function readBoard(store: BoardStore, { meanwhile }: Reading, signal: Abor
   store.keepOnly(found);
 }
 
+async function readFirstResult(store: BoardStore, id: string): Promise<void> {
+  if (store.rows().get(id)?.last_checked_at !== null) return;
+  const monitor = await ask(api.GET("/api/v1/monitors/{id}", { params: { path: { id } } })).catch(() => null);
+  if (monitor !== null) store.put([monitor]);
+}
+
 /** A socket that does not come must not keep the rows away. */
 const PATIENCE_MS = 1_000;
 
@@ -47,6 +53,8 @@ export function BoardProvider({ children }: { children: ReactNode }) {
     (frame: LiveFrame) => {
       if (frame.type === "snapshot") return begin();
       store.hear(frame);
+      // The first result of all is not told as a check to somebody who could not ask for it yet.
+      if (frame.type === "monitor.status") void readFirstResult(store, frame.data.monitor_id);
       if (reading?.isOver === false) reading.meanwhile.push(frame);
     },
     [store, reading, begin],
