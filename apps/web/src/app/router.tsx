@@ -18,7 +18,9 @@ import { Shell } from "./shell.tsx";
 const root = createRootRouteWithContext<{ queries: QueryClient }>()({ component: Outlet });
 
 /** Pages for everybody: they show nothing of a workspace. */
-const token = (search: Record<string, unknown>) => ({ token: typeof search["token"] === "string" ? search["token"] : "" });
+const token = (search: Record<string, unknown>) => ({
+  token: typeof search["token"] === "string" ? search["token"] : "",
+});
 const account = () => import("../features/account/pages.tsx");
 const login = createRoute({
   getParentRoute: () => root,

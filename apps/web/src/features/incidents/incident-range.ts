@@ -1,0 +1,9 @@
+/** How far back the history goes, in hours; without one it goes back to the beginning. */
+export const INCIDENT_RANGES = { "24h": 24, "7d": 7 * 24, "30d": 30 * 24, "90d": 90 * 24 } as const;
+export type IncidentRange = keyof typeof INCIDENT_RANGES;
+export type IncidentSearch = { range?: IncidentRange };
+
+/** Reads an address's search, dropping what it cannot hold. */
+export function incidentSearch({ range }: Record<string, unknown>): IncidentSearch {
+  return typeof range === "string" && Object.hasOwn(INCIDENT_RANGES, range) ? { range: range as IncidentRange } : {};
+}

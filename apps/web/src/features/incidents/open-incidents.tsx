@@ -1,0 +1,55 @@
+import { useCallback, useReducer } from "react";
+import { useFrames } from "../../app/live.tsx";
+import type { LiveFrame } from "../../lib/live-socket.ts";
+
+/** Incidents that are on, each with its monitor, and how many more there are that the snapshot did not list. */
+type Open = { known: ReadonlyMap<string, string>; others: number; over: ReadonlySet<string> };
+
+const NONE: Open = { known: new Map(), others: 0, over: new Set() };
+
+function heedFrame(open: Open, frame: LiveFrame): Open {
+  switch (frame.type) {
+    case "snapshot": {
+      const { open_incidents: listed, counts } = frame.data;
+      const known = new Map(listed.map(({ id, monitor_id }) => [id, monitor_id]));
+      return { known, others: Math.max(0, counts.open_incidents - known.size), over: new Set() };
+    }
+    case "incident.opened": {
+      // What was told too late may be over already.
+      const { id, monitor_id } = frame.data;
+      return open.over.has(id) ? open : { ...open, known: new Map(open.known).set(id, monitor_id) };
+    }
+    case "incident.closed": {
+      const { id } = frame.data;
+      if (open.over.has(id)) return open;
+      const known = new Map([...open.known].filter(([one]) => one !== id));
+      const isOther = known.size === open.known.size;
+      return { known, others: isOther ? Math.max(0, open.others - 1) : open.others, over: new Set(open.over).add(id) };
+    }
+    case "monitor.deleted":
+      return { ...open, known: new Map([...open.known].filter(([, monitorId]) => monitorId !== frame.data.id)) };
+    default:
+      return open;
+  }
+}
+
+/** How many incidents are on, beside the way to them. Changes are told politely to those who cannot see them. */
+export function OpenIncidentsBadge() {
+  const [open, hear] = useReducer(heedFrame, NONE);
+  useFrames(useCallback((frame: LiveFrame) => hear(frame), []));
+  const count = open.known.size + open.others;
+  const isAllClear = count === 0 && open.over.size > 0;
+  return (
+    <>
+      {count > 0 && (
+        <span aria-hidden className="rounded-full bg-down px-1.5 text-xs font-semibold text-on-danger tabular-nums">
+          {count}
+        </span>
+      )}
+      <span aria-live="polite" className="sr-only">
+        {count > 0 && `${count} open ${count === 1 ? "incident" : "incidents"}`}
+        {isAllClear && "no open incidents"}
+      </span>
+    </>
+  );
+}
