@@ -21,7 +21,7 @@ function writeDocument(): string {
   if (!parsed.ok) throw new Error(parsed.message);
   const db = openDb(databaseUrl, { name: "api-types", onError: () => undefined });
   const deps = { config: parsed.config, db, log: pino({ level: "silent" }) } as unknown as Deps;
-  return JSON.stringify(createApp(deps, {} as Hub).getOpenAPI31Document(DOCUMENT));
+  return JSON.stringify(createApp(deps, { follow() {} } as unknown as Hub).getOpenAPI31Document(DOCUMENT));
 }
 
 mkdirSync(folder, { recursive: true });

@@ -9,7 +9,12 @@ import { waitForLock } from "./lock.js";
 const web = join(root, "apps/web");
 const dist = join(web, "dist");
 const stamp = join(dist, ".sources-hash");
-const SOURCES = ["apps/web/{src,public}/**/*", "apps/web/*.{html,ts,json}", "packages/shared/src/*", "package-lock.json"];
+const SOURCES = [
+  "apps/web/{src,public}/**/*",
+  "apps/web/*.{html,ts,json}",
+  "packages/shared/src/*",
+  "package-lock.json",
+];
 
 function hashSources(): string {
   const hash = createHash("sha256");

@@ -24,12 +24,17 @@ async function findOnPath(name: string): Promise<Program | null> {
 /** Every folder with shared libraries: some packages keep theirs in one of their own. */
 async function libraryFolders(unpacked: string): Promise<string[]> {
   const files = await readdir(join(unpacked, "usr/lib"), { recursive: true }).catch(() => []);
-  const folders = files.filter((file) => /\.so(\.|$)/.test(file)).map((file) => join(unpacked, "usr/lib", dirname(file)));
+  const folders = files
+    .filter((file) => /\.so(\.|$)/.test(file))
+    .map((file) => join(unpacked, "usr/lib", dirname(file)));
   return [...new Set(folders)];
 }
 
 async function asUnpacked(unpacked: string, inside: string): Promise<Program> {
-  const env = { LD_LIBRARY_PATH: (await libraryFolders(unpacked)).join(":"), XDG_DATA_HOME: join(unpacked, "usr/share") };
+  const env = {
+    LD_LIBRARY_PATH: (await libraryFolders(unpacked)).join(":"),
+    XDG_DATA_HOME: join(unpacked, "usr/share"),
+  };
   return { path: join(unpacked, inside), env };
 }
 
@@ -54,7 +59,8 @@ async function downloadPackages(packages: readonly string[], aptFolder: string, 
   const system = ["-o", "APT::Sandbox::User=", "-o", "Debug::NoLocking=true"];
   const known = await packagesToFetch(system, packages);
   // What the machine's own lists name may be gone from the mirror by now: then ours are asked for.
-  if (known !== null && (await runCommand("apt-get", [...system, "download", ...known], { cwd: debs })).code === 0) return;
+  if (known !== null && (await runCommand("apt-get", [...system, "download", ...known], { cwd: debs })).code === 0)
+    return;
   const apt = ownApt(aptFolder);
   await mkdir(join(aptFolder, "lists/partial"), { recursive: true });
   await mkdir(join(aptFolder, "cache/archives/partial"), { recursive: true });

@@ -42,8 +42,14 @@ test("what is down comes first; search, filter, tag and order stand in the addre
   await statusOf(page, "Beta", "UP").waitFor();
   await expect.poll(() => namesOn(page)).toEqual(["Zeta", "Alpha", "Beta", "Paused one"]);
   await rowOf(page, "Zeta").getByText("unexpected status").waitFor();
-  await rowOf(page, "Alpha").getByText(/^100 %/).waitFor();
-  expect(await rowOf(page, "Alpha").getByRole("img", { name: /of the last 30 days measured/ }).count()).toBe(1);
+  await rowOf(page, "Alpha")
+    .getByText(/^100 %/)
+    .waitFor();
+  expect(
+    await rowOf(page, "Alpha")
+      .getByRole("img", { name: /of the last 30 days measured/ })
+      .count(),
+  ).toBe(1);
   expect(await findBarriers()).toEqual([]);
 
   await page.keyboard.press("/");
@@ -64,7 +70,9 @@ test("what is down comes first; search, filter, tag and order stand in the addre
   await page.getByLabel("Order").selectOption("name");
   await expect.poll(() => namesOn(page)).toEqual(["Alpha", "Beta", "Paused one", "Zeta"]);
   await page.getByLabel("Uptime over").selectOption("90");
-  await rowOf(page, "Alpha").getByRole("img", { name: /of the last 90 days/ }).waitFor();
+  await rowOf(page, "Alpha")
+    .getByRole("img", { name: /of the last 90 days/ })
+    .waitFor();
   expect(new URL(page.url()).search).toBe("?sort=name&days=90");
   expect(complaints).toEqual([]);
 });
@@ -91,7 +99,8 @@ test("a target breaks and is mended: every tab shows it within a second of the c
       for (const { target: node } of records) {
         const element = node instanceof Element ? node : node.parentElement;
         const row = element?.closest("[data-monitor]")?.getAttribute("data-monitor");
-        if (row !== null && row !== undefined && element?.closest("time") === null) changed.add(row === id ? "quiet" : "shop");
+        if (row !== null && row !== undefined && element?.closest("time") === null)
+          changed.add(row === id ? "quiet" : "shop");
       }
     }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
   }, quiet.id);

@@ -1,5 +1,5 @@
 import { Wifi, WifiOff } from "lucide-react";
-import type { LiveState } from "../lib/live-socket.ts";
+import type { LiveState } from "../lib/kept-socket.ts";
 import { useLiveState } from "./live.tsx";
 
 const WORDS: Record<LiveState, { word: string; meaning: string; look: string }> = {
@@ -19,7 +19,12 @@ export function ConnectionState() {
   const { word, meaning, look } = WORDS[state];
   const Icon = state === "live" ? Wifi : WifiOff;
   return (
-    <p role="status" data-connection={state} title={meaning} className={`flex items-center gap-1.5 font-medium ${look}`}>
+    <p
+      role="status"
+      data-connection={state}
+      title={meaning}
+      className={`flex items-center gap-1.5 font-medium ${look}`}
+    >
       <Icon aria-hidden className="size-4" />
       <span className="max-sm:sr-only">{word}</span>
     </p>

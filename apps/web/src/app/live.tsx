@@ -1,25 +1,28 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, use, useEffect, useState, useSyncExternalStore, type ReactNode } from "react";
 import { meQuery } from "../features/account/session.ts";
-import { openLiveSocket, type LiveFrame, type LiveSocket, type LiveState } from "../lib/live-socket.ts";
+import type { LiveState } from "../lib/kept-socket.ts";
+import { createLiveSocket, type LiveFrame, type LiveSocket } from "../lib/live-socket.ts";
 
 const LiveContext = createContext<LiveSocket | null>(null);
 
 /** Opens the dashboard's socket for all that is inside, as long as it is shown. */
 export function LiveProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
-  const [live, setLive] = useState<LiveSocket | null>(null);
-  useEffect(() => {
+  const [live] = useState(() => {
     // Asking who we are tells whether the session has ended, and the shell acts on it.
     const askWhoWeAre = () => void queries.prefetchQuery({ ...meQuery, staleTime: 0 });
-    const opened = openLiveSocket(askWhoWeAre);
-    opened.onState(() => {
-      if (opened.state() === "ended") askWhoWeAre();
+    const created = createLiveSocket(askWhoWeAre);
+    created.onState(() => {
+      if (created.state() === "ended") askWhoWeAre();
     });
-    setLive(opened);
-    return () => opened.close();
-  }, [queries]);
-  return live !== null && <LiveContext value={live}>{children}</LiveContext>;
+    return created;
+  });
+  useEffect(() => {
+    live.open();
+    return live.close;
+  }, [live]);
+  return <LiveContext value={live}>{children}</LiveContext>;
 }
 
 export function useLive(): LiveSocket {

@@ -8,7 +8,8 @@ export function createQueries(): QueryClient {
       queries: {
         staleTime: 30_000,
         refetchOnWindowFocus: false,
-        retry: (count, error) => count < 3 && (!(error instanceof ApiError) || error.status === 0 || error.status >= 500),
+        retry: (count, error) =>
+          count < 3 && (!(error instanceof ApiError) || error.status === 0 || error.status >= 500),
       },
     },
   });

@@ -23,7 +23,10 @@ export function Shell() {
   return (
     <LiveProvider>
       <BoardProvider>
-        <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:bg-surface focus:p-2">
+        <a
+          href="#main"
+          className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:bg-surface focus:p-2"
+        >
           Skip to the content
         </a>
         <Header />
@@ -49,7 +52,10 @@ function Header() {
               key={to}
               to={to}
               activeOptions={{ exact: to === "/", includeSearch: false }}
-              className={buttonClass("quiet", "px-2 text-muted aria-[current=page]:bg-sunken aria-[current=page]:text-ink")}
+              className={buttonClass(
+                "quiet",
+                "px-2 text-muted aria-[current=page]:bg-sunken aria-[current=page]:text-ink",
+              )}
             >
               <Icon aria-hidden className="size-4" />
               <span className="max-sm:sr-only">{label}</span>
@@ -78,16 +84,18 @@ function LogOutButton() {
     [navigate, router, queries],
   );
   const leave = async () => {
-    try {
-      await logOut();
-      await navigate({ to: "/login" });
-      queries.clear();
-    } catch (error) {
-      tellError(error);
-    }
+    await logOut();
+    await navigate({ to: "/login" });
+    queries.clear();
   };
   return (
-    <Button look="quiet" className="px-2 text-muted" title={`Log out ${me.email}`} aria-label="Log out" onClick={leave}>
+    <Button
+      look="quiet"
+      className="px-2 text-muted"
+      title={`Log out ${me.email}`}
+      aria-label="Log out"
+      onClick={() => void leave().catch(tellError)}
+    >
       <LogOut aria-hidden className="size-4" />
     </Button>
   );

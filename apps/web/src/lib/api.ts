@@ -1,5 +1,6 @@
 import type { Problem } from "@pulsecheck/shared/problem";
 import createClient from "openapi-fetch";
+import { createListeners } from "./listeners.ts";
 import type { paths } from "../generated/api.ts";
 
 /** Where the API answers, without a slash at its end. PUBLIC_URL may have a path: the page's <base> tells it. */
@@ -21,13 +22,10 @@ export class ApiError extends Error {
   }
 }
 
-const onUnauthorized = new Set<() => void>();
+const endings = createListeners();
 
-/** Calls `then` whenever the API says that the session has ended. Returns what takes it back. */
-export function whenSessionEnds(then: () => void): () => void {
-  onUnauthorized.add(then);
-  return () => void onUnauthorized.delete(then);
-}
+/** Calls a listener whenever the API says that the session has ended. Returns what takes it back. */
+export const whenSessionEnds = endings.add;
 
 type Outcome<T> = { data?: T; error?: unknown; response: Response };
 
@@ -37,6 +35,6 @@ export async function ask<T>(call: Promise<Outcome<T>>): Promise<T> {
     throw new ApiError(0, { detail: "PulseCheck cannot be reached. Check your connection and try again." });
   });
   if (response.ok) return data as T;
-  if (response.status === 401) for (const then of onUnauthorized) then();
+  if (response.status === 401) endings.tell();
   throw new ApiError(response.status, typeof error === "object" && error !== null ? error : {});
 }

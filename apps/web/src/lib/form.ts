@@ -1,5 +1,12 @@
 import { zodResolver } from "@hookform/resolvers/zod";
-import { useForm, type DefaultValues, type FieldValues, type Path, type Resolver, type UseFormReturn } from "react-hook-form";
+import {
+  useForm,
+  type DefaultValues,
+  type FieldValues,
+  type Path,
+  type Resolver,
+  type UseFormReturn,
+} from "react-hook-form";
 import type { z } from "zod";
 import { ApiError } from "./api.ts";
 import { messageFor } from "./problem-of.ts";
@@ -12,18 +19,27 @@ export type ApiForm<T extends FieldValues> = UseFormReturn<T> & {
   errorOf(field: Path<T>): string | undefined;
 };
 
-export function useApiForm<T extends FieldValues>(schema: z.ZodType<unknown, T>, defaultValues: DefaultValues<T>): ApiForm<T> {
+export function useApiForm<T extends FieldValues>(
+  schema: z.ZodType<unknown, T>,
+  defaultValues: DefaultValues<T>,
+): ApiForm<T> {
   const form = useForm<T>({ resolver: zodResolver(schema as never) as unknown as Resolver<T>, defaultValues });
   const show = (error: unknown, values: T) => {
     if (!(error instanceof Error)) throw error;
-    const known = error instanceof ApiError ? error.errors.filter(({ field }) => field.split(".")[0] as string in values) : [];
+    const known =
+      error instanceof ApiError ? error.errors.filter(({ field }) => (field.split(".")[0] as string) in values) : [];
     for (const { field } of known) form.setError(field as Path<T>, { message: messageFor(error, field) });
     if (known.length === 0) form.setError("root", { message: error.message });
   };
   return {
     ...form,
     sendWith: (send) => (event) =>
-      void form.handleSubmit((values) => send(values).then(() => undefined, (error: unknown) => show(error, values)))(event),
+      void form.handleSubmit((values) =>
+        send(values).then(
+          () => undefined,
+          (error: unknown) => show(error, values),
+        ),
+      )(event),
     errorOf: (field) => {
       const message = form.getFieldState(field, form.formState).error?.message;
       return message === undefined ? undefined : message.charAt(0).toUpperCase() + message.slice(1);

@@ -1,26 +1,26 @@
 import { useSyncExternalStore } from "react";
+import { createListeners } from "./listeners.ts";
 
 // One clock for everything that says "12 s ago": it stands still while nobody looks.
-const listeners = new Set<() => void>();
+const listeners = createListeners();
+let count = 0;
 let now = Date.now();
 let ticking: ReturnType<typeof setInterval> | undefined;
 
-function tick(): void {
-  now = Date.now();
-  for (const listener of listeners) listener();
-}
-
 function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  if (ticking === undefined) {
+  const forget = listeners.add(listener);
+  count += 1;
+  if (count === 1) {
     now = Date.now();
-    ticking = setInterval(tick, 1_000);
+    ticking = setInterval(() => {
+      now = Date.now();
+      listeners.tell();
+    }, 1_000);
   }
   return () => {
-    listeners.delete(listener);
-    if (listeners.size > 0) return;
-    clearInterval(ticking);
-    ticking = undefined;
+    forget();
+    count -= 1;
+    if (count === 0) clearInterval(ticking);
   };
 }
 

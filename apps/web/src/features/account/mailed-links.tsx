@@ -5,6 +5,10 @@ import { Failed } from "../../components/ui/states.tsx";
 import { api, ask } from "../../lib/api.ts";
 import { AccountFrame } from "./account-frame.tsx";
 
+const verifyRoute = getRouteApi("/verify");
+const verifyAlertAddressRoute = getRouteApi("/verify-alert-address");
+const stopAlertsRoute = getRouteApi("/stop-alerts");
+
 type Props = { title: string; why: string; button: string; done: string; send(): Promise<unknown> };
 
 /** Where a mail's link leads. To look at it changes nothing, because mail scanners open every link; only the click does. */
@@ -34,7 +38,7 @@ function MailedLink({ title, why, button, done, send }: Props) {
 }
 
 export function VerifyPage() {
-  const { token } = getRouteApi("/verify").useSearch();
+  const { token } = verifyRoute.useSearch();
   return (
     <MailedLink
       title="Is this your address?"
@@ -47,7 +51,7 @@ export function VerifyPage() {
 }
 
 export function VerifyAlertAddressPage() {
-  const { token } = getRouteApi("/verify-alert-address").useSearch();
+  const { token } = verifyAlertAddressRoute.useSearch();
   return (
     <MailedLink
       title="Do you want these alerts?"
@@ -60,7 +64,7 @@ export function VerifyAlertAddressPage() {
 }
 
 export function StopAlertsPage() {
-  const { token } = getRouteApi("/stop-alerts").useSearch();
+  const { token } = stopAlertsRoute.useSearch();
   return (
     <MailedLink
       title="Stop these alerts?"

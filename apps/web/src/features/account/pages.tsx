@@ -9,6 +9,8 @@ import { api, ask } from "../../lib/api.ts";
 import { useApiForm } from "../../lib/form.ts";
 import { AccountFrame } from "./account-frame.tsx";
 
+const loginRoute = getRouteApi("/login");
+const resetRoute = getRouteApi("/reset-password");
 const LINK = "font-medium text-accent underline";
 
 /** Logs in, forgets what somebody else may have seen here, and goes where one wanted to be. */
@@ -24,7 +26,7 @@ function useLogin() {
 }
 
 export function LoginPage() {
-  const { next } = getRouteApi("/login").useSearch();
+  const { next } = loginRoute.useSearch();
   const logIn = useLogin();
   const form = useApiForm(loginSchema.extend({ username: emailSchema }), { username: "", password: "" });
   return (
@@ -122,7 +124,8 @@ export function ForgotPasswordPage() {
     return (
       <AccountFrame title="Look into your mail">
         <p role="status">
-          If there is an account for {sentTo}, a mail with a link is on its way to it. The link is good for a short time.
+          If there is an account for {sentTo}, a mail with a link is on its way to it. The link is good for a short
+          time.
         </p>
         <p>
           <Link to="/login" className={LINK}>
@@ -156,7 +159,7 @@ export function ForgotPasswordPage() {
 }
 
 export function ResetPasswordPage() {
-  const { token } = getRouteApi("/reset-password").useSearch();
+  const { token } = resetRoute.useSearch();
   const navigate = useNavigate();
   const [isDone, setDone] = useState(false);
   const form = useApiForm(z.object({ password: passwordSchema }), { password: "" });

@@ -29,7 +29,8 @@ export const BoardRow = memo(function BoardRow({ id, days }: { id: string; days:
   );
 });
 
-const isNew = (row: MonitorOnBoard): boolean => row.is_active && row.status === "UNKNOWN" && row.last_checked_at === null;
+const isNew = (row: MonitorOnBoard): boolean =>
+  row.is_active && row.status === "UNKNOWN" && row.last_checked_at === null;
 
 function Name({ row }: { row: MonitorOnBoard }) {
   return (
@@ -44,7 +45,10 @@ function Name({ row }: { row: MonitorOnBoard }) {
           {row.name}
         </Link>
         {row.tags.slice(0, 3).map((tag) => (
-          <span key={tag} className="max-w-24 shrink-0 truncate rounded bg-sunken px-1.5 text-xs text-muted max-md:hidden">
+          <span
+            key={tag}
+            className="max-w-24 shrink-0 truncate rounded bg-sunken px-1.5 text-xs text-muted max-md:hidden"
+          >
             {tag}
           </span>
         ))}

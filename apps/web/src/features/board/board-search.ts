@@ -68,4 +68,3 @@ export function countBoard(rows: Iterable<MonitorOnBoard>): BoardCounts {
 export function listTags(rows: Iterable<MonitorOnBoard>): string[] {
   return [...new Set([...rows].flatMap(({ tags }) => tags))].sort(NAMES.compare);
 }
-

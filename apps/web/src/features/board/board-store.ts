@@ -1,5 +1,6 @@
 import type { MonitorOnBoard } from "@pulsecheck/shared/board";
 import type { LiveEvent } from "@pulsecheck/shared/live-events";
+import { createListeners } from "../../lib/listeners.ts";
 
 /** Every monitor of the workspace in short, kept up to date by events. Whoever shows a row hears of that row only. */
 export type BoardStore = {
@@ -13,6 +14,9 @@ export type BoardStore = {
   /** Drops what is not among these. */
   keepOnly(ids: ReadonlySet<string>): void;
   hear(event: LiveEvent): void;
+  /** Takes a row out of sight, whatever is heard of it, until `show`. */
+  hide(id: string): void;
+  show(id: string): void;
 };
 
 /** Many changes in a short time are one new order. */
@@ -20,12 +24,15 @@ const REORDER_EVERY_MS = 100;
 
 export function createBoardStore(): BoardStore {
   const rows = new Map<string, MonitorOnBoard>();
+  /** Out of sight, each as it is by now; null where it is gone. */
+  const hidden = new Map<string, MonitorOnBoard | null>();
   const rowListeners = new Map<string, Set<() => void>>();
-  const versionListeners = new Set<() => void>();
+  const versions = createListeners();
   let version = 0;
   let telling: ReturnType<typeof setTimeout> | undefined;
 
   function set(id: string, row: MonitorOnBoard | null): void {
+    if (hidden.has(id)) return void hidden.set(id, row);
     const before = rows.get(id);
     if (row === null) rows.delete(id);
     else rows.set(id, row);
@@ -37,17 +44,14 @@ export function createBoardStore(): BoardStore {
     telling ??= setTimeout(() => {
       telling = undefined;
       version += 1;
-      for (const listener of versionListeners) listener();
+      versions.tell();
     }, REORDER_EVERY_MS);
   }
 
   return {
     rows: () => rows,
     version: () => version,
-    onVersion(listener) {
-      versionListeners.add(listener);
-      return () => void versionListeners.delete(listener);
-    },
+    onVersion: versions.add,
     onRow(id, listener) {
       const listeners = rowListeners.get(id) ?? new Set();
       rowListeners.set(id, listeners.add(listener));
@@ -60,11 +64,21 @@ export function createBoardStore(): BoardStore {
       for (const row of read) set(row.id, row);
     },
     keepOnly(ids) {
-      for (const id of rows.keys()) if (!ids.has(id)) set(id, null);
+      for (const id of [...rows.keys(), ...hidden.keys()]) if (!ids.has(id)) set(id, null);
     },
     hear(event) {
-      const next = applyEvent(rows, event);
+      const next = applyEvent({ get: (id) => hidden.get(id) ?? rows.get(id) }, event);
       if (next !== null) set(next.id, next.row);
+    },
+    hide(id) {
+      const row = rows.get(id) ?? null;
+      set(id, null);
+      if (!hidden.has(id)) hidden.set(id, row);
+    },
+    show(id) {
+      const row = hidden.get(id) ?? null;
+      hidden.delete(id);
+      if (row !== null) set(id, row);
     },
   };
 }
@@ -81,7 +95,7 @@ function isElsewhere(before: MonitorOnBoard, after: MonitorOnBoard): boolean {
 
 /** What a row becomes by an event; null where the event changes none. */
 export function applyEvent(
-  rows: ReadonlyMap<string, MonitorOnBoard>,
+  rows: Pick<ReadonlyMap<string, MonitorOnBoard>, "get">,
   event: LiveEvent,
 ): { id: string; row: MonitorOnBoard | null } | null {
   switch (event.type) {

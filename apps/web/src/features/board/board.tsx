@@ -1,6 +1,15 @@
 import type { MonitorOnBoard } from "@pulsecheck/shared/board";
 import type { LiveEvent } from "@pulsecheck/shared/live-events";
-import { createContext, use, useCallback, useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from "react";
+import {
+  createContext,
+  use,
+  useCallback,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+  type ReactNode,
+} from "react";
 import { useFrames } from "../../app/live.tsx";
 import { api, ask } from "../../lib/api.ts";
 import type { LiveFrame } from "../../lib/live-socket.ts";

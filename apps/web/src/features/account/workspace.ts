@@ -1,0 +1,14 @@
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { api, ask } from "../../lib/api.ts";
+
+/** The workspace and the reader's role in it. */
+export const workspaceQuery = queryOptions({
+  queryKey: ["workspace"],
+  queryFn: () => ask(api.GET("/api/v1/workspace")),
+});
+
+/** May the reader change things? False until that is known. */
+export function useMayWrite(): boolean {
+  const { data } = useQuery(workspaceQuery);
+  return data?.role === "ADMIN" || data?.role === "USER";
+}
