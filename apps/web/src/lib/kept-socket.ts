@@ -26,13 +26,23 @@ const LONGEST_RETRY_MS = 15_000;
 const waitAfter = (failures: number): number =>
   Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures) * (0.5 + Math.random() / 2);
 
+/** Calls a listener when the network or the reader comes back. Returns what takes it back. */
+function whenBack(listener: () => void): () => void {
+  addEventListener("online", listener);
+  document.addEventListener("visibilitychange", listener);
+  return () => {
+    removeEventListener("online", listener);
+    document.removeEventListener("visibilitychange", listener);
+  };
+}
+
 /** A WebSocket that connects again by itself: after a growing while, and at once when the network or the reader comes back. */
 export function keepSocket(owner: SocketOwner): KeptSocket {
   let socket: WebSocket | null = null;
   let state: LiveState = "connecting";
-  let isKept = false;
   let failures = 0;
   let retry: ReturnType<typeof setTimeout> | undefined;
+  let stopHurrying = () => {};
 
   function become(next: LiveState): void {
     if (state === next) return;
@@ -67,23 +77,19 @@ export function keepSocket(owner: SocketOwner): KeptSocket {
   }
 
   function hurry(): void {
-    if (socket !== null || !isKept || state === "ended" || document.visibilityState === "hidden") return;
+    if (socket !== null || state === "ended" || document.visibilityState === "hidden") return;
     failures = 0;
     connect();
   }
 
   return {
     open() {
-      isKept = true;
-      addEventListener("online", hurry);
-      document.addEventListener("visibilitychange", hurry);
+      stopHurrying = whenBack(hurry);
       connect();
     },
     close() {
-      isKept = false;
       clearTimeout(retry);
-      removeEventListener("online", hurry);
-      document.removeEventListener("visibilitychange", hurry);
+      stopHurrying();
       const given = socket;
       // What it still says is not heard.
       socket = null;
