@@ -6,6 +6,7 @@ import { measureHttps } from "./scenarios/https.ts";
 import { measureLate } from "./scenarios/late.ts";
 import { measureLive } from "./scenarios/live.ts";
 import { measureMemory } from "./scenarios/memory.ts";
+import { measurePage } from "./scenarios/page.ts";
 import { measurePeer } from "./scenarios/peer.ts";
 import { measureStartup } from "./scenarios/startup.ts";
 import { measureStorage } from "./scenarios/storage.ts";
@@ -22,5 +23,6 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   fanout: measureFanout,
   startup: measureStartup,
   storage: measureStorage,
+  page: measurePage,
   memory: measureMemory,
 };

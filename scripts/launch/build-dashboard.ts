@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { root } from "./environment.ts";
 import { waitForLock } from "./lock.js";
 
@@ -24,6 +25,15 @@ function hashSources(): string {
   return hash.digest("hex");
 }
 
+// Once here instead of with each request.
+function compressFiles(folder: string): void {
+  for (const file of globSync("**/*.{js,css,svg}", { cwd: folder })) {
+    const bytes = readFileSync(join(folder, file));
+    writeFileSync(join(folder, `${file}.gz`), gzipSync(bytes, { level: 9 }));
+    writeFileSync(join(folder, `${file}.br`), brotliCompressSync(bytes));
+  }
+}
+
 /** Builds `apps/web/dist`, which the API serves, where its sources are not those that it was built from. */
 export async function buildDashboard(): Promise<void> {
   const lock = await waitForLock(join(root, ".data/locks/dashboard"), () => undefined);
@@ -36,6 +46,7 @@ export async function buildDashboard(): Promise<void> {
     const args = [vite, "build", "--outDir", draft, "--logLevel", "warn"];
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: web, encoding: "utf8" });
     if (status !== 0) throw new Error(`building the dashboard failed:\n${stdout}${stderr}`);
+    compressFiles(draft);
     writeFileSync(join(draft, ".sources-hash"), wanted);
     await rm(dist, { recursive: true, force: true });
     await rename(draft, dist);

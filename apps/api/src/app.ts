@@ -1,4 +1,5 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { compress } from "hono/compress";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
 import { apiKeyRoutes } from "./auth/api-key-routes.ts";
@@ -48,6 +49,8 @@ export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
     );
   }
   app.use(strictQuery, strictBody);
+  // The few answers of many kilobytes; each holds its caller's own data and nothing that a stranger could choose.
+  for (const path of ["/api/v1/board", "/api/v1/monitors/glance"]) app.use(path, compress());
 
   app.route("/", operationRoutes(deps, hub));
   app.route("/", docRoutes());
