@@ -1,4 +1,3 @@
-import { z } from "zod";
 import type { CheckView, MonitorStatus, Reason } from "./check.ts";
 import type { IncidentView } from "./incident.ts";
 import type { MonitorView } from "./monitor.ts";
@@ -52,13 +51,8 @@ export function monitorOf(event: LiveEvent | Revocation | PageChange): string | 
   }
 }
 
+/** How many monitors a dashboard may subscribe to. */
 export const SUBSCRIBE_LIMIT = 500;
-
-/** What a dashboard may say. `subscribe` replaces what was subscribed before. */
-export const dashboardMessageSchema = z.strictObject({
-  type: z.literal("subscribe"),
-  monitor_ids: z.array(z.uuid()).max(SUBSCRIBE_LIMIT),
-});
 
 /** Close codes of our WebSockets. */
 export const CLOSE = { goingAway: 1001, revoked: 4401, tooSlow: 4408 } as const;

@@ -4,7 +4,7 @@ import { countOpenIncidents, listIncidents } from "@pulsecheck/db/incidents";
 import { countMonitors } from "@pulsecheck/db/monitor-list";
 import { getMonitor } from "@pulsecheck/db/monitors";
 import type { Scope } from "@pulsecheck/db/scope";
-import { dashboardMessageSchema } from "@pulsecheck/shared/live-events";
+import { dashboardMessageSchema } from "@pulsecheck/shared/live-message";
 import { Refusal, refuseField } from "@pulsecheck/shared/refusal";
 import { roleAllows } from "@pulsecheck/shared/role";
 import { Hono, type Context, type MiddlewareHandler } from "hono";
