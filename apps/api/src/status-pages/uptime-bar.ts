@@ -26,7 +26,9 @@ export function drawUptime({ days, uptimeRatio }: PublicComponent) {
     <p class="legend">
       <span class="wide">${days.length} days ago</span
       ><span class="narrow">${Math.round(days.length / 3)} days ago</span>
-      <span class="uptime">${uptimeRatio === null ? "No data yet" : `${percentInWords(uptimeRatio)} uptime`}</span>
+      <span class="uptime"
+        >${uptimeRatio === null ? "No data yet" : `${percentInWords(uptimeRatio)} in ${days.length} days`}</span
+      >
       <span>Today</span>
     </p>`;
 }
