@@ -1,3 +1,17 @@
+# The dashboard: needs all packages to be built, and none of them to run.
+FROM node:24-bookworm-slim AS dashboard
+WORKDIR /app
+ENV PRISMA_SCHEMA_ENGINE_BINARY=/bin/true
+COPY package.json package-lock.json .npmrc ./
+COPY apps/web/package.json apps/web/
+COPY packages/shared/package.json packages/shared/
+RUN npm ci --ignore-scripts --workspace=apps/web --workspace=packages/shared \
+  || npm install --ignore-scripts --no-save --workspace=apps/web --workspace=packages/shared
+COPY apps/web apps/web
+COPY packages/shared packages/shared
+COPY scripts scripts
+RUN node scripts/build.ts
+
 # One image for the API, the worker and the migrations: they differ by their command only (see docker-compose.yml).
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
@@ -5,6 +19,7 @@ WORKDIR /app
 ENV PRISMA_SCHEMA_ENGINE_BINARY=/bin/true
 COPY package.json package-lock.json .npmrc ./
 COPY apps/api/package.json apps/api/
+COPY apps/web/package.json apps/web/
 COPY apps/worker/package.json apps/worker/
 COPY packages/broker/package.json packages/broker/
 COPY packages/db/package.json packages/db/
@@ -20,6 +35,7 @@ WORKDIR /app
 ENV NODE_ENV=production
 # Owned by root: the processes may read the program, not change it.
 COPY --from=build /app ./
+COPY --from=dashboard /app/apps/web/dist ./apps/web/dist
 USER node
 EXPOSE 8000
 # For the API. A worker listens on no port; that the queue is consumed is what /ready of the API says.
