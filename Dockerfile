@@ -10,6 +10,7 @@ RUN npm ci --ignore-scripts --workspace=apps/web --workspace=packages/shared \
 COPY apps/web apps/web
 COPY packages/shared packages/shared
 COPY scripts scripts
+COPY tsconfig.json ./
 RUN node scripts/build.ts
 
 # One image for the API, the worker and the migrations: they differ by their command only (see docker-compose.yml).
