@@ -71,9 +71,10 @@ export function createBoardStore(): BoardStore {
       if (next !== null) set(next.id, next.row);
     },
     hide(id) {
+      if (hidden.has(id)) return;
       const row = rows.get(id) ?? null;
       set(id, null);
-      if (!hidden.has(id)) hidden.set(id, row);
+      hidden.set(id, row);
     },
     show(id) {
       const row = hidden.get(id) ?? null;

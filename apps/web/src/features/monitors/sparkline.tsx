@@ -12,7 +12,13 @@ export function Sparkline({ points }: { points: readonly LatencyPoint[] }) {
   const max = Math.max(...known);
   const label = `Latency of the last 24 hours: ${formatLatency(Math.min(...known))} to ${formatLatency(max)}`;
   return (
-    <svg role="img" aria-label={label} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" className="h-6 w-24">
+    <svg
+      role="img"
+      aria-label={label}
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      className="h-6 w-24"
+    >
       <title>{label}</title>
       <path
         d={drawLine(points, max)}

@@ -1,6 +1,12 @@
 import { formatDay, formatDuration, formatUptime } from "../../lib/format.ts";
 
-export type UptimeDay = { date: string; uptime_ratio: number | null; checks: number; failures: number; downtime_ms: number };
+export type UptimeDay = {
+  date: string;
+  uptime_ratio: number | null;
+  checks: number;
+  failures: number;
+  downtime_ms: number;
+};
 
 const WIDTH = 3;
 const GAP = 1;

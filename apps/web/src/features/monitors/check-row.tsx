@@ -1,0 +1,80 @@
+import type { CheckView } from "@pulsecheck/shared/check";
+import { ChevronRight, CircleCheck, CircleHelp, OctagonX } from "lucide-react";
+import { memo, useId, useState } from "react";
+import { Time } from "../../components/ui/time.tsx";
+import { formatLatency } from "../../lib/format.ts";
+import { describeResult, resultOf, type CheckResult } from "./check-words.ts";
+import { Fact } from "./monitor-head.tsx";
+
+const LOOKS = {
+  ok: { Icon: CircleCheck, look: "text-up" },
+  failed: { Icon: OctagonX, look: "text-down" },
+  inconclusive: { Icon: CircleHelp, look: "text-warn" },
+} as const satisfies Record<CheckResult, object>;
+
+/** One check of the log; opened, it tells everything that was measured. */
+export const CheckRow = memo(function CheckRow({ check }: { check: CheckView }) {
+  const [isOpen, setOpen] = useState(false);
+  const more = useId();
+  const { Icon, look } = LOOKS[resultOf(check)];
+  return (
+    <>
+      <tr className="border-t border-line align-top">
+        <td className="py-1.5">
+          <button
+            type="button"
+            aria-expanded={isOpen}
+            aria-controls={isOpen ? more : undefined}
+            onClick={() => setOpen(!isOpen)}
+            className="inline-flex items-start gap-1 text-left hover:underline"
+          >
+            <ChevronRight aria-hidden className={`mt-0.5 size-4 shrink-0 text-muted ${isOpen ? "rotate-90" : ""}`} />
+            <Time at={check.checked_at} precision="second" />
+          </button>
+        </td>
+        <td className="py-1.5 pr-2">
+          <p className={`flex items-start gap-1.5 font-medium ${look}`}>
+            <Icon aria-hidden className="mt-0.5 size-4 shrink-0" />
+            {describeResult(check)}
+          </p>
+          {check.detail !== null && <p className="text-muted">{check.detail}</p>}
+        </td>
+        <td className="py-1.5 text-right tabular-nums">{formatLatency(check.latency_ms)}</td>
+        <td className="py-1.5 text-right tabular-nums max-sm:hidden">{check.http_status ?? "–"}</td>
+        <td className="py-1.5 pl-4 max-md:hidden">{check.resolved_address ?? "–"}</td>
+        <td className="py-1.5 max-md:hidden">{check.kind}</td>
+      </tr>
+      {isOpen && (
+        <tr id={more}>
+          <td colSpan={6} className="pb-3 pl-5">
+            <CheckFacts check={check} />
+          </td>
+        </tr>
+      )}
+    </>
+  );
+});
+
+function CheckFacts({
+  check: { phases_ms: phases, http_status, resolved_address, kind, tls_expires_at },
+}: {
+  check: CheckView;
+}) {
+  return (
+    <dl className="grid grid-cols-2 gap-x-6 gap-y-2 rounded-md bg-sunken p-3 sm:grid-cols-5">
+      <Fact label="DNS">{formatLatency(phases.dns)}</Fact>
+      <Fact label="Connect">{formatLatency(phases.connect)}</Fact>
+      <Fact label="TLS">{formatLatency(phases.tls)}</Fact>
+      <Fact label="First byte">{formatLatency(phases.first_byte)}</Fact>
+      <Fact label="Total">{formatLatency(phases.total)}</Fact>
+      <Fact label="HTTP status">{http_status ?? "none"}</Fact>
+      <Fact label="Address">{resolved_address ?? "none"}</Fact>
+      <Fact label="Kind">{kind}</Fact>
+      {tls_expires_at !== null && (
+        <Fact label="Certificate until">
+          <Time at={tls_expires_at} />
+        </Fact>
+      )}
+    </dl>
+  );
+}

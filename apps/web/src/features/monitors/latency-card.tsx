@@ -1,0 +1,121 @@
+import { lazy, Suspense, useMemo, useState } from "react";
+import { Card } from "../../components/ui/page.tsx";
+import { Empty } from "../../components/ui/states.tsx";
+import { formatDateTime, formatLatency } from "../../lib/format.ts";
+import type { Picture } from "./latency-chart.tsx";
+import { LatencyTable } from "./latency-table.tsx";
+import { LATENCY_VIEWS, listSlots, SERIES, type LatencyView, type Slot } from "./latency-series.ts";
+import type { RangeStats } from "./monitor-queries.ts";
+import { RANGE_WORDS, type Range } from "./ranges.ts";
+
+// A chunk of its own: the rest of the page does not wait for the charts' library.
+const LatencyChart = lazy(async () => ({ default: (await import("./latency-chart.tsx")).LatencyChart }));
+
+type Props = { range: Range; stats: RangeStats; intervalMs: number };
+
+/** How fast the answers were, over time. */
+export function LatencyCard({ range, stats, intervalMs }: Props) {
+  const [view, setView] = useState<LatencyView>("percentiles");
+  return (
+    <Card title="Latency" actions={<ViewSwitch view={view} onChange={setView} />}>
+      <p className="text-muted">{summarise(range, stats)}</p>
+      {stats.checks === 0 ? (
+        <Empty title="Nothing was measured in this time" />
+      ) : (
+        <>
+          <ChartWithLegend view={view} stats={stats} intervalMs={intervalMs} />
+          <LatencyTable buckets={stats.buckets} />
+        </>
+      )}
+    </Card>
+  );
+}
+
+function ChartWithLegend({ view, stats, intervalMs }: { view: LatencyView; stats: RangeStats; intervalMs: number }) {
+  const [pointed, setPointed] = useState<number | null>(null);
+  const picture = useMemo(() => drawPicture(stats, intervalMs), [stats, intervalMs]);
+  const { slots, outages } = picture;
+  return (
+    <div className="grid gap-2">
+      <Legend view={view} slot={pointed === null ? undefined : slots[pointed]} hasOutages={outages.length > 0} />
+      <Suspense fallback={<div className="h-60 animate-pulse rounded bg-sunken" />}>
+        <LatencyChart picture={picture} view={view} onPoint={setPointed} />
+      </Suspense>
+    </div>
+  );
+}
+
+function drawPicture(stats: RangeStats, intervalMs: number): Picture {
+  return {
+    span: { from: Date.parse(stats.from), to: Date.parse(stats.to) },
+    slots: listSlots(stats, intervalMs),
+    outages: stats.outages.map(({ started_at: start, ended_at: end }) => ({
+      from: Date.parse(start),
+      to: Date.parse(end ?? stats.to),
+    })),
+  };
+}
+
+const VIEW_WORDS: Record<LatencyView, string> = { percentiles: "Percentiles", phases: "Phases" };
+
+function ViewSwitch({ view, onChange }: { view: LatencyView; onChange(view: LatencyView): void }) {
+  return (
+    <div role="group" aria-label="What the chart shows" className="flex rounded-md border border-edge/60">
+      {LATENCY_VIEWS.map((one) => (
+        <button
+          key={one}
+          type="button"
+          aria-pressed={view === one}
+          onClick={() => onChange(one)}
+          className="min-h-8 px-3 text-muted first:rounded-l-md last:rounded-r-md aria-pressed:bg-sunken aria-pressed:font-medium aria-pressed:text-ink"
+        >
+          {VIEW_WORDS[one]}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** Which line is which and, while one points at the chart, its values there. */
+function Legend({ view, slot, hasOutages }: { view: LatencyView; slot: Slot | undefined; hasOutages: boolean }) {
+  const bucket = slot?.bucket ?? null;
+  return (
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-xs">
+      {SERIES[view].map(({ key, label, meaning, colour, dash, of }) => (
+        <span key={key} title={meaning} className="inline-flex items-center gap-1.5">
+          <svg aria-hidden viewBox="0 0 20 8" className="h-2 w-5">
+            <line
+              x1="0"
+              x2="20"
+              y1="4"
+              y2="4"
+              style={{ stroke: `var(${colour})` }}
+              strokeWidth={view === "phases" ? 8 : 3}
+              strokeDasharray={dash.join(" ")}
+            />
+          </svg>
+          {label}
+          {bucket && <span className="font-medium tabular-nums">{formatLatency(of(bucket))}</span>}
+        </span>
+      ))}
+      {hasOutages && (
+        <span className="inline-flex items-center gap-1.5">
+          <span aria-hidden className="h-3 w-5 border-t-2 border-down bg-down/15" />
+          Outage
+        </span>
+      )}
+      {slot && (
+        <span className="text-muted tabular-nums">
+          {bucket ? formatDateTime(new Date(bucket.from)) : "Nothing was measured here"}
+        </span>
+      )}
+    </div>
+  );
+}
+
+function summarise(range: Range, { latency_ms: latency, outages }: RangeStats): string {
+  const down =
+    outages.length === 0 ? "No outages." : `${outages.length} ${outages.length === 1 ? "outage" : "outages"}.`;
+  if (latency.p50 === null) return `No answer in the last ${RANGE_WORDS[range]}. ${down}`;
+  return `In the last ${RANGE_WORDS[range]} half of the answers came within ${formatLatency(latency.p50)}, 95 % within ${formatLatency(latency.p95)}, and the slowest took ${formatLatency(latency.max)}. ${down}`;
+}

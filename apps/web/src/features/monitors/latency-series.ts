@@ -1,0 +1,74 @@
+import type { Stats } from "@pulsecheck/shared/uptime";
+
+export type Bucket = Stats["buckets"][number];
+/** One line or area of the chart; null where nothing was measured. */
+export type Series = {
+  key: string;
+  label: string;
+  meaning: string;
+  colour: string;
+  dash: number[];
+  of(bucket: Bucket): number | null;
+};
+export const LATENCY_VIEWS = ["percentiles", "phases"] as const;
+export type LatencyView = (typeof LATENCY_VIEWS)[number];
+
+const PERCENTILES = [
+  { key: "p50", meaning: "half of the checks were as fast or faster", colour: "--series-2", dash: [] },
+  { key: "p95", meaning: "95 % of the checks were as fast or faster", colour: "--series-3", dash: [8, 4] },
+  { key: "p99", meaning: "99 % of the checks were as fast or faster", colour: "--series-4", dash: [2, 4] },
+] as const;
+const PHASES = [
+  { key: "dns", label: "DNS", meaning: "to find the address", colour: "--series-1" },
+  { key: "connect", label: "Connect", meaning: "to open the connection", colour: "--series-2" },
+  { key: "tls", label: "TLS", meaning: "to agree on the encryption", colour: "--series-3" },
+  {
+    key: "first_byte",
+    label: "First byte",
+    meaning: "from the request to the beginning of the answer",
+    colour: "--series-4",
+  },
+] as const;
+
+export const SERIES: Record<LatencyView, readonly Series[]> = {
+  percentiles: PERCENTILES.map((one) => ({
+    ...one,
+    label: one.key,
+    dash: [...one.dash],
+    of: ({ latency_ms }) => latency_ms[one.key],
+  })),
+  phases: PHASES.map((one) => ({ ...one, dash: [], of: ({ phases_ms }) => phases_ms[one.key] })),
+};
+
+/** A bucket or, between two of them, the lack of any. */
+export type Slot = { at: number; bucket: Bucket | null };
+
+/**
+ * Buckets as the chart shows them, each in its middle (ms). Where more is missing than checks that are far apart
+ * explain, a slot without a bucket breaks the line.
+ */
+export function listSlots({ from, to, buckets }: Stats, intervalMs: number): Slot[] {
+  const slots: Slot[] = [];
+  let before: Bucket | undefined;
+  for (const bucket of buckets) {
+    const [start, end] = [Date.parse(bucket.from), Date.parse(bucket.to)];
+    if (before !== undefined && start - Date.parse(before.from) > (end - start) * 1.5 + intervalMs)
+      slots.push({ at: (Date.parse(before.to) + start) / 2, bucket: null });
+    slots.push({ at: (Math.max(start, Date.parse(from)) + Math.min(end, Date.parse(to))) / 2, bucket });
+    before = bucket;
+  }
+  return slots;
+}
+
+/** One row of values a series. Stacked, each stands on those before it, and what was not measured is nothing. */
+export function listValues(slots: readonly Slot[], view: LatencyView): (number | null)[][] {
+  const rows = SERIES[view].map(({ of }) => slots.map(({ bucket }) => bucket && of(bucket)));
+  if (view === "percentiles") return rows;
+  return rows.map((_, i) =>
+    slots.map((_slot, at) => {
+      const column = rows.map((row) => row[at] ?? null);
+      if (column.every((ms) => ms === null)) return null;
+      return column.slice(0, i + 1).reduce<number>((sum, ms) => sum + (ms ?? 0), 0);
+    }),
+  );
+}

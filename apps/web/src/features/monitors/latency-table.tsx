@@ -1,0 +1,47 @@
+import { Time } from "../../components/ui/time.tsx";
+import { formatLatency } from "../../lib/format.ts";
+import { SERIES, type Bucket } from "./latency-series.ts";
+
+const COLUMNS = [...SERIES.percentiles, ...SERIES.phases];
+
+/** What the chart shows, as numbers. */
+export function LatencyTable({ buckets }: { buckets: readonly Bucket[] }) {
+  return (
+    <details>
+      <summary className="w-fit cursor-pointer font-medium text-accent">Show as a table</summary>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard must reach it */}
+      <div role="region" aria-label="Latency as a table" tabIndex={0} className="mt-2 max-h-96 overflow-auto">
+        <table className="w-full text-right whitespace-nowrap tabular-nums">
+          <thead className="sticky top-0 bg-surface text-xs text-muted">
+            <tr>
+              <th scope="col" className="py-1 pr-3 text-left font-medium">
+                From
+              </th>
+              {["Checks", "Failed", ...COLUMNS.map(({ label }) => label)].map((label) => (
+                <th key={label} scope="col" className="py-1 pl-3 font-medium">
+                  {label}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {buckets.toReversed().map((bucket) => (
+              <tr key={bucket.from} className="border-t border-line">
+                <th scope="row" className="py-1 pr-3 text-left font-normal">
+                  <Time at={bucket.from} />
+                </th>
+                <td className="pl-3">{bucket.checks}</td>
+                <td className="pl-3">{bucket.failures}</td>
+                {COLUMNS.map(({ key, of }) => (
+                  <td key={key} className="pl-3">
+                    {formatLatency(of(bucket))}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,113 @@
+import type { CheckView } from "@pulsecheck/shared/check";
+import type { LiveEvent } from "@pulsecheck/shared/live-events";
+import type { MonitorView } from "@pulsecheck/shared/monitor";
+import { useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { useFrames, useLiveState, useWatch } from "../../app/live.tsx";
+import type { LiveFrame } from "../../lib/live-socket.ts";
+import { applyEvent } from "../board/board-store.ts";
+import { checksQuery, monitorQuery, type ChecksKind, type CheckPages } from "./monitor-queries.ts";
+
+/** Figures of a range are read again this often at most while checks come in. */
+const STATS_EVERY_MS = 10_000;
+/** Until then a watch that was asked for counts; what was checked before it did was told to nobody. */
+const WATCH_COUNTS_MS = 2_000;
+/** More than this is not kept on top of a log that is watched for long: it is read anew instead. */
+const MOST_ON_TOP = 200;
+
+/** Keeps everything that is shown of a monitor as the frames tell. Says whether it was deleted meanwhile. */
+export function useMonitorLive(id: string): { isDeleted: boolean } {
+  const queries = useQueryClient();
+  const [deletedId, setDeletedId] = useState<string | null>(null);
+  const [stats] = useState(() => createThrottle(STATS_EVERY_MS));
+  useWatch(useMemo(() => [id], [id]));
+  useEffect(() => stats.stop, [stats]);
+  const isLive = useLiveState() === "live";
+  useEffect(() => {
+    if (!isLive) return undefined;
+    const timer = setTimeout(() => rereadAll(queries, id), WATCH_COUNTS_MS);
+    return () => clearTimeout(timer);
+  }, [isLive, queries, id]);
+  const hear = useCallback(
+    (frame: LiveFrame) => {
+      if (frame.type === "snapshot") return rereadAll(queries, id);
+      if (aboutOf(frame) !== id) return;
+      if (frame.type === "monitor.deleted") return setDeletedId(id);
+      heedEvent(queries, id, frame);
+      if (frame.type === "monitor.checked") stats.run(() => rereadStats(queries, id));
+    },
+    [queries, id, stats],
+  );
+  useFrames(hear);
+  return { isDeleted: deletedId === id };
+}
+
+function aboutOf({ data }: LiveEvent): string {
+  return "monitor_id" in data ? data.monitor_id : data.id;
+}
+
+function heedEvent(queries: QueryClient, id: string, event: LiveEvent): void {
+  queries.setQueryData(monitorQuery(id).queryKey, (monitor) => {
+    const change = monitor && applyEvent(new Map([[id, monitor]]), event);
+    return change?.row ? ({ ...monitor, ...change.row } as MonitorView) : monitor;
+  });
+  if (event.type === "monitor.checked") addCheck(queries, event.data);
+  if (event.type === "monitor.status" || event.type === "incident.opened" || event.type === "incident.closed") {
+    // Such a change may be known before the check that brought it was asked for.
+    rereadAll(queries, id);
+  }
+}
+
+function rereadStats(queries: QueryClient, id: string): void {
+  void queries.invalidateQueries({ queryKey: ["stats", id] });
+}
+
+function rereadAll(queries: QueryClient, id: string): void {
+  rereadStats(queries, id);
+  for (const queryKey of [
+    ["monitor", id],
+    ["checks", id],
+    ["incidents", "of", id],
+    ["glance", id],
+  ])
+    void queries.invalidateQueries({ queryKey });
+}
+
+/** Puts a check on top of the log, unless it stands there already. */
+export function addCheck(queries: QueryClient, check: CheckView): void {
+  const kinds: ChecksKind[] = check.ok ? ["all"] : ["all", "failed"];
+  for (const kind of kinds) {
+    const { queryKey } = checksQuery(check.monitor_id, kind);
+    const list = queries.setQueryData<CheckPages>(queryKey, (old) => old && putOnTop(old, check));
+    if ((list?.pages[0]?.items.length ?? 0) > MOST_ON_TOP) void queries.resetQueries({ queryKey });
+  }
+}
+
+function putOnTop(list: CheckPages, check: CheckView): CheckPages {
+  const [first, ...rest] = list.pages;
+  if (first === undefined || list.pages.some(({ items }) => items.some(({ id }) => id === check.id))) return list;
+  const items = [check, ...first.items].sort((a, b) => b.checked_at.localeCompare(a.checked_at));
+  return { ...list, pages: [{ ...first, items }, ...rest] };
+}
+
+/** Runs what it is told at once, and then at most once in so many ms, the last time included. */
+function createThrottle(everyMs: number) {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let lastAt = -Infinity;
+  return {
+    run(what: () => void): void {
+      timer ??= setTimeout(
+        () => {
+          timer = undefined;
+          lastAt = Date.now();
+          what();
+        },
+        Math.max(0, lastAt + everyMs - Date.now()),
+      );
+    },
+    stop(): void {
+      clearTimeout(timer);
+      timer = undefined;
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import type { CheckView } from "@pulsecheck/shared/check";
+import type { IncidentView } from "@pulsecheck/shared/incident";
+import type { Page } from "@pulsecheck/shared/list";
+import type { MonitorView } from "@pulsecheck/shared/monitor";
+import { infiniteQueryOptions, queryOptions, type InfiniteData } from "@tanstack/react-query";
+import { api, ApiError, ask } from "../../lib/api.ts";
+import { RANGE_MS, type Range } from "./ranges.ts";
+
+export function monitorQuery(id: string) {
+  return queryOptions({
+    queryKey: ["monitor", id],
+    queryFn: (): Promise<MonitorView> => ask(api.GET("/api/v1/monitors/{id}", { params: { path: { id } } })),
+  });
+}
+
+/** Is there no such monitor? An address that holds no id at all is answered 400. */
+export function isMissing(error: Error | null): boolean {
+  return error instanceof ApiError && (error.status === 404 || error.status === 400);
+}
+
+/** The figures of a range that ends now, and its latest hundred outages. */
+export function statsQuery(id: string, range: Range) {
+  return queryOptions({
+    queryKey: ["stats", id, range],
+    queryFn: async () => {
+      const now = Date.now();
+      const span = { from: new Date(now - RANGE_MS[range]).toISOString(), to: new Date(now).toISOString() };
+      const [stats, outages] = await Promise.all([
+        ask(api.GET("/api/v1/monitors/{id}/stats", { params: { path: { id }, query: span } })),
+        ask(api.GET("/api/v1/monitors/{id}/incidents", { params: { path: { id }, query: { ...span, limit: 100 } } })),
+      ]);
+      return { ...stats, outages: outages.items };
+    },
+  });
+}
+export type RangeStats = Awaited<ReturnType<NonNullable<ReturnType<typeof statsQuery>["queryFn"]>>>;
+
+const CHECKS_AT_ONCE = 25;
+export type ChecksKind = "all" | "failed";
+export type CheckPages = InfiniteData<Page<CheckView>, string | null>;
+
+/** The log of checks, the latest first. */
+export function checksQuery(id: string, kind: ChecksKind) {
+  return infiniteQueryOptions({
+    queryKey: ["checks", id, kind],
+    queryFn: ({ pageParam: cursor }): Promise<Page<CheckView>> => {
+      const query = {
+        limit: CHECKS_AT_ONCE,
+        ...(cursor === null ? {} : { cursor }),
+        ...(kind === "failed" ? { ok: "false" } : {}),
+      };
+      return ask(api.GET("/api/v1/monitors/{id}/checks", { params: { path: { id }, query } }));
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next_cursor: cursor }) => cursor,
+  });
+}
+
+const INCIDENTS_AT_ONCE = 10;
+
+/** All incidents of a monitor: an open one first, then the latest. `useIncidentFrames` reads them again with the rest. */
+export function monitorIncidentsQuery(id: string) {
+  return infiniteQueryOptions({
+    queryKey: ["incidents", "of", id],
+    queryFn: ({ pageParam: cursor }): Promise<Page<IncidentView>> => {
+      const query = { limit: INCIDENTS_AT_ONCE, ...(cursor === null ? {} : { cursor }) };
+      return ask(api.GET("/api/v1/monitors/{id}/incidents", { params: { path: { id }, query } }));
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next_cursor: cursor }) => cursor,
+  });
+}
