@@ -2,13 +2,12 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { serveStatic } from "@hono/node-server/serve-static";
-import { Hono, type Context } from "hono";
+import { Hono, type Context, type MiddlewareHandler } from "hono";
 import type { ApiEnv, Deps } from "../context.ts";
 import { answerNotFound } from "../http/problems.ts";
 
 /** Where `npm run build` puts the dashboard. */
 const DIST = join(import.meta.dirname, "../../../web/dist");
-const YEAR = "public, max-age=31536000, immutable";
 
 // Everything comes from here, and nothing stands in the page itself: no script, no style.
 const CSP = [
@@ -31,12 +30,15 @@ export function dashboardFiles() {
   // Not built: a headless instance, or the OpenAPI document being written.
   if (!existsSync(DIST)) return files;
   const serve = serveStatic({ root: DIST, precompressed: true });
-  files.use("/assets/*", async (c, next) => {
-    const answer = await serve(c, next);
-    if (answer instanceof Response) answer.headers.set("Cache-Control", YEAR);
-    return answer;
-  });
-  for (const file of ["/theme.js", "/favicon.svg"]) files.use(file, serve);
+  const keep = (lifetime: string): MiddlewareHandler<ApiEnv> => {
+    return async (c, next) => {
+      const answer = await serve(c, next);
+      if (answer instanceof Response) answer.headers.set("Cache-Control", lifetime);
+      return answer;
+    };
+  };
+  files.use("/assets/*", keep("public, max-age=31536000, immutable"));
+  for (const file of ["/theme.js", "/favicon.svg"]) files.use(file, keep("no-cache"));
   return files;
 }
 
