@@ -42,7 +42,7 @@ export function IncidentCard({ incident, showMonitor = false, isMeant = false }:
         {incident.detail}
       </p>
       <p className="text-muted">
-        <Time at={incident.started_at} /> · {isOn && "for "}
+        <Time at={incident.started_at} /> · {isOn ? "for " : "lasted "}
         <Duration incident={incident} />
       </p>
       <details open={isOn}>

@@ -2,8 +2,8 @@ import type { IncidentView } from "@pulsecheck/shared/incident";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { CircleCheck } from "lucide-react";
-import { useState } from "react";
-import { Button } from "../../components/ui/button.tsx";
+import type { ReactNode } from "react";
+import { LoadMore } from "../../components/ui/load-more.tsx";
 import { Page } from "../../components/ui/page.tsx";
 import { Empty, Failed, Loading } from "../../components/ui/states.tsx";
 import { IncidentCard } from "./incident-card.tsx";
@@ -58,7 +58,7 @@ type Listing = {
 
 const isEmpty = ({ data }: Listing): boolean => data?.pages.every(({ items }) => items.length === 0) ?? false;
 
-type SectionProps = { title: string; query: Listing; meant: string; children: React.ReactNode };
+type SectionProps = { title: string; query: Listing; meant: string; children: ReactNode };
 
 /** A list of incidents; the children are what it says when there are none. */
 function Section({ title, query, meant, children }: SectionProps) {
@@ -75,31 +75,6 @@ function Section({ title, query, meant, children }: SectionProps) {
       )}
       <LoadMore query={query} />
     </section>
-  );
-}
-
-function LoadMore({ query }: { query: Listing }) {
-  const [wasPressed, setPressed] = useState(false);
-  if (query.hasNextPage) {
-    return (
-      <Button
-        className="justify-self-center"
-        isBusy={query.isFetchingNextPage}
-        onClick={() => {
-          setPressed(true);
-          query.fetchNextPage();
-        }}
-      >
-        Load more
-      </Button>
-    );
-  }
-  if (!wasPressed) return null;
-  // The button is gone, and the focus must be somewhere.
-  return (
-    <p ref={(end) => end?.focus()} tabIndex={-1} className="justify-self-center text-muted">
-      That was the first one.
-    </p>
   );
 }
 

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { describeUserAgent } from "./user-agent.ts";
+
+const APPLE = "AppleWebKit/537.36 (KHTML, like Gecko)";
+
+test.each([
+  ["Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"],
+  [`Mozilla/5.0 (Windows NT 10.0; Win64; x64) ${APPLE} Chrome/140.0.0.0 Safari/537.36`, "Chrome on Windows"],
+  [
+    `Mozilla/5.0 (Windows NT 10.0; Win64; x64) ${APPLE} Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0`,
+    "Edge on Windows",
+  ],
+  [`Mozilla/5.0 (Linux; Android 10; K) ${APPLE} Chrome/140.0.0.0 Mobile Safari/537.36`, "Chrome on Android"],
+  [`Mozilla/5.0 (X11; Linux x86_64) ${APPLE} HeadlessChrome/140.0.0.0 Safari/537.36`, "Chrome on Linux"],
+  [
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.5 Safari/605.1.15",
+    "Safari on macOS",
+  ],
+  [
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 CriOS/140.0 Safari/604.1",
+    "Chrome on iPhone",
+  ],
+  ["curl/8.5.0", "curl"],
+  ["node", "node"],
+  ["<b>", "Unknown browser"],
+  ["", "Unknown browser"],
+  [null, "Unknown browser"],
+])("%s is %s", (userAgent, words) => {
+  expect(describeUserAgent(userAgent)).toBe(words);
+});
