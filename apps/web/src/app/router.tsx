@@ -11,6 +11,7 @@ import { Failed } from "../components/ui/states.tsx";
 import { meQuery } from "../features/account/session.ts";
 import { boardSearch } from "../features/board/board-search.ts";
 import { incidentSearch } from "../features/incidents/incident-range.ts";
+import { settingsSearch } from "../features/settings/settings-sections.ts";
 import { ApiError, API_BASE } from "../lib/api.ts";
 import { NotFound } from "./not-found.tsx";
 import { Shell } from "./shell.tsx";
@@ -125,6 +126,7 @@ const editStatusPage = createRoute({
 const settings = createRoute({
   getParentRoute: () => inside,
   path: "/settings",
+  validateSearch: settingsSearch,
   component: lazyRouteComponent(() => import("../features/settings/settings-page.tsx"), "SettingsPage"),
 });
 
