@@ -3,7 +3,8 @@ import { refuseField, refuseMissing } from "@pulsecheck/shared/refusal";
 import { Hono, type Context } from "hono";
 import type { ApiEnv } from "../context.ts";
 import { badgeOfState, colourOfUptime, drawBadge, LATENCY_COLOUR, NO_DATA, type Badge } from "./badge.ts";
-import { answerText, answerVisitError, SLUG, type Visit, type Visits } from "./visit.ts";
+import { answerSealed, seal } from "./sealed.ts";
+import { answerVisitError, SLUG, type Visit, type Visits } from "./visit.ts";
 import { percentInWords } from "./words.ts";
 
 const DAYS = ["7", "30", "90"];
@@ -20,7 +21,7 @@ export function badgeRoutes(visits: Visits) {
 
   const answer = (c: Context<ApiEnv>, visit: Visit, { label, ...badge }: Badge) => {
     c.header("Cross-Origin-Resource-Policy", "cross-origin");
-    return answerText(c, visit, drawBadge({ ...badge, label: c.req.query("label") ?? label }), SVG);
+    return answerSealed(c, visit.page, seal(drawBadge({ ...badge, label: c.req.query("label") ?? label })), SVG);
   };
   const find = async (c: Context<ApiEnv>) => {
     const visit = await visits.admit(c);

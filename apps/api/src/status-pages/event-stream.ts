@@ -9,6 +9,8 @@ export type EventStream = {
 
 /** So many unread events of a few bytes: whoever reads none of them is gone, or might as well be. */
 const UNREAD_AT_MOST = 16;
+/** After this time (ms) and up to as much again, a reader that lost its stream comes back: not all at once. */
+const RETRY_MS = 3_000;
 
 /** @param onEnd called once, whoever ended it */
 export function openEventStream(onEnd: () => void): EventStream {
@@ -30,6 +32,7 @@ export function openEventStream(onEnd: () => void): EventStream {
   const source = {
     start: (given: ReadableStreamDefaultController<Uint8Array>) => {
       controller = given;
+      write(`retry: ${Math.round(RETRY_MS * (1 + Math.random()))}\n\n`);
     },
     cancel: finish,
   };

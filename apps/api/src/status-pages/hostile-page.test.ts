@@ -56,10 +56,12 @@ async function wholeAnswer(path: string, init: RequestInit = {}): Promise<string
   const headers = [...answer.headers].map(([name, value]) => `${name}: ${value}`).join("\n");
   if (!answer.headers.get("content-type")?.startsWith("text/event-stream"))
     return `${answer.status}\n${headers}\n\n${await answer.text()}`;
-  const reader = answer.body?.getReader();
-  const first = await reader?.read();
-  await reader?.cancel();
-  return `${answer.status}\n${headers}\n\n${new TextDecoder().decode(first?.value)}`;
+  let text = "";
+  for await (const piece of answer.body ?? []) {
+    text += new TextDecoder().decode(piece);
+    if (text.includes("data: ")) break;
+  }
+  return `${answer.status}\n${headers}\n\n${text}`;
 }
 
 /** Every address that a visitor could find or guess. */

@@ -67,7 +67,7 @@ async function read(page: TestPage, { url = house.url, from = newNetwork() } = {
     for await (const piece of text) {
       const parts = (rest + piece).split("\n\n");
       rest = parts.pop() ?? "";
-      events.push(...parts.filter((part) => !part.startsWith(":")));
+      events.push(...parts.filter((part) => !/^(:|retry: \d{4}$)/.test(part)));
     }
   })().catch(() => undefined);
   return {

@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import type { ApiEnv, Deps } from "../context.ts";
 import { networkOf } from "../http/client-address.ts";
 import { isGenerousTo, LIMITS, STREAMS } from "../http/limits.ts";
+import type { Admission } from "./admission.ts";
 import { openEventStream } from "./event-stream.ts";
 import type { PageWatch } from "./page-watch.ts";
 import { answerVisitError, SLUG, type Visits } from "./visit.ts";
@@ -16,12 +17,14 @@ const HEADERS = {
 };
 
 /** Server-Sent Events of a page that is open somewhere. */
-export function liveRoute(deps: Deps, visits: Visits, watch: PageWatch) {
+export function liveRoute(deps: Deps, visits: Visits, admission: Admission, watch: PageWatch) {
   const live = new Hono<ApiEnv>();
   live.onError(answerVisitError);
   const admit = countStreams(deps);
   live.get(`/status/${SLUG}/live`, async (c) => {
-    const { page } = await visits.admit(c);
+    const { page } = await visits.find(c.req.param("slug"));
+    // Not 401: the browser would ask for a user name, in the middle of a page that is open.
+    if (!(await admission.isAdmitted(c, page))) throw new Refusal(403, "The page wants its password first.");
     if (c.req.method === "HEAD") return c.body(null, 200, HEADERS);
     const leave = admit(c.get("clientAddress"));
     const stream = openEventStream(() => {

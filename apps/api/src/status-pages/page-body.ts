@@ -43,7 +43,7 @@ function writeGroup([name, components]: [string, PublicComponent[]], i: number) 
   );
   return html`<section aria-labelledby="group-${i}">
     <h2 id="group-${i}" dir="auto" class="${name === "" ? "aside" : ""}">${name === "" ? "Components" : name}</h2>
-    <ul>
+    <ul role="list">
       ${items}
     </ul>
   </section>`;
@@ -73,7 +73,7 @@ function writeIncidents(title: string, incidents: readonly PublicIncident[], asO
   });
   return html`<section class="${id}" aria-labelledby="${id}">
     <h2 id="${id}">${title}</h2>
-    <ul>
+    <ul role="list">
       ${items}
     </ul>
   </section>`;

@@ -26,6 +26,7 @@ export function writeFrame({ title, main, head, footer, root }: Frame): string {
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <meta name="color-scheme" content="light dark" />
           <title>${title}</title>
+          <link rel="icon" type="image/svg+xml" href="${root}../favicon.svg" />
           <link rel="stylesheet" href="${root}_assets/${ASSET_NAMES.style}" />
           ${head}
         </head>

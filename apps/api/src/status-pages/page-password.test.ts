@@ -119,7 +119,7 @@ describe("a page with a password", () => {
         expect([rest, answer.status, answer.headers.get("cache-control")]).toEqual([rest, 200, "private, no-store"]);
       }
     }
-    expect((await get(`${page.path}/live`)).status).toBe(401);
+    expect((await get(`${page.path}/live`)).status).toBe(403);
     // Alice's own session opens her pages to nobody: she has the password too.
     expect((await house.call("GET", `${page.path}/feed.atom`, { token: alice.token })).status).toBe(401);
   });

@@ -7,7 +7,8 @@ import type { Admission } from "./admission.ts";
 import { writeFeed } from "./feed.ts";
 import { writeStatusPage } from "./page-body.ts";
 import { answerNotice, HTML_HEADERS } from "./page-frame.ts";
-import { answerText, answerVisitError, SLUG, type Visits } from "./visit.ts";
+import { answerSealed, seal } from "./sealed.ts";
+import { answerVisitError, SLUG, type Visits } from "./visit.ts";
 
 const OPEN = "public, max-age=5, stale-while-revalidate=30";
 const PAGE = { type: HTML_HEADERS["Content-Type"], keep: OPEN, csp: HTML_HEADERS["Content-Security-Policy"] };
@@ -19,16 +20,11 @@ export function pageRoutes({ config }: Pick<Deps, "config">, visits: Visits, adm
   pages.onError(answerPageError);
 
   pages.get(`/status/${SLUG}`, async (c) => {
-    const visit = await visits.find(c.req.param("slug"));
-    const { page } = visit;
+    const { page, snapshot } = await visits.find(c.req.param("slug"));
     if (!(await admission.isAdmitted(c, page))) return askForPassword(c, page.slug);
-    const { once, revision, status } = await visit.snapshot();
-    return answerText(
-      c,
-      visit,
-      once("page", () => writeStatusPage(page.slug, revision, status)),
-      PAGE,
-    );
+    const { once, revision, status } = await snapshot();
+    const text = once("page", () => seal(writeStatusPage(page.slug, revision, status)));
+    return answerSealed(c, page, text, PAGE);
   });
   pages.get(`/status/${SLUG}/`, (c) => c.redirect(`../${c.req.param("slug")}`, 301));
 
@@ -44,14 +40,10 @@ export function pageRoutes({ config }: Pick<Deps, "config">, visits: Visits, adm
   const feeds = new Hono<ApiEnv>();
   feeds.onError(answerVisitError);
   feeds.get(`/status/${SLUG}/feed.atom`, async (c) => {
-    const visit = await visits.admit(c);
-    const { once, status } = await visit.snapshot();
-    return answerText(
-      c,
-      visit,
-      once("feed", () => writeFeed(visit.page, status, config.publicUrl)),
-      ATOM,
-    );
+    const { page, snapshot } = await visits.admit(c);
+    const { once, status } = await snapshot();
+    const text = once("feed", () => seal(writeFeed(page, status, config.publicUrl)));
+    return answerSealed(c, page, text, ATOM);
   });
 
   return pages.route("/", feeds).all("/status/*", () => {

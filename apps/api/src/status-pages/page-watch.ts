@@ -39,7 +39,7 @@ export function watchPages(db: Db, snapshots: Snapshots, log: Logger): PageWatch
     do {
       one.look = "under way";
       try {
-        await tellReaders(one, db, snapshots);
+        if (await isStillShown(one, db)) await tellReaders(one, snapshots);
       } catch (error) {
         log.warn({ err: error }, "a status page could not be looked at; trying again with its next event");
       }
@@ -47,11 +47,18 @@ export function watchPages(db: Db, snapshots: Snapshots, log: Logger): PageWatch
     one.look = "none";
   }
 
-  const lookAtAll = () => watched.forEach((one) => void look(one));
-  // A message that was lost on the way is made up for here.
+  /** Makes up for a message of the page's own changes that was lost on the way; states are told again by the outbox. */
+  async function lookForChange(one: Watched): Promise<void> {
+    const { updatedAt } = one.page;
+    const isShown = await isStillShown(one, db).catch(() => true);
+    if (isShown && one.page.updatedAt.getTime() !== updatedAt.getTime()) await look(one);
+  }
+
   const keepalive = setInterval(() => {
-    for (const { readers } of watched.values()) for (const stream of readers.keys()) stream.keepAlive();
-    lookAtAll();
+    for (const one of watched.values()) {
+      for (const stream of one.readers.keys()) stream.keepAlive();
+      void lookForChange(one);
+    }
   }, KEEPALIVE_EVERY_MS).unref();
 
   return {
@@ -71,7 +78,7 @@ export function watchPages(db: Db, snapshots: Snapshots, log: Logger): PageWatch
       if (event.type === "monitor.checked") return;
       for (const one of watched.values()) if (concerns(event, one.page, one.snapshot)) void look(one);
     },
-    lookAtAll,
+    lookAtAll: () => watched.forEach((one) => void look(one)),
     stop() {
       isStopped = true;
       clearInterval(keepalive);
@@ -80,14 +87,20 @@ export function watchPages(db: Db, snapshots: Snapshots, log: Logger): PageWatch
   };
 }
 
-/** Told by comparing what is shown, not by what has happened: of what a page does not show, its readers learn nothing. */
-async function tellReaders(one: Watched, db: Db, snapshots: Snapshots): Promise<void> {
+/** Reads the page anew, and ends its streams where it is withdrawn, moved or locked anew. */
+async function isStillShown(one: Watched, db: Db): Promise<boolean> {
   const now = await findPublishedPage(db, one.page.slug);
-  if (now === null || now.key !== one.page.key || now.passwordHash !== one.page.passwordHash) {
-    for (const stream of one.readers.keys()) stream.end();
-    return;
+  if (now !== null && now.key === one.page.key && now.passwordHash === one.page.passwordHash) {
+    one.page = now;
+    return true;
   }
-  one.snapshot = await snapshots.get(now);
+  for (const stream of one.readers.keys()) stream.end();
+  return false;
+}
+
+/** Told by comparing what is shown, not by what has happened: of what a page does not show, its readers learn nothing. */
+async function tellReaders(one: Watched, snapshots: Snapshots): Promise<void> {
+  one.snapshot = await snapshots.get(one.page);
   const { revision } = one.snapshot;
   for (const [stream, told] of one.readers) {
     if (told === revision) continue;

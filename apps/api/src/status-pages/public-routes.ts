@@ -38,6 +38,6 @@ export function publicRoutes(deps: Deps, hub: Hub) {
       return c.body(asset.bytes, 200, { "Content-Type": asset.type, "Cache-Control": FOREVER });
     })
     .route("/", badgeRoutes(visits))
-    .route("/", liveRoute(deps, visits, watch))
+    .route("/", liveRoute(deps, visits, admission, watch))
     .route("/", pageRoutes(deps, visits, admission));
 }

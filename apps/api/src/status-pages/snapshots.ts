@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { readPublicStatus, readUptime, type PublishedPage } from "@pulsecheck/db/published-pages";
 import { monitorOf, type BusEvent } from "@pulsecheck/shared/live-events";
 import type { PublicStatus } from "@pulsecheck/shared/public-status";
+import { hashText } from "./sealed.ts";
 
 const FRESH_MS = 5_000;
 /** Components of all kept snapshots together: some kilobytes each. */
@@ -63,7 +63,8 @@ export function keepSnapshots(): Snapshots {
   return {
     get(page) {
       const known = entries.get(page.key);
-      if (known !== undefined && known.oldAt > Date.now() && known.page.updatedAt >= page.updatedAt) return known.taken;
+      const isSame = known?.page.updatedAt.getTime() === page.updatedAt.getTime();
+      if (known !== undefined && isSame && known.oldAt > Date.now()) return known.taken;
       const entry = start(page, known);
       entries.delete(page.key);
       entries.set(page.key, entry);
@@ -110,10 +111,6 @@ function revisionOf({ title, description, components, incidents }: PublicStatus)
   const shown = components.map(({ id, groupName, name, state }) => [id, groupName, name, state]);
   const told = incidents.map(({ openedId, endedAt }) => [openedId, endedAt]);
   return hashText(JSON.stringify([title, description, shown, told]));
-}
-
-export function hashText(text: string): string {
-  return createHash("sha256").update(text).digest("base64url").slice(0, 22);
 }
 
 /** Lets go of the oldest until the rest is small enough. */

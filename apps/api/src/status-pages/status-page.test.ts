@@ -66,6 +66,7 @@ describe("a published page", () => {
     const links = [...body.matchAll(/ (?:href|src|data-live)="([^"]+)"/g)].map(([, link]) => link ?? "");
     const named = links.map((link) => link.replace(/\.[\da-f]{16}\./, "."));
     expect(named.toSorted()).toEqual([
+      "../favicon.svg",
       "_assets/page.css",
       "_assets/page.js",
       `${slug}/feed.atom`,
@@ -157,10 +158,21 @@ describe("what is kept", () => {
       const first = await get(one);
       expect(first.headers.get("cache-control")).toMatch(/^public, max-age=(5, stale-while-revalidate=30|60)$/);
       const etag = first.headers.get("etag") ?? "";
-      const again = await get(one, { "If-None-Match": `"other", W/${etag}` });
+      const again = await get(one, { "If-None-Match": `"other", ${etag.replace("W/", "")}` });
       expect([again.status, again.body, again.headers.get("etag")]).toEqual([304, null, etag]);
       expect((await get(one, { "If-None-Match": '"other"' })).status).toBe(200);
     }
+  });
+
+  test("a page goes packed to whoever takes it so, and is the same page", async () => {
+    const { path } = await publish(house, alice, [shop]);
+    const [plain, refused, packed] = await Promise.all(
+      ["identity", "gzip;q=0", "br, gzip"].map((accepted) => get(path, { "Accept-Encoding": accepted })),
+    );
+    expect([plain, refused, packed].map((one) => one?.headers.get("content-encoding"))).toEqual([null, null, "gzip"]);
+    expect(packed?.body).toBe(plain?.body);
+    expect(packed?.headers.get("etag")).toBe(plain?.headers.get("etag"));
+    expect(plain?.headers.get("vary")).toContain("Accept-Encoding");
   });
 
   test("a hundred visitors at once cost one reading", async () => {

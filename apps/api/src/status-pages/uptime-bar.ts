@@ -12,12 +12,10 @@ type Day = PublicComponent["days"][number];
 
 /** One bar a UTC day. Its height and its colour say the same; the page's style shows phones the last third alone. */
 export function drawUptime({ days, uptimeRatio }: PublicComponent) {
-  const bars = days.map(
-    (day, i) =>
-      html`<rect class="${classOf(day)}" x="${i * STEP}"
-        ><title>${dayInWords(day.date)}: ${figureOf(day)}</title></rect
-      >`,
-  );
+  const bars = days.map((day, i) => {
+    const title = html`<title>${dayInWords(day.date)}: ${figureOf(day)}</title>`;
+    return html`<rect class="${classOf(day)}" x="${i * STEP}">${title}</rect>`;
+  });
   return html`<div class="days">
       <svg viewBox="0 0 ${days.length * STEP} 34" preserveAspectRatio="none" role="img" aria-label="${inWords(days)}">
         ${bars}

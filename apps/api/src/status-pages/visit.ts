@@ -4,7 +4,7 @@ import type { Context } from "hono";
 import type { ApiEnv, Deps } from "../context.ts";
 import { answerError } from "../http/problems.ts";
 import type { Admission } from "./admission.ts";
-import { hashText, type Snapshot, type Snapshots } from "./snapshots.ts";
+import type { Snapshot, Snapshots } from "./snapshots.ts";
 
 /** What a path calls a page; everything else is nowhere. */
 export const SLUG = ":slug{[a-z0-9][a-z0-9-]+[a-z0-9]}";
@@ -33,26 +33,6 @@ export function createVisits({ db }: Pick<Deps, "db">, admission: Admission, sna
       throw new Refusal(401, "This status page has a password.");
     },
   };
-}
-
-/** What may be kept of an open page; nothing of one with a password, by anybody. */
-function cacheHeaders({ passwordHash }: PublishedPage, open: string): Record<string, string> {
-  if (passwordHash === null) return { "Cache-Control": open };
-  return { "Cache-Control": "private, no-store", Vary: "Cookie, Authorization" };
-}
-
-/** Answers a text, or 304 to who has it already. */
-export function answerText(
-  c: Context<ApiEnv>,
-  { page }: Visit,
-  text: string,
-  { type, keep, csp }: { type: string; keep: string; csp: string },
-): Response {
-  const etag = `"${hashText(text)}"`;
-  const caching = { ...cacheHeaders(page, keep), ETag: etag };
-  const known = c.req.header("if-none-match")?.split(",") ?? [];
-  if (known.some((one) => ["*", etag].includes(one.trim().replace(/^W\//, "")))) return c.body(null, 304, caching);
-  return c.body(text, 200, { "Content-Type": type, "Content-Security-Policy": csp, ...caching });
 }
 
 /** Refusals of what no person reads: problem documents, and what asks a program for the page's password. */
