@@ -1,4 +1,5 @@
 import { useCallback, useReducer } from "react";
+import { createPortal } from "react-dom";
 import { useFrames } from "../../app/live.tsx";
 import type { LiveFrame } from "../../lib/live-socket.ts";
 
@@ -38,18 +39,25 @@ export function OpenIncidentsBadge() {
   const [open, hear] = useReducer(heedFrame, NONE);
   useFrames(useCallback((frame: LiveFrame) => hear(frame), []));
   const count = open.known.size + open.others;
-  const isAllClear = count === 0 && open.over.size > 0;
+  const words = `${count === 0 ? "no" : count} open ${count === 1 ? "incident" : "incidents"}`;
+  const isWorthTelling = count > 0 || open.over.size > 0;
   return (
     <>
       {count > 0 && (
-        <span aria-hidden className="rounded-full bg-down px-1.5 text-xs font-semibold text-on-danger tabular-nums">
-          {count}
-        </span>
+        <>
+          <span aria-hidden className="rounded-full bg-down px-1.5 text-xs font-semibold text-on-danger tabular-nums">
+            {count}
+          </span>
+          <span className="sr-only">{words}</span>
+        </>
       )}
-      <span aria-live="polite" className="sr-only">
-        {count > 0 && `${count} open ${count === 1 ? "incident" : "incidents"}`}
-        {isAllClear && "no open incidents"}
-      </span>
+      {createPortal(
+        // Outside of the link: a dialog hides all but live regions, and would leave the link without a name.
+        <p aria-live="polite" className="sr-only">
+          {isWorthTelling && words}
+        </p>,
+        document.body,
+      )}
     </>
   );
 }

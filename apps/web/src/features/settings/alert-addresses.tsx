@@ -88,8 +88,7 @@ function SendAgain({ address: { id, email } }: { address: AlertAddressView }) {
 
 function Remove({ address: { id, email } }: { address: AlertAddressView }) {
   const queries = useQueryClient();
-  const remove = async () => {
-    await ask(api.DELETE("/api/v1/alert-addresses/{id}", { params: { path: { id } } }));
+  const finish = () => {
     void queries.invalidateQueries({ queryKey: addressesQuery.queryKey });
     tell(`${email} gets no more alerts.`);
   };
@@ -99,7 +98,8 @@ function Remove({ address: { id, email } }: { address: AlertAddressView }) {
       accessibleName={`Remove ${email}`}
       title={`Remove ${email}?`}
       confirm="Remove it"
-      onConfirm={remove}
+      onConfirm={() => ask(api.DELETE("/api/v1/alert-addresses/{id}", { params: { path: { id } } }))}
+      onDone={finish}
     >
       It gets no more alerts, not even those that wait to be sent.
     </Confirm>

@@ -56,7 +56,13 @@ function Keys() {
           />
         </Card>
       ) : (
-        <NewKey secret={key} onDone={() => setKey(null)} />
+        <NewKey
+          secret={key}
+          onDone={() => {
+            setKey(null);
+            document.getElementById("main")?.focus({ preventScroll: true });
+          }}
+        />
       )}
       <Card title="API keys">
         {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
@@ -77,8 +83,7 @@ function KeyItem({ item, onRevoked }: { item: ApiKeyView; onRevoked(): void }) {
   const { id, name, role, prefix, created_at, last_used_at, expires_at, revoked_at } = item;
   const now = useNow();
   const isOver = revoked_at !== null || (expires_at !== null && Date.parse(expires_at) <= now);
-  const revoke = async () => {
-    await ask(api.DELETE("/api/v1/api-keys/{id}", { params: { path: { id } } }));
+  const finish = () => {
     onRevoked();
     tell(`The key ${name} is revoked.`);
   };
@@ -111,7 +116,8 @@ function KeyItem({ item, onRevoked }: { item: ApiKeyView; onRevoked(): void }) {
           accessibleName={`Revoke ${name}`}
           title={`Revoke the key ${name}?`}
           confirm="Revoke it"
-          onConfirm={revoke}
+          onConfirm={() => ask(api.DELETE("/api/v1/api-keys/{id}", { params: { path: { id } } }))}
+          onDone={finish}
         >
           Whatever uses it is refused from that moment on. This cannot be taken back.
         </Confirm>

@@ -19,13 +19,12 @@ export function SessionsSection() {
   const list = useRef<HTMLUListElement>(null);
   const forget = (isGone: (session: Session) => boolean) =>
     queries.setQueryData(sessionsQuery.queryKey, (old) => old?.filter((session) => !isGone(session)));
-  const endOthers = async () => {
-    await ask(api.DELETE("/users/me/sessions"));
+  const forgetOthers = () => {
     forget(({ is_current: isCurrent }) => !isCurrent);
     tell("All your other sessions have ended.");
   };
   return (
-    <Card title="Sessions" actions={(data?.length ?? 0) > 1 && <EndOthers onConfirm={endOthers} />}>
+    <Card title="Sessions" actions={(data?.length ?? 0) > 1 && <EndOthers onDone={forgetOthers} />}>
       {error && <Failed error={error} retry={() => void refetch()} />}
       {isLoading && <Loading what="sessions" />}
       <ul ref={list} tabIndex={-1} aria-label="Sessions" className="divide-y divide-line outline-none">
@@ -44,9 +43,15 @@ export function SessionsSection() {
   );
 }
 
-function EndOthers({ onConfirm }: { onConfirm(): Promise<unknown> }) {
+function EndOthers({ onDone }: { onDone(): void }) {
   return (
-    <Confirm label="End all others" title="End all other sessions?" confirm="End them" onConfirm={onConfirm}>
+    <Confirm
+      label="End all others"
+      title="End all other sessions?"
+      confirm="End them"
+      onConfirm={() => ask(api.DELETE("/users/me/sessions"))}
+      onDone={onDone}
+    >
       You are logged out everywhere but here.
     </Confirm>
   );
