@@ -10,6 +10,7 @@ import {
 import { Failed } from "../components/ui/states.tsx";
 import { meQuery } from "../features/account/session.ts";
 import { boardSearch } from "../features/board/board-search.ts";
+import { monitorSearch } from "../features/monitors/ranges.ts";
 import { incidentSearch } from "../features/incidents/incident-range.ts";
 import { settingsSearch } from "../features/settings/settings-sections.ts";
 import { ApiError, API_BASE } from "../lib/api.ts";
@@ -95,6 +96,7 @@ const newMonitor = createRoute({
 const monitor = createRoute({
   getParentRoute: () => inside,
   path: "/monitors/$id",
+  validateSearch: monitorSearch,
   component: lazyRouteComponent(() => import("../features/monitors/monitor-page.tsx"), "MonitorPage"),
 });
 const editMonitor = createRoute({

@@ -41,8 +41,17 @@ export function useApiForm<T extends FieldValues>(
         ),
       )(event),
     errorOf: (field) => {
-      const message = form.getFieldState(field, form.formState).error?.message;
+      const message = findMessage(form.getFieldState(field, form.formState).error);
       return message === undefined ? undefined : message.charAt(0).toUpperCase() + message.slice(1);
     },
   };
+}
+
+/** Of a list or record the API may refuse one entry only: what it said is the message of the whole field. */
+function findMessage(error: unknown): string | undefined {
+  if (typeof error !== "object" || error === null || error instanceof Element) return undefined;
+  if ("message" in error && typeof error.message === "string") return error.message;
+  return Object.values(error)
+    .map(findMessage)
+    .find((message) => message !== undefined);
 }

@@ -1,5 +1,60 @@
+import type { MonitorInput, MonitorView } from "@pulsecheck/shared/monitor";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { NotFound } from "../../app/not-found.tsx";
+import { buttonClass } from "../../components/ui/button.tsx";
 import { Page } from "../../components/ui/page.tsx";
+import { Failed, Loading } from "../../components/ui/states.tsx";
+import { tell } from "../../components/ui/toasts.tsx";
+import { api, ask } from "../../lib/api.ts";
+import { MonitorForm } from "./monitor-form.tsx";
+import { changedOf, inputOf, type MonitorFormValues } from "./monitor-form-values.ts";
+import { isMissing, monitorQuery } from "./monitor-queries.ts";
 
+const route = getRouteApi("/inside/monitors/$id/edit");
+
+/** All settings of a monitor. */
 export function EditMonitorPage() {
-  return <Page title="EditMonitorPage">…</Page>;
+  const { id } = route.useParams();
+  // What stands in the form must be what is stored now.
+  const { data, error, isFetchedAfterMount, refetch } = useQuery({ ...monitorQuery(id), refetchOnMount: "always" });
+  if (isMissing(error)) return <NotFound />;
+  return (
+    <Page title={data === undefined ? "Edit the monitor" : `Edit ${data.name}`}>
+      {error && <Failed error={error} retry={() => void refetch()} />}
+      {data !== undefined && isFetchedAfterMount ? (
+        <EditForm key={id} monitor={data} />
+      ) : (
+        <Loading what="the monitor" />
+      )}
+    </Page>
+  );
+}
+
+function EditForm({ monitor }: { monitor: MonitorView }) {
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  // What changes meanwhile elsewhere is not taken back by saving the rest.
+  const [before] = useState(monitor);
+  const { id } = before;
+  const save = async (values: MonitorFormValues) => {
+    const body = changedOf(inputOf(values) as Partial<MonitorInput>, before);
+    if (Object.keys(body).length > 0) {
+      const changed = await ask(api.PATCH("/api/v1/monitors/{id}", { params: { path: { id } }, body }));
+      queries.setQueryData(monitorQuery(id).queryKey, changed);
+      tell("Saved");
+    }
+    await navigate({ to: "/monitors/$id", params: { id } });
+  };
+  const cancel = (
+    <Link to="/monitors/$id" params={{ id }} className={buttonClass()}>
+      Cancel
+    </Link>
+  );
+  return (
+    <div className="max-w-3xl rounded-lg border border-line bg-surface p-4">
+      <MonitorForm before={before} submit="Save" send={save} more={cancel} />
+    </div>
+  );
 }

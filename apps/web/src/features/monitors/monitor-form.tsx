@@ -1,0 +1,186 @@
+import { mayHaveBody, METHODS, monitorCreateSchema, type MonitorView } from "@pulsecheck/shared/monitor";
+import { useQuery } from "@tanstack/react-query";
+import { useMemo, useState, type ReactNode } from "react";
+import { CheckboxField, Field, InputField, SelectField } from "../../components/ui/field.tsx";
+import { Form } from "../../components/ui/form.tsx";
+import { useApiForm, type ApiForm } from "../../lib/form.ts";
+import { completeUrl, nameOf } from "./pasted-url.ts";
+import { describeRules, intervalRulesQuery, UNKNOWN_RULES } from "./interval-rules.ts";
+import { monitorFormSchema } from "./monitor-form-schema.ts";
+import { valuesOf, type MonitorFormValues } from "./monitor-form-values.ts";
+import { AuthFields, BodyField, HeaderFields } from "./secret-fields.tsx";
+
+type Props = {
+  /** Null for a new one. */
+  before: MonitorView | null;
+  submit: string;
+  send(values: MonitorFormValues): Promise<unknown>;
+  more?: ReactNode;
+};
+
+const USUAL = {
+  ...monitorCreateSchema(UNKNOWN_RULES).parse({ url: "https://example.com", name: "-" }),
+  url: "",
+  name: "",
+};
+
+/** All of a monitor's settings. For a new one the URL is enough, and the rest waits out of sight. */
+export function MonitorForm({ before, submit, send, more }: Props) {
+  const { data: rules } = useQuery(intervalRulesQuery);
+  const isNew = before === null;
+  const schema = useMemo(() => monitorFormSchema(rules ?? UNKNOWN_RULES, isNew), [rules, isNew]);
+  // What the instance assumes is not known yet: an empty interval means it.
+  const form = useApiForm(schema, before ? valuesOf(before) : { ...valuesOf(USUAL), interval: "" });
+  const [isOpen, setOpen] = useState(!isNew);
+  const hasHiddenError = Object.keys(form.formState.errors).some((field) => field !== "url" && field !== "root");
+  return (
+    <Form form={form} submit={submit} send={send} more={more}>
+      <InputField
+        label="URL"
+        type="url"
+        inputMode="url"
+        placeholder="https://example.com"
+        autoComplete="url"
+        spellCheck={false}
+        autoFocus={isNew}
+        {...form.register("url")}
+        error={form.errorOf("url")}
+      />
+      <details open={isOpen || hasHiddenError} onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary className="w-fit cursor-pointer font-medium text-accent">More options</summary>
+        <div className="mt-4 grid gap-6">
+          <AboutFields form={form} />
+          <TimingFields form={form} usual={rules?.defaultIntervalS} hint={describeRules(rules)} before={before} />
+          <RequestFields form={form} before={before} />
+          <AnswerFields form={form} />
+        </div>
+      </details>
+    </Form>
+  );
+}
+
+type PartProps = { form: ApiForm<MonitorFormValues> };
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section aria-label={title} className="grid gap-4 border-t border-line pt-4">
+      <h2 className="font-semibold">{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+function AboutFields({ form }: PartProps) {
+  return (
+    <Part title="For you">
+      <InputField
+        label="Name"
+        placeholder={nameOf(completeUrl(form.watch("url")))}
+        hint="Empty: it is called by its URL."
+        autoComplete="off"
+        {...form.register("name")}
+        error={form.errorOf("name")}
+      />
+      <InputField
+        label="Tags"
+        placeholder="prod, payments"
+        hint="With commas between them."
+        autoComplete="off"
+        {...form.register("tags")}
+        error={form.errorOf("tags")}
+      />
+      <Field label="Notes" hint="For whoever is woken up: where to look, whom to call." error={form.errorOf("notes")}>
+        {(control) => <textarea {...control} rows={3} {...form.register("notes")} />}
+      </Field>
+    </Part>
+  );
+}
+
+type TimingProps = PartProps & { usual: number | undefined; hint: string; before: MonitorView | null };
+
+function TimingFields({ form, usual, hint, before }: TimingProps) {
+  return (
+    <Part title="When">
+      <div className="grid items-start gap-4 sm:grid-cols-3">
+        <InputField
+          label="Interval (s)"
+          inputMode="numeric"
+          placeholder={String(before?.interval ?? usual ?? "")}
+          hint={hint}
+          {...form.register("interval")}
+          error={form.errorOf("interval")}
+        />
+        <InputField
+          label="Time limit (ms)"
+          inputMode="numeric"
+          hint="Of the whole check, redirects included."
+          {...form.register("timeout_ms")}
+          error={form.errorOf("timeout_ms")}
+        />
+        <InputField
+          label="Failures until it is down"
+          inputMode="numeric"
+          hint="In a row; a failed check is repeated within seconds."
+          {...form.register("failure_threshold")}
+          error={form.errorOf("failure_threshold")}
+        />
+      </div>
+    </Part>
+  );
+}
+
+function RequestFields({ form, before }: PartProps & { before: MonitorView | null }) {
+  return (
+    <Part title="What is asked">
+      <SelectField label="Method" {...form.register("method")} error={form.errorOf("method")}>
+        {METHODS.map((method) => (
+          <option key={method}>{method}</option>
+        ))}
+      </SelectField>
+      <HeaderFields form={form} before={before} />
+      {mayHaveBody(form.watch("method")) && <BodyField form={form} before={before} />}
+      <AuthFields form={form} before={before} />
+    </Part>
+  );
+}
+
+function AnswerFields({ form }: PartProps) {
+  return (
+    <Part title="What is expected">
+      <InputField
+        label="Status"
+        hint="Codes and ranges, such as 204, 200-299."
+        {...form.register("expected_status")}
+        error={form.errorOf("expected_status")}
+      />
+      <div className="grid items-start gap-4 sm:grid-cols-2">
+        <InputField
+          label="Text that must be there"
+          autoComplete="off"
+          {...form.register("keyword")}
+          error={form.errorOf("keyword")}
+        />
+        <InputField
+          label="Text that must not be there"
+          autoComplete="off"
+          {...form.register("keyword_absent")}
+          error={form.errorOf("keyword_absent")}
+        />
+      </div>
+      <CheckboxField label="Follow redirects" {...form.register("follow_redirects")} />
+      {form.watch("follow_redirects") && (
+        <InputField
+          label="Redirects at most"
+          inputMode="numeric"
+          {...form.register("max_redirects")}
+          error={form.errorOf("max_redirects")}
+        />
+      )}
+      <CheckboxField
+        label="Verify the certificate"
+        hint="Off: a self-signed or expired one is fine."
+        {...form.register("verify_tls")}
+      />
+    </Part>
+  );
+}
