@@ -120,6 +120,36 @@ test("the history is read page by page, by range, and down to the incident that 
   expect(complaints).toEqual([]);
 });
 
+test("the timeline says what became of each alert, also of those that were not sent", async () => {
+  const dora = await house.register("dora");
+  const { id } = await house.addMonitor(dora, { url: "http://127.0.0.1:9/", name: "Shop", is_active: false });
+  const [incidentId = ""] = await addHistory(dora, id, 1);
+  const { monitorId } = await house.db.prisma.incident.findUniqueOrThrow({ where: { id: incidentId } });
+  const dueAt = new Date(Date.now() + 300_000);
+  const common = { incidentId, monitorId, dueAt };
+  await house.db.prisma.delivery.createMany({
+    data: [
+      { ...common, kind: "DOWN", recipient: "a@example.com", state: "SUPPRESSED" },
+      { ...common, kind: "DOWN", recipient: "b@example.com", state: "REJECTED", lastError: "It is no mailbox" },
+      { ...common, kind: "DOWN", recipient: "c@example.com", state: "UNCONFIRMED", sentAt: new Date() },
+      { ...common, kind: "DOWN", recipient: "d@example.com", state: "PENDING" },
+      { ...common, kind: "UP", recipient: "a@example.com", state: "SUPPRESSED" },
+    ],
+  });
+  const { page, complaints } = await openVisitor(browser, house.url, { as: dora });
+  await page.goto("/incidents");
+  await page.getByText("What happened").click();
+  for (const words of [
+    "a@example.com by e-mail: held back by the debounce",
+    "b@example.com by e-mail: rejected (It is no mailbox)",
+    "c@example.com by e-mail: sent, but nobody knows whether it arrived",
+    "d@example.com by e-mail: waiting to be sent",
+    "Recovery alert to a@example.com by e-mail: not sent",
+  ])
+    await page.getByRole("listitem").filter({ hasText: words }).waitFor();
+  expect(complaints).toEqual([]);
+});
+
 test("what a target says is text, and another workspace's outages are not told", async () => {
   const charlie = await house.register("charlie");
   const { page, complaints } = await openVisitor(browser, house.url, { as: charlie });
