@@ -16,7 +16,7 @@ import type { Groups } from "./draft.ts";
 const page = (written: string): Groups =>
   written.split(" | ").map((group) => {
     const [name = "", ids = ""] = group.split(": ");
-    return { name, components: ids === "" ? [] : [...ids].map((id) => ({ monitor_id: id, name: null })) };
+    return { name, components: ids === "" ? [] : ids.split("").map((id) => ({ monitor_id: id, name: null })) };
   });
 const write = (groups: Groups): string =>
   groups.map(({ name, components }) => `${name}: ${components.map((one) => one.monitor_id).join("")}`).join(" | ");
