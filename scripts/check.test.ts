@@ -5,7 +5,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { root } from "./launch/environment.ts";
 import { runCommand } from "./servers/run-command.ts";
 
-const CONFIGS = [".oxlintrc.json", ".oxfmtrc.json", "knip.json", "tsconfig.json"];
+const CONFIGS = [
+  ".oxlintrc.json",
+  ".oxfmtrc.json",
+  "knip.json",
+  "tsconfig.json",
+  "apps/web/tsconfig.json",
+  "tests/browser/tsconfig.json",
+];
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: Record<string, string> };
 
 const lines = (count: number, line: string): string => `${line}\n`.repeat(count);
@@ -16,6 +23,7 @@ const CLEAN = {
   "package.json": json({ name: "fixture", workspaces: ["apps/*", "packages/*"], type: "module" }),
   "apps/api/package.json": workspace("api"),
   "apps/worker/package.json": workspace("worker"),
+  "apps/web/package.json": workspace("web"),
   "packages/broker/package.json": workspace("broker"),
   "packages/db/package.json": workspace("db"),
   "packages/shared/package.json": json({
@@ -25,7 +33,9 @@ const CLEAN = {
   }),
   "apps/api/src/answer.ts": "export const answer = 42;\n",
   "apps/api/src/main.ts": 'import { answer } from "./answer.ts";\n\nconsole.log(answer);\n',
+  "apps/web/src/main.tsx": "document.title = import.meta.env.MODE;\n",
   "apps/worker/src/main.ts": "console.log(process.env);\n",
+  "tests/browser/title.test.ts": "export const read = (): string => document.title;\n",
 };
 
 const DIRTY = {
@@ -42,6 +52,8 @@ const DIRTY = {
   "apps/api/src/wrong-type.ts": 'export const count: number = "1";\n',
   "apps/api/src/unchecked.ts": "export const first = (list: string[]): string => list[0];\n",
   "apps/api/src/sideways.ts": 'export type { X } from "../../worker/src/x.ts";\n',
+  "apps/web/src/from-the-api.ts": 'import type { X } from "@pulsecheck/api/x";\nexport type Y = X;\n',
+  "apps/web/src/wrong-props.tsx": "export const field = <input maxLength={[]} />;\n",
   "apps/worker/src/app-to-app.ts": 'import type { X } from "@pulsecheck/api/x";\nexport type Y = X;\n',
   "apps/worker/src/lazy.ts": 'export const load = () => import("@pulsecheck/api/x");\n',
   "apps/worker/src/computed.ts": "export const load = (name: string) => import(name);\n",
@@ -64,7 +76,7 @@ function plant(files: Record<string, string>): string {
   symlinkSync(join(root, "node_modules"), join(parent, "node_modules"));
   const folder = join(parent, "project");
   mkdirSync(folder);
-  for (const name of CONFIGS) cpSync(join(root, name), join(folder, name));
+  for (const name of CONFIGS) cpSync(join(root, name), join(folder, name), { recursive: true });
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
@@ -80,7 +92,7 @@ async function runCheck(name: string, folder: string): Promise<Outcome> {
   return runCommand("/bin/sh", ["-c", command + argument], { cwd: folder, env });
 }
 
-const names = ["format", "lint", "types", "unused", "imports"];
+const names = ["format", "lint", "types", "browser-types", "unused", "imports"];
 
 beforeAll(async () => {
   const cleanFolder = plant(CLEAN);
@@ -114,9 +126,11 @@ describe.each([
   ["lint", "debugger.ts", /no-debugger/],
   ["types", "wrong-type.ts", /TS2322/],
   ["types", "unchecked.ts", /TS2322/],
+  ["browser-types", "wrong-props.tsx", /TS2322/],
   ["unused", "apps/api/src/any.ts", /any\.ts/],
   ["unused", "nobody-imports-me.ts", /nothing/],
   ["imports", "apps/api/src/sideways.ts", /leaves apps\/api/],
+  ["imports", "apps/web/src/from-the-api.ts", /must not import apps\/api/],
   ["imports", "apps/worker/src/app-to-app.ts", /must not import apps\/api/],
   ["imports", "apps/worker/src/lazy.ts", /must not import apps\/api/],
   ["imports", "apps/worker/src/computed.ts", /computed/],

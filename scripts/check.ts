@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { root } from "./launch/environment.ts";
 
 // Turbo runs the checks at the same time, names each, and shows the words of those that fail.
-const CHECKS = ["format", "lint", "types", "unused", "imports"];
+const CHECKS = ["format", "lint", "types", "browser-types", "unused", "imports"];
 
 // The dashboard is judged against the API as it is now.
 const types = spawnSync(process.execPath, [join(root, "scripts/api-types.ts")], { stdio: "inherit" });
