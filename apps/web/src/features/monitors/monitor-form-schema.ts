@@ -7,7 +7,10 @@ export function monitorFormSchema(rules: IntervalRules, isNew: boolean): z.ZodTy
   const schema: z.ZodType = isNew ? monitorCreateSchema(rules) : monitorUpdateSchema(rules);
   return z.custom<MonitorFormValues>().superRefine((values, context) => {
     const parsed = schema.safeParse(inputOf(values), { error: wordIssue });
-    for (const issue of parsed.error?.issues ?? []) context.addIssue({ code: "custom", ...placeIssue(issue) });
+    // A name that is not given is made of the URL: only the URL can be wrong then.
+    const isSaid = ({ path: [field] }: z.core.$ZodIssue) => field !== "name" || values.name.trim() !== "";
+    for (const issue of parsed.error?.issues.filter(isSaid) ?? [])
+      context.addIssue({ code: "custom", ...placeIssue(issue) });
     const unfit = findUnfitHeader(values.headers);
     if (unfit !== null) context.addIssue({ code: "custom", path: ["headers"], message: unfit });
   });
@@ -17,6 +20,7 @@ export function monitorFormSchema(rules: IntervalRules, isNew: boolean): z.ZodTy
 function placeIssue({ path: [field = "url", inner], message }: z.core.$ZodIssue) {
   const place = String(field);
   if (place === "auth" && inner !== undefined) return { path: [place, String(inner)], message };
+  if (place === "body") return { path: [place, "text"], message };
   const isHeader = place === "headers" && inner !== undefined;
   return { path: [place], message: isHeader ? `${String(inner)} ${message}` : message };
 }
@@ -50,6 +54,8 @@ function wordIssue(issue: z.core.$ZodRawIssue): string | undefined {
     }
     case "invalid_type":
       return issue.expected === "number" || issue.expected === "int" ? "must be a whole number" : undefined;
+    case "invalid_key":
+      return issue.issues[0]?.message;
     // Of all that can be typed, only a status can be neither of two kinds, or of the wrong form without words for it.
     case "invalid_union":
     case "invalid_format":

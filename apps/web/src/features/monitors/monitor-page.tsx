@@ -24,9 +24,7 @@ export function MonitorPage() {
   const { id } = route.useParams();
   const { range = USUAL_RANGE } = route.useSearch();
   const { data: monitor, error, refetch } = useQuery(monitorQuery(id));
-  const { isDeleted } = useMonitorLive(id);
-  if (isDeleted) return <Gone name={monitor?.name} />;
-  if (isMissing(error)) return <NotFound />;
+  if (isMissing(error)) return monitor === undefined ? <NotFound /> : <Gone name={monitor.name} />;
   if (monitor !== undefined) return <MonitorDetails key={id} monitor={monitor} range={range} />;
   return (
     <Page title="Monitor">
@@ -35,7 +33,7 @@ export function MonitorPage() {
   );
 }
 
-function Gone({ name = "The monitor" }: { name?: string | undefined }) {
+function Gone({ name }: { name: string }) {
   return (
     <Page title="This monitor is gone">
       <p>“{name}” was deleted, and with it all that was known of it.</p>
@@ -49,11 +47,13 @@ function Gone({ name = "The monitor" }: { name?: string | undefined }) {
 }
 
 function MonitorDetails({ monitor, range }: { monitor: MonitorView; range: Range }) {
-  const { id } = monitor;
+  const { id, name } = monitor;
+  const { isDeleted } = useMonitorLive(id);
   const checks = useInfiniteQuery(checksQuery(id, "all")).data?.pages[0]?.items ?? [];
   const mayWrite = useMayWrite();
+  if (isDeleted) return <Gone name={name} />;
   return (
-    <Page title={monitor.name} actions={mayWrite ? <MonitorActions monitor={monitor} /> : undefined}>
+    <Page title={name} actions={mayWrite ? <MonitorActions monitor={monitor} /> : undefined}>
       <MonitorHead monitor={monitor} lastCheck={checks[0]} />
       <Past monitor={monitor} range={range} />
       <div className="grid gap-5 lg:has-[>:nth-child(2)]:grid-cols-[2fr_1fr]">

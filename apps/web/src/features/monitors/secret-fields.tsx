@@ -12,7 +12,12 @@ type Props = { form: ApiForm<MonitorFormValues>; before: MonitorView | null };
 /** Name and value a row. Stored values are never shown: one keeps all of them, or gives all of them anew. */
 export function HeaderFields({ form, before }: Props) {
   const { fields, append, remove, replace } = useFieldArray({ control: form.control, name: "headers.rows" });
-  const keep = (isKept: boolean) => form.setValue("headers.isKept", isKept);
+  // What is wrong is told of all of them together, so any change makes it old.
+  const forget = () => form.clearErrors("headers");
+  const keep = (isKept: boolean) => {
+    form.setValue("headers.isKept", isKept);
+    forget();
+  };
   const stored = before?.headers ?? null;
   const start = (names: string[]) => {
     replace(names.map((name) => ({ name, value: "" })));
@@ -34,16 +39,22 @@ export function HeaderFields({ form, before }: Props) {
             <InputField
               label={`Name of header ${i + 1}`}
               spellCheck={false}
-              {...form.register(`headers.rows.${i}.name`)}
+              {...form.register(`headers.rows.${i}.name`, { onChange: forget })}
             />
           </div>
           <InputField
             label={`Value of header ${i + 1}`}
             spellCheck={false}
             autoComplete="off"
-            {...form.register(`headers.rows.${i}.value`)}
+            {...form.register(`headers.rows.${i}.value`, { onChange: forget })}
           />
-          <Button aria-label={`Remove header ${i + 1}`} onClick={() => remove(i)}>
+          <Button
+            aria-label={`Remove header ${i + 1}`}
+            onClick={() => {
+              remove(i);
+              forget();
+            }}
+          >
             <Trash2 aria-hidden className="size-4" />
           </Button>
         </div>
@@ -63,12 +74,12 @@ export function BodyField({ form, before }: Props) {
     <Secret
       what="body"
       stored={before?.body == null ? null : "A body"}
-      isKept={form.watch("body.isKept")}
+      isKept={form.watch("body").isKept}
       onReplace={start}
       onRemove={start}
       onKeep={() => form.setValue("body.isKept", true)}
     >
-      <Field label="Body" error={form.errorOf("body")} hint="Empty: none is sent.">
+      <Field label="Text of the body" error={form.errorOf("body")} hint="Empty: none is sent.">
         {(control) => <textarea {...control} rows={4} spellCheck={false} {...form.register("body.text")} />}
       </Field>
     </Secret>
@@ -82,18 +93,17 @@ export function AuthFields({ form, before }: Props) {
     const known = type === "basic" || type === "bearer" ? type : "none";
     form.setValue("auth", { isKept: false, type: known, username: stored?.username ?? "", password: "", token: "" });
   };
-  const type = form.watch("auth.type");
+  const { isKept, type } = form.watch("auth");
   return (
     <Secret
       what="login"
       stored={stored && describeLogin(stored)}
-      isKept={form.watch("auth.isKept")}
+      isKept={isKept}
       onReplace={() => start(stored?.type ?? "none")}
       onRemove={() => start("none")}
       onKeep={() => form.setValue("auth.isKept", true)}
-      error={form.errorOf("auth")}
     >
-      <SelectField label="Login" {...form.register("auth.type")}>
+      <SelectField label="Kind of login" {...form.register("auth.type")} error={form.errorOf("auth.type")}>
         <option value="none">None</option>
         <option value="basic">Basic: user name and password</option>
         <option value="bearer">Bearer token</option>

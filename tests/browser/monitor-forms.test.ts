@@ -1,0 +1,245 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { openBrowser, openVisitor } from "../harness/browser.ts";
+import { openHouse, type House } from "../harness/house.ts";
+import { openTarget, type Target } from "../harness/target.ts";
+
+/** Browsers and houses of other files run beside this one. */
+const SOON = { timeout: 15_000 };
+
+let house: House;
+let browser: Browser;
+beforeAll(async () => {
+  [house, browser] = await Promise.all([openHouse({ env: { MIN_CHECK_INTERVAL: "30" } }), openBrowser()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await house.stop();
+});
+
+async function target(): Promise<Target> {
+  const opened = await openTarget();
+  onTestFinished(() => opened.stop());
+  return opened;
+}
+
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+const field = (page: Page, label: string) => page.getByLabel(label, { exact: true });
+const isWide = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+
+/** What is said below a field. */
+async function errorAt(page: Page, label: string): Promise<string> {
+  const input = field(page, label);
+  await expect.poll(() => input.getAttribute("aria-invalid")).toBe("true");
+  const ids = (await input.getAttribute("aria-describedby"))?.split(" ") ?? [];
+  return page.locator(`[id="${ids.at(-1) ?? ""}"]`).innerText();
+}
+
+/** Sends the form and answers what the request to the API held. */
+async function send(page: Page, name: string): Promise<unknown> {
+  const [request] = await Promise.all([
+    page.waitForRequest((one) => one.url().includes("/api/v1/monitors") && /POST|PATCH/.test(one.method())),
+    button(page, name).click(),
+  ]);
+  return request.postDataJSON();
+}
+
+test("a URL alone is enough: it leads to the new monitor, whose first check is there within moments", async () => {
+  const alice = await house.register("alice");
+  const shop = await target();
+  const { page, complaints, findBarriers } = await openVisitor(browser, house.url, { as: alice });
+  await page.goto("/monitors/new");
+  await field(page, "URL").fill(shop.url.replace("http://", ""));
+  expect(await field(page, "Name").isVisible()).toBe(false);
+  expect(await findBarriers()).toEqual([]);
+  await button(page, "Watch it").click();
+  await page.getByRole("heading", { level: 1, name: new URL(shop.url).host }).waitFor(SOON);
+  await page.locator('[data-status="UP"]').waitFor(SOON);
+  await page.getByRole("region", { name: "Checks" }).getByRole("row").filter({ hasText: "OK" }).waitFor(SOON);
+  expect(complaints).toEqual([]);
+});
+
+test("everything that can be said of a monitor reaches the API, and the target", async () => {
+  const alice = await house.register("alice-all");
+  const shop = await target();
+  const { page, complaints, findBarriers } = await openVisitor(browser, house.url, { as: alice });
+  await page.goto("/monitors/new");
+  await field(page, "URL").fill(`${shop.url}health`);
+  await page.getByText("More options").click();
+  expect(await field(page, "Name").getAttribute("placeholder")).toBe(`${new URL(shop.url).host}/health`);
+  await page.getByText("In whole seconds, from 30 s to 1 h.").waitFor();
+  await field(page, "Name").fill("Shop");
+  await field(page, "Tags").fill("prod, shop");
+  await field(page, "Notes").fill("Call Bob.");
+  await field(page, "Interval (s)").fill("300");
+  await field(page, "Time limit (ms)").fill("5000");
+  await field(page, "Failures until it is down").fill("3");
+  await field(page, "Method").selectOption("POST");
+  await button(page, "Add a header").click();
+  await field(page, "Name of header 1").fill("X-Key");
+  await field(page, "Value of header 1").fill("abc");
+  await field(page, "Text of the body").fill("hello");
+  await field(page, "Kind of login").selectOption("basic");
+  await field(page, "User name").fill("alice");
+  await field(page, "Password").fill("secret");
+  await field(page, "Status").fill("200, 204 300-399");
+  await field(page, "Text that must be there").fill("well");
+  await field(page, "Text that must not be there").fill("error");
+  await field(page, "Redirects at most").fill("2");
+  await page.getByRole("checkbox", { name: "Verify the certificate" }).uncheck();
+  expect(await findBarriers()).toEqual([]);
+  expect(await send(page, "Watch it")).toEqual({
+    url: `${shop.url}health`,
+    name: "Shop",
+    interval: 300,
+    method: "POST",
+    headers: { "X-Key": "abc" },
+    body: "hello",
+    auth: { type: "basic", username: "alice", password: "secret" },
+    expected_status: ["200", "204", "300-399"],
+    keyword: "well",
+    keyword_absent: "error",
+    timeout_ms: 5_000,
+    follow_redirects: true,
+    max_redirects: 2,
+    verify_tls: false,
+    failure_threshold: 3,
+    tags: ["prod", "shop"],
+    notes: "Call Bob.",
+  });
+  const asked = await shop.asked(1);
+  expect([asked.method, asked.body, asked.headers["x-key"]]).toEqual(["POST", "hello", "abc"]);
+  expect(complaints).toEqual([]);
+});
+
+test("what is wrong is said at its field, by the form and by the API alike", async () => {
+  const alice = await house.register("alice-wrong");
+  const { page, complaints, findBarriers } = await openVisitor(browser, house.url, { as: alice });
+  await page.goto("/monitors/new");
+  await button(page, "Watch it").click();
+  expect(await errorAt(page, "URL")).toMatch(/^Must start with http/);
+
+  await page.getByText("More options").click();
+  await page.getByText("from 30 s to 1 h").waitFor();
+  await field(page, "URL").fill("https://example.com");
+  await field(page, "Interval (s)").fill("5");
+  await field(page, "Time limit (ms)").fill("long");
+  await field(page, "Status").fill("fine");
+  await field(page, "Tags").fill("x".repeat(60));
+  await field(page, "Kind of login").selectOption("bearer");
+  await button(page, "Add a header").click();
+  await field(page, "Name of header 1").fill("Expect");
+  await field(page, "Value of header 1").fill("1");
+  await button(page, "Watch it").click();
+  expect(await errorAt(page, "Interval (s)")).toBe("Must be 30 or more");
+  expect(await errorAt(page, "Time limit (ms)")).toBe("Must be a whole number");
+  expect(await errorAt(page, "Status")).toBe("Must be codes and ranges, such as 204, 200-299");
+  expect(await errorAt(page, "Tags")).toBe("Must be at most 50 characters long");
+  expect(await errorAt(page, "Token")).toBe("Must not be empty");
+  await page.getByRole("group", { name: "headers" }).getByText("Expect is set by PulseCheck itself").waitFor();
+  expect(await findBarriers()).toEqual([]);
+
+  // Only the API knows which addresses this instance may reach.
+  await page.goto("/monitors/new");
+  await field(page, "URL").fill("http://169.254.169.254/");
+  await button(page, "Watch it").click();
+  expect(await errorAt(page, "URL")).toMatch(/169\.254\.169\.254/);
+  expect(complaints).toEqual([]);
+});
+
+test("an interval that the API refuses is told at the field, though the form's rules are unknown", async () => {
+  const alice = await house.register("alice-rules");
+  const { page, complaints } = await openVisitor(browser, house.url, { as: alice });
+  await page.route("**/openapi.json", (route) => route.abort());
+  await page.goto("/monitors/new");
+  await field(page, "URL").fill("https://example.com");
+  await page.getByText("More options").click();
+  await field(page, "Interval (s)").fill("5");
+  await button(page, "Watch it").click();
+  expect(await errorAt(page, "Interval (s)")).toMatch(/30/);
+  expect(complaints).toEqual([]);
+});
+
+test("only what changed is sent; stored secrets are kept, replaced or removed, and their mask is never sent", async () => {
+  const alice = await house.register("alice-edit");
+  const shop = await target();
+  const monitor = await house.addMonitor(alice, {
+    url: shop.url,
+    name: "Shop",
+    interval: 3_600,
+    method: "POST",
+    headers: { "X-Key": "first", "X-Other": "second" },
+    body: "old body",
+    auth: { type: "bearer", token: "old-token" },
+  });
+  const { page, complaints, findBarriers } = await openVisitor(browser, house.url, { as: alice });
+  const edit = async () => {
+    await page.goto(`/monitors/${monitor.id}/edit`);
+    await page.getByText("X-Key, X-Other: stored, and never shown again.").waitFor(SOON);
+  };
+  const saved = () => page.getByRole("region", { name: "Now" }).waitFor(SOON);
+
+  await edit();
+  await page.getByText("A body: stored").waitFor();
+  await page.getByText("A bearer token: stored").waitFor();
+  expect(await page.content()).not.toContain("********");
+  expect(await findBarriers()).toEqual([]);
+  await button(page, "Save").click();
+  await saved();
+
+  await edit();
+  await field(page, "Name").fill("Store");
+  expect(await send(page, "Save")).toEqual({ name: "Store" });
+  await page.getByRole("heading", { level: 1, name: "Store" }).waitFor();
+  const before = shop.journal.length;
+  await house.checkNow(alice, monitor.id);
+  const kept = shop.journal.slice(before).at(-1);
+  expect([kept?.headers["x-key"], kept?.body, kept?.headers.authorization]).toEqual([
+    "first",
+    "old body",
+    "Bearer old-token",
+  ]);
+
+  await edit();
+  await button(page, "Replace the headers").click();
+  await button(page, "Save").click();
+  await page.getByText("X-Key needs a value").waitFor();
+  await field(page, "Value of header 1").fill("third");
+  await button(page, "Remove header 2").click();
+  await button(page, "Remove the body").click();
+  await button(page, "Replace the login").click();
+  await field(page, "Token").fill("thrown away");
+  await button(page, "Keep the stored login").click();
+  expect(await send(page, "Save")).toEqual({ headers: { "X-Key": "third" }, body: null });
+  await saved();
+
+  await page.goto(`/monitors/${monitor.id}/edit`);
+  await button(page, "Remove the login").click();
+  await button(page, "Remove the headers").click();
+  expect(await send(page, "Save")).toEqual({ headers: null, auth: null });
+  await saved();
+  expect(complaints).toEqual([]);
+});
+
+test("the forms fit on a phone in both themes; what cannot be edited is not found", async () => {
+  const alice = await house.register("alice-phone");
+  const shop = await target();
+  const monitor = await house.addMonitor(alice, {
+    url: `${shop.url}${"a".repeat(200)}`,
+    name: "w".repeat(200),
+    interval: 3_600,
+    headers: { [`X-${"h".repeat(90)}`]: "1" },
+  });
+  const viewport = { width: 360, height: 800 };
+  const { page, complaints, findBarriers } = await openVisitor(browser, house.url, { as: alice, viewport });
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.goto(`/monitors/${monitor.id}/edit`);
+    await button(page, "Replace the headers").click();
+    expect(await isWide(page)).toBe(false);
+    expect(await findBarriers()).toEqual([]);
+  }
+  await page.goto("/monitors/00000000-0000-4000-8000-000000000000/edit");
+  await page.getByRole("heading", { name: "There is nothing here" }).waitFor(SOON);
+  expect(complaints).toEqual([]);
+});
