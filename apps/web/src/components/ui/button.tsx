@@ -11,20 +11,21 @@ const LOOKS: Record<ButtonLook, string> = {
 
 /** The classes of a button, for links that look like one. */
 export function buttonClass(look: ButtonLook = "plain", more = ""): string {
-  return `inline-flex min-h-9 items-center justify-center gap-2 rounded-md px-3 py-1.5 font-medium whitespace-nowrap disabled:opacity-60 ${LOOKS[look]} ${more}`;
+  return `inline-flex min-h-9 items-center justify-center gap-2 rounded-md px-3 py-1.5 font-medium whitespace-nowrap disabled:opacity-60 aria-disabled:opacity-60 ${LOOKS[look]} ${more}`;
 }
 
 type Props = ComponentProps<"button"> & { look?: ButtonLook; isBusy?: boolean };
 
-/** A button; while busy it cannot be pressed again, and says so. */
-export function Button({ look = "plain", isBusy = false, className = "", disabled, type = "button", ...rest }: Props) {
+/** A button; while busy it cannot be pressed again, says so, and keeps the focus, which a disabled one would lose. */
+export function Button({ look = "plain", isBusy = false, className = "", type = "button", onClick, ...rest }: Props) {
   return (
     <button
       // oxlint-disable-next-line react/button-has-type -- it has one: its default is the harmless one
       type={type}
       className={buttonClass(look, className)}
-      disabled={disabled === true || isBusy}
       aria-busy={isBusy}
+      aria-disabled={isBusy ? true : undefined}
+      onClick={isBusy ? (event) => event.preventDefault() : onClick}
       {...rest}
     />
   );

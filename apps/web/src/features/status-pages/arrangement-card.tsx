@@ -11,12 +11,14 @@ import { GroupEditor } from "./group-editor.tsx";
 type Props = {
   groups: Groups;
   onChange(groups: Groups): void;
+  /** Of all groups together. */
+  error: string | undefined;
   errorOf: ApiForm<Draft>["errorOf"];
   page: StatusPageView | undefined;
 };
 
 /** What the page shows, in groups. Each step is said, and leads the focus on. */
-export function ArrangementCard({ groups, onChange, errorOf, page }: Props) {
+export function ArrangementCard({ groups, onChange, error, errorOf, page }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [last, setLast] = useState<{ step: Step; before: Groups } | null>(null);
   useEffect(() => {
@@ -39,7 +41,11 @@ export function ArrangementCard({ groups, onChange, errorOf, page }: Props) {
           // oxlint-disable-next-line react/no-array-index-key -- a group has no name that is its own
           <GroupEditor key={index} {...{ groups, group, index, names, take, write, errorOf }} />
         ))}
-        <ErrorLine words={errorOf("groups")} />
+        {error !== undefined && (
+          <p role="alert" className="font-medium text-down">
+            {error}
+          </p>
+        )}
         <div className="flex flex-wrap items-center gap-3">
           <Button data-part={PART.addGroup} onClick={() => take(addGroup(groups))}>
             <Plus aria-hidden className="size-4" />
@@ -65,15 +71,6 @@ function WhatIsPublic() {
       Everybody who can open the page sees of each monitor: the shown name, whether it is up, its uptime and mean
       latency, and when its incidents were, with their cause in general words. Never its URL, an error text, or anything
       of other monitors.
-    </p>
-  );
-}
-
-function ErrorLine({ words }: { words: string | undefined }) {
-  if (words === undefined) return null;
-  return (
-    <p role="alert" className="font-medium text-down">
-      {words}
     </p>
   );
 }

@@ -24,13 +24,14 @@ type Props = {
 export function StatusPageForm({ draft, page, submit, send }: Props) {
   const form = useApiForm(draftSchema, draft);
   const { field } = useController({ control: form.control, name: "groups" });
+  const { errors, isDirty } = form.formState;
   const sendAndGoOn = async (written: Draft) => {
     const saved = await send(written);
     if (saved !== undefined) form.reset(saved);
   };
   return (
     <>
-      <LeaveGuard isDirty={form.formState.isDirty} />
+      <LeaveGuard isDirty={isDirty} />
       <Form form={form} submit={submit} send={sendAndGoOn}>
         <Card title="The page">
           <Address form={form} page={page} />
@@ -42,7 +43,14 @@ export function StatusPageForm({ draft, page, submit, send }: Props) {
           />
           <Password form={form} hasPassword={page?.has_password ?? false} />
         </Card>
-        <ArrangementCard groups={field.value} onChange={field.onChange} errorOf={form.errorOf} page={page} />
+        <ArrangementCard
+          groups={field.value}
+          onChange={field.onChange}
+          // Without a message of its own it would say that of one of its fields once more.
+          error={errors.groups?.message === undefined ? undefined : form.errorOf("groups")}
+          errorOf={form.errorOf}
+          page={page}
+        />
       </Form>
     </>
   );
