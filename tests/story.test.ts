@@ -49,6 +49,8 @@ describe.each(BROKERS)("with the broker on %s", (broker) => {
     expect(downMail).toMatchObject({ to: alice.email, from: "alerts@example.com", token: "a-server-token" });
     expect(downMail.text).toContain("answered with status 500");
     expect(downMail.text).toContain(monitor.id);
+    const told = await dashboard.ofType("incident.updated");
+    expect(told.data.alerts).toMatchObject([{ kind: "DOWN", state: "SENT", recipient: alice.email }]);
 
     target.mend();
     await mails.mail(({ subject }) => subject === "UP: shop");

@@ -20,7 +20,9 @@ const changesOf = ({ frames }: Watcher, shops: readonly Shop[], since: number): 
     frames
       .filter(
         ({ type, data, at }) =>
-          /^(monitor\.status|incident)/.test(type) && data.monitor_id === publicId && Date.parse(at) > since,
+          /^(monitor\.status|incident\.(opened|closed))/.test(type) &&
+          data.monitor_id === publicId &&
+          Date.parse(at) > since,
       )
       .map(({ type, data }) => `${name} ${type} ${data.status ?? ""}`.trim()),
   );

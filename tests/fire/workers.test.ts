@@ -95,7 +95,9 @@ describe.concurrent.each(BROKERS)("with the broker on %s", (broker) => {
 
     expect(neglected(target.journal, [...up, ...down], TWO_INTERVALS_MS)).toEqual([]);
     expect(alertsOf(mails.accepted).toSorted()).toEqual(down.map(({ name }) => `DOWN: ${name}`).toSorted());
-    expect(dashboard.frames.filter(({ type }) => /^(monitor\.status|incident)/.test(type))).toEqual([]);
+    expect(dashboard.frames.filter(({ type }) => /^(monitor\.status|incident\.(opened|closed))/.test(type))).toEqual(
+      [],
+    );
     const { body } = await fleet.call("GET", "/api/v1/incidents?limit=100", { token: alice.token });
     expect(body.items.map((incident: { ended_at: string | null }) => incident.ended_at)).toEqual(down.map(() => null));
   }, 150_000);

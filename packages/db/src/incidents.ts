@@ -1,6 +1,8 @@
 import type { IncidentView } from "@pulsecheck/shared/incident";
 import { readCursor, writeCursor, type Page } from "@pulsecheck/shared/list";
+import type { BusEvent } from "@pulsecheck/shared/live-events";
 import { words } from "./check-view.ts";
+import type { Db } from "./client.ts";
 import type { Delivery, Incident } from "./generated/client.ts";
 import type { Scope } from "./scope.ts";
 
@@ -80,6 +82,17 @@ export async function findIncident(scope: Scope, id: string): Promise<IncidentVi
     include: WITH_ALERTS,
   });
   return row && viewIncident(row, new Date());
+}
+
+/** What dashboards are told when something became of these incidents' alerts. Of the whole instance: for a worker. */
+export async function readIncidentUpdates(db: Db, ids: readonly string[], now: Date): Promise<BusEvent[]> {
+  const rows = await db.prisma.incident.findMany({ where: { id: { in: [...ids] } }, include: WITH_ALERTS });
+  return rows.map((row) => ({
+    workspace: row.workspaceId,
+    at: now.toISOString(),
+    type: "incident.updated",
+    data: viewIncident(row, now),
+  }));
 }
 
 function viewIncident(row: IncidentRow, now: Date): IncidentView {

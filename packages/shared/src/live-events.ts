@@ -17,7 +17,7 @@ export type LiveEvent =
   | { type: "monitor.checked"; data: CheckView }
   | { type: "monitor.created" | "monitor.updated"; data: MonitorView }
   | { type: "monitor.deleted"; data: { id: string } }
-  | { type: "incident.opened" | "incident.closed"; data: IncidentView };
+  | { type: "incident.opened" | "incident.closed" | "incident.updated"; data: IncidentView };
 
 /** Credentials that ended: every API process closes the sockets that they opened. */
 export type Revocation =
@@ -41,6 +41,7 @@ export function monitorOf(event: LiveEvent | Revocation | PageChange): string | 
     case "monitor.checked":
     case "incident.opened":
     case "incident.closed":
+    case "incident.updated":
       return event.data.monitor_id;
     case "monitor.created":
     case "monitor.updated":

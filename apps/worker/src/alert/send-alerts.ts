@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { claimDeliveries, finishDelivery, type ClaimedDelivery } from "@pulsecheck/db/deliveries";
+import { readIncidentUpdates } from "@pulsecheck/db/incidents";
 import { writeMailedToken } from "@pulsecheck/db/mailed-token";
 import { fanOut, listUnpublished, markPublished } from "@pulsecheck/db/outbox";
 import type { Deps } from "../context.ts";
@@ -22,6 +23,7 @@ export async function sendAlerts(deps: Deps, channels: Readonly<Record<string, C
   for (;;) {
     const claimed = await claimDeliveries(db, new Date(), config.mail.debounceMs, SEND_AT_ONCE);
     await Promise.all(claimed.map((delivery) => send(deps, channels, delivery)));
+    await tellIncidents(deps, claimed);
     if (claimed.length < SEND_AT_ONCE) return;
   }
 }
@@ -43,6 +45,17 @@ async function send(deps: Deps, channels: Readonly<Record<string, Channel>>, del
       { delivery: delivery.id, attempts: delivery.attempts, error: outcome.error, outcome: outcome.state },
       "a mail was not sent",
     );
+  }
+}
+
+/** Whoever looks at an incident sees what was sent to whom. What cannot be told is read with the next look at it. */
+async function tellIncidents({ db, broker, log }: Deps, finished: readonly ClaimedDelivery[]): Promise<void> {
+  const ids = new Set(finished.flatMap(({ incident }) => incident?.id ?? []));
+  if (ids.size === 0) return;
+  try {
+    await broker.bus.publish(await readIncidentUpdates(db, [...ids], new Date()));
+  } catch (error) {
+    log.warn({ err: error, incidents: ids.size }, "what became of alerts could not be told");
   }
 }
 

@@ -1,6 +1,6 @@
 import type { IncidentView } from "@pulsecheck/shared/incident";
 import { expect, test } from "vitest";
-import { dropIncident, putIncident, type IncidentPages } from "./incident-pages.ts";
+import { dropIncident, mergeIncident, putIncident, type IncidentPages } from "./incident-pages.ts";
 
 const incident = (id: string, hour: number): IncidentView => ({
   id,
@@ -44,4 +44,14 @@ test("an empty list takes the first", () => {
 
 test("what is dropped is nowhere", () => {
   expect(idsOf(dropIncident(TWO, "b"))).toEqual(["dc", "a"]);
+});
+
+test("what is told later adds to what is known: alerts stay, and what is over stays over", () => {
+  const alert = { id: "x", kind: "DOWN", channel: "email", recipient: "a@example.com", state: "SENT" } as const;
+  const alerts = [{ ...alert, sent_at: null, detail: null }];
+  const open = { ...incident("a", 1), alerts };
+  const over = { ...incident("a", 1), ended_at: "2026-01-01T03:00:00.000Z" };
+  expect(mergeIncident(open, over)).toEqual({ ...over, alerts });
+  expect(mergeIncident(over, open)).toEqual({ ...over, alerts });
+  expect(mergeIncident(undefined, open)).toBe(open);
 });

@@ -52,7 +52,7 @@ function heedEvent(queries: QueryClient, id: string, event: LiveEvent): void {
     return change?.row ? ({ ...monitor, ...change.row } as MonitorView) : monitor;
   });
   if (event.type === "monitor.checked") addCheck(queries, event.data);
-  if (event.type === "monitor.status" || event.type === "incident.opened" || event.type === "incident.closed") {
+  if (event.type === "monitor.status" || event.type.startsWith("incident.")) {
     // Such a change may be known before the check that brought it was asked for.
     rereadAll(queries, id);
   }
