@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { Sequencer } from "./tests/setup/sequencer.ts";
 
 const places = "{apps,packages,scripts,tests,bench}";
 
@@ -8,6 +9,7 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "**/generated/**", "**/dist/**"],
     globalSetup: ["tests/setup/global.ts"],
     reporters: ["default", "./tests/setup/totals-reporter.ts"],
+    sequence: { sequencer: Sequencer },
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 30_000,
