@@ -3,13 +3,11 @@ import { LoadMore } from "../../components/ui/load-more.tsx";
 import { Card } from "../../components/ui/page.tsx";
 import { Failed, Loading } from "../../components/ui/states.tsx";
 import { IncidentCard } from "../incidents/incident-card.tsx";
-import { useIncidentFrames } from "../incidents/incident-queries.ts";
 import { monitorIncidentsQuery } from "./monitor-queries.ts";
 
 /** Every outage of a monitor, with who was told of it. */
 export function MonitorIncidents({ id }: { id: string }) {
   const query = useInfiniteQuery(monitorIncidentsQuery(id));
-  useIncidentFrames();
   const incidents = query.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
     <Card title="Incidents">

@@ -58,7 +58,7 @@ export function checksQuery(id: string, kind: ChecksKind) {
 
 const INCIDENTS_AT_ONCE = 10;
 
-/** All incidents of a monitor: an open one first, then the latest. `useIncidentFrames` reads them again with the rest. */
+/** All incidents of a monitor: an open one first, then the latest. */
 export function monitorIncidentsQuery(id: string) {
   return infiniteQueryOptions({
     queryKey: ["incidents", "of", id],

@@ -109,7 +109,7 @@ export function AuthFields({ form, before }: Props) {
         <option value="bearer">Bearer token</option>
       </SelectField>
       {type === "basic" && (
-        <div className="grid gap-4 sm:grid-cols-2">
+        <div className="grid items-start gap-4 sm:grid-cols-2">
           <InputField
             label="User name"
             autoComplete="off"
