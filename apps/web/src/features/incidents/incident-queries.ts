@@ -43,7 +43,8 @@ export function useIncidentFrames(): void {
       switch (frame.type) {
         case "snapshot":
         case "monitor.deleted":
-          return void queries.invalidateQueries({ queryKey: [KEY] });
+          void queries.invalidateQueries({ queryKey: [KEY] });
+          break;
         case "incident.opened":
         case "incident.updated":
         case "incident.closed": {
@@ -51,7 +52,8 @@ export function useIncidentFrames(): void {
           const incident = mergeIncident(findIncident(lists, frame.data.id), frame.data);
           const [from, to] = incident.ended_at === null ? (["past", "open"] as const) : (["open", "past"] as const);
           change(from, (list) => dropIncident(list, incident.id));
-          return change(to, (list) => putIncident(list, incident));
+          change(to, (list) => putIncident(list, incident));
+          break;
         }
         default:
       }
