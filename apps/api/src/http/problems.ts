@@ -50,6 +50,7 @@ export function fieldErrors(issues: readonly z.core.$ZodIssue[]): FieldError[] {
         detail: "is not a known field",
       }));
     }
+    if (issue.code === "invalid_key") return issue.issues.map(({ message }) => ({ field, detail: message }));
     return [{ field: field === "" ? "body" : field, detail: issue.message }];
   });
 }

@@ -48,6 +48,8 @@ export function createLiveSocket(onRefused: () => void): LiveSocket {
     },
     onMessage(text) {
       const frame = JSON.parse(text) as LiveFrame;
+      // Only events and snapshots have a number: what else is said answers a message of ours.
+      if (typeof frame.seq !== "number") return;
       // What is sent again after a resumption has been heard; a snapshot starts anew.
       if (frame.type !== "snapshot" && lastSeq !== null && frame.seq <= lastSeq) return;
       lastSeq = frame.seq;

@@ -7,8 +7,8 @@ export const workspaceQuery = queryOptions({
   queryFn: () => ask(api.GET("/api/v1/workspace")),
 });
 
-/** May the reader change things? False until that is known. */
-export function useMayWrite(): boolean {
+/** May the reader change things? Null until that is known. */
+export function useMayWrite(): boolean | null {
   const { data } = useQuery(workspaceQuery);
-  return data?.role === "ADMIN" || data?.role === "USER";
+  return data === undefined ? null : data.role === "ADMIN" || data.role === "USER";
 }

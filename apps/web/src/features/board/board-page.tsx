@@ -4,6 +4,7 @@ import { useMemo } from "react";
 import { buttonClass } from "../../components/ui/button.tsx";
 import { Page } from "../../components/ui/page.tsx";
 import { Empty, Failed, Loading } from "../../components/ui/states.tsx";
+import { useMayWrite } from "../account/workspace.ts";
 import { BoardList } from "./board-list.tsx";
 import { arrangeBoard, countBoard, listTags } from "./board-search.ts";
 import { BoardToolbar } from "./board-toolbar.tsx";
@@ -23,7 +24,7 @@ export function BoardPage() {
   const counts = useMemo(() => countBoard(store.rows().values()), [store, version]);
   // oxlint-disable-next-line react/exhaustive-deps -- as above
   const tags = useMemo(() => listTags(store.rows().values()), [store, version]);
-  if (isEmpty) return <FirstMonitor />;
+  if (isEmpty) return <NoMonitors />;
   return (
     <Page title={counts.DOWN > 0 ? `${counts.DOWN} down` : "Monitors"} heading="Monitors" actions={<AddMonitor />}>
       {load.state === "failed" && <Failed error={load.error} retry={load.retry} />}
@@ -46,7 +47,17 @@ export function BoardPage() {
   );
 }
 
+function NoMonitors() {
+  if (useMayWrite() !== false) return <FirstMonitor />;
+  return (
+    <Page title="Monitors">
+      <Empty title="No monitors yet">They show here as soon as somebody adds one.</Empty>
+    </Page>
+  );
+}
+
 function AddMonitor() {
+  if (useMayWrite() !== true) return null;
   return (
     <Link to="/monitors/new" className={buttonClass("primary")}>
       <Plus aria-hidden className="size-4" />
