@@ -19,11 +19,10 @@ export function ComponentRow(props: Props) {
     <li
       tabIndex={-1}
       data-invalid={refused !== undefined}
-      className="grid min-w-0 gap-2 rounded-md bg-sunken p-3 sm:grid-cols-[minmax(0,1fr)_auto]"
+      className="grid min-w-0 grid-cols-[minmax(0,1fr)] items-start gap-2 rounded-md bg-sunken p-3 md:grid-cols-[minmax(0,2fr)_minmax(0,3fr)_auto]"
     >
-      <p className="self-center font-medium">{name}</p>
-      <ComponentButtons {...props} name={name} />
-      <div className="sm:col-span-2">
+      <p className="font-medium md:pt-7.5">{name}</p>
+      <div>
         <InputField
           label="Shown name"
           aria-label={`Shown name of ${name}`}
@@ -40,6 +39,7 @@ export function ComponentRow(props: Props) {
           </p>
         )}
       </div>
+      <ComponentButtons {...props} name={name} />
     </li>
   );
 }
@@ -47,11 +47,11 @@ export function ComponentRow(props: Props) {
 function ComponentButtons({ groups, group, index, take, component, position, name }: Props & { name: string }) {
   const id = component.monitor_id;
   return (
-    <div className="flex flex-wrap gap-1">
+    <div className="flex gap-1 md:pt-6">
       {groups.length > 1 && (
         <select
           aria-label={`Group of ${name}`}
-          className="min-h-9 max-w-40 min-w-0 rounded-md border border-edge bg-surface px-2 py-1.5"
+          className="min-h-9 min-w-0 rounded-md border border-edge max-md:flex-1 md:w-36 bg-surface px-2 py-1.5"
           data-part={PART.component(id, "group")}
           value={index}
           onChange={({ target }) => take(sendComponent(groups, id, Number(target.value), name))}

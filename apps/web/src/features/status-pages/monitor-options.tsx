@@ -27,6 +27,7 @@ export function MonitorOptions({ id, label, isOpen, isLoading, matches: { best, 
             key={monitor.id}
             id={`${id}-${index}`}
             role="option"
+            tabIndex={-1}
             aria-selected={index === current}
             className="cursor-pointer px-3 py-2 hover:bg-sunken aria-selected:bg-sunken aria-selected:outline-2 aria-selected:-outline-offset-2 aria-selected:outline-accent"
             // The focus stays in the box.
