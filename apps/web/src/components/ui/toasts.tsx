@@ -5,7 +5,12 @@ const toasts = Toast.createToastManager();
 
 /** Tells something that has happened, for a few seconds. */
 export function tell(title: string, kind: "done" | "failed" = "done"): void {
-  toasts.add({ title, type: kind, priority: kind === "failed" ? "high" : "low", timeout: kind === "failed" ? 10_000 : 5_000 });
+  toasts.add({
+    title,
+    type: kind,
+    priority: kind === "failed" ? "high" : "low",
+    timeout: kind === "failed" ? 10_000 : 5_000,
+  });
 }
 
 /** Tells what failed, in the words of the error. */
