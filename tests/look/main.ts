@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { chromium, type Browser, type BrowserContextOptions } from "playwright-core";
 import pg from "pg";
 import { buildDashboard } from "../../scripts/launch/build-dashboard.ts";
@@ -21,7 +22,7 @@ async function addMonitors(fleet: Fleet, person: Person, targetUrl: string, coun
     const usual = i < NAMES.length ? (NAMES[i] ?? "") : `Service ${i}`;
     const fields = {
       url: `${targetUrl}${i % 90 === 2 ? "bad" : "good"}/${i}`,
-      name: count > 3 && i === 4 ? LONG : usual,
+      name: count > 100 && i === 4 ? LONG : usual,
       interval: 30,
       tags: [["prod", "web"], ["prod"], ["staging"], []][i % 4],
       is_active: i % 50 !== 49,
@@ -45,6 +46,15 @@ async function publishPage(fleet: Fleet, { token }: Person, monitorIds: readonly
   };
   const { status, body } = await fleet.call("POST", "/api/v1/status-pages", { token, json: page });
   if (status !== 201) throw new Error(JSON.stringify(body));
+}
+
+/** What is broken is known to be, and its owner has been told. */
+async function outageTold(fleet: Fleet, { token }: Person): Promise<void> {
+  for (;;) {
+    const { body } = await fleet.call("GET", "/api/v1/incidents?open=true", { token });
+    if (body.items.some(({ alerts }: { alerts: { state: string }[] }) => alerts[0]?.state === "SENT")) return;
+    await delay(500);
+  }
 }
 
 async function draw(browser: Browser, fleet: Fleet, person: Person, paths: Record<string, string>, look: Look) {
@@ -108,6 +118,7 @@ try {
       person.email,
     );
     if (count > 3) await publishPage(fleet, person, ids);
+    if (count > 2) await outageTold(fleet, person);
     const first = ids[count > 3 ? 1 : 0];
     const paths: Record<string, string> = {
       board: "/",
@@ -121,7 +132,7 @@ try {
       ...(ids[2] === undefined ? {} : { "monitor-down": `/monitors/${ids[2]}` }),
       ...(count > 3 ? { public: "/status/acme" } : {}),
     };
-    const context = { viewport: { width: 1000, height: 620 }, colorScheme: "light" as const };
+    const context = { viewport: { width: 1_000, height: 800 }, colorScheme: "light" as const };
     const pictures = { board: "/", monitor: paths["monitor"] ?? "/", incidents: "/incidents", public: "/status/acme" };
     const readme = [{ folder, suffix: ".jpg", context }];
     for (const look of isReadme ? readme : looks(folder)) {
