@@ -3,7 +3,10 @@ import type { Page } from "playwright-core";
 import { expect, onTestFinished } from "vitest";
 import type { Person } from "../harness/caller.ts";
 import type { House } from "../harness/house.ts";
+import { addManyMonitors } from "../harness/many-monitors.ts";
 import { openTarget } from "../harness/target.ts";
+
+export const PHONE = { width: 360, height: 740 };
 
 /** Three monitors of somebody new, that answer. */
 export async function openWorkspace(house: House, name: string) {
@@ -15,6 +18,16 @@ export async function openWorkspace(house: House, name: string) {
   const monitors = [await add("Web shop"), await add("Payment API"), await add("Internal wiki")] as const;
   await Promise.all(monitors.map(({ id }) => house.checkNow(owner, id)));
   return { owner, target, monitors };
+}
+
+/** 2,000 monitors with long names. */
+export async function openCrowdedWorkspace({ register, db }: House, name: string): Promise<Person> {
+  const owner = await register(name);
+  const many = { count: 2_000, intervalS: 3_600, timeoutMs: 1_000, name: "Monitor", url: "http://127.0.0.1:9/" };
+  await addManyMonitors(db.pool, { ...many, ownerId: owner.id });
+  const sql = "UPDATE monitors SET is_active = false, name = repeat('x', 180) || name WHERE created_by_id = $1";
+  await db.pool.query(sql, [owner.id]);
+  return owner;
 }
 
 export async function publish(
@@ -48,4 +61,23 @@ export async function pick(page: Page, group: string, letters: string, name: str
   await page.getByRole("option", { name }).waitFor();
   await page.keyboard.press("Enter");
   await page.getByText(`${name} is added to ${group}.`).waitFor();
+}
+
+/** Each badge of a component is a picture that shows, and Markdown with its whole address. */
+export async function expectBadges(page: Page, address: string, shownName: string): Promise<void> {
+  const badges = page.locator("[data-badges]").filter({ hasText: shownName });
+  await badges.locator("summary").click();
+  const id = await badges.getAttribute("data-badges");
+  for (const kind of ["status", "uptime", "latency"]) {
+    const image = badges.getByRole("img", { name: `The ${kind} badge of ${shownName}` });
+    await expect.poll(() => image.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(0);
+    const markdown = badges.getByLabel(`Markdown of the ${kind} badge`, { exact: true });
+    expect(await markdown.inputValue()).toBe(`![${kind}](${address}/badges/${id}/${kind}.svg)`);
+  }
+}
+
+export async function save(page: Page): Promise<void> {
+  const answered = page.waitForResponse((answer) => answer.request().method() === "PATCH");
+  await page.getByRole("button", { name: "Save" }).click();
+  expect((await answered).status()).toBe(200);
 }

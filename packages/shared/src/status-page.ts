@@ -26,7 +26,10 @@ const groups = z
   .superRefine((all, context) => {
     const refuse = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
     for (const [path, name] of repeated(all.map((group, i) => [[i, "name"], group.name]))) {
-      refuse(path, `${JSON.stringify(name)} is the name of another group`);
+      refuse(
+        path,
+        name === "" ? "another group has no name either" : `${JSON.stringify(name)} is the name of another group`,
+      );
     }
     const published = all.flatMap((group, i) =>
       group.components.map((one, j): Placed => [[i, "components", j, "monitor_id"], one.monitor_id]),
