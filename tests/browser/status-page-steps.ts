@@ -8,7 +8,7 @@ import { openTarget } from "../harness/target.ts";
 
 export const PHONE = { width: 360, height: 740 };
 
-/** Three monitors of somebody new, that answer. */
+/** Three monitors of somebody new, that are up. */
 export async function openWorkspace(house: House, name: string) {
   const owner = await house.register(name);
   const target = await openTarget();
@@ -16,7 +16,11 @@ export async function openWorkspace(house: House, name: string) {
   const add = (called: string) =>
     house.addMonitor(owner, { url: `${target.url}secret-path`, name: called, failure_threshold: 1 });
   const monitors = [await add("Web shop"), await add("Payment API"), await add("Internal wiki")] as const;
-  await Promise.all(monitors.map(({ id }) => house.checkNow(owner, id)));
+  const countUp = async () => {
+    const { body } = await house.call("GET", "/api/v1/monitors?status=UP", { token: owner.token });
+    return body.items.length;
+  };
+  await expect.poll(countUp, { timeout: 10_000 }).toBe(monitors.length);
   return { owner, target, monitors };
 }
 
