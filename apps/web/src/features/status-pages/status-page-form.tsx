@@ -38,7 +38,7 @@ export function StatusPageForm({ draft, page, submit, send }: Props) {
           <Description form={form} />
           <CheckboxField
             label="Published"
-            hint="Only a published page can be seen. A draft is for you alone."
+            hint="Only a published page can be seen. A draft stays within the workspace."
             {...form.register("is_published")}
           />
           <Password form={form} hasPassword={page?.has_password ?? false} />
