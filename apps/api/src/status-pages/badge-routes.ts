@@ -1,11 +1,11 @@
 import { overallState } from "@pulsecheck/shared/public-status";
 import { refuseField, refuseMissing } from "@pulsecheck/shared/refusal";
+import { formatUptime } from "@pulsecheck/shared/uptime-words";
 import { Hono, type Context } from "hono";
 import type { ApiEnv } from "../context.ts";
 import { badgeOfState, colourOfUptime, drawBadge, LATENCY_COLOUR, NO_DATA, type Badge } from "./badge.ts";
 import { answerSealed, seal } from "./sealed.ts";
 import { answerVisitError, SLUG, type Visit, type Visits } from "./visit.ts";
-import { percentInWords } from "./words.ts";
 
 const DAYS = ["7", "30", "90"];
 const SVG = {
@@ -46,7 +46,7 @@ export function badgeRoutes(visits: Visits) {
     const { visit, snapshot, component } = await find(c);
     const ratio = (await snapshot.uptime(component.id, Number(days))) ?? null;
     const figure =
-      ratio === null ? NO_DATA : { value: `${percentInWords(ratio)} in ${days} days`, colour: colourOfUptime(ratio) };
+      ratio === null ? NO_DATA : { value: `${formatUptime(ratio)} in ${days} days`, colour: colourOfUptime(ratio) };
     return answer(c, visit, { label: component.name, ...figure });
   });
   badges.get(`/status/${SLUG}/badges/:component/latency.svg`, async (c) => {

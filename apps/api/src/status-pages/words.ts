@@ -37,12 +37,6 @@ export const REASON_WORDS: Record<Reason, string> = {
   blocked: "could not be checked",
 };
 
-/** A share as people read it: never "100 %" for less than all. */
-export function percentInWords(ratio: number): string {
-  const hundredths = Math.floor(Math.round(ratio * 1e8) / 1e4);
-  return ratio === 1 ? "100 %" : `${(hundredths / 100).toFixed(2)} %`;
-}
-
 const UNITS = [
   ["d", 86_400_000],
   ["h", 3_600_000],

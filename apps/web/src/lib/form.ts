@@ -9,6 +9,7 @@ import {
 } from "react-hook-form";
 import type { z } from "zod";
 import { ApiError } from "./api.ts";
+import { capitalise } from "./format.ts";
 import { messageFor } from "./problem-of.ts";
 
 /** A form that is judged by a schema of packages/shared before it is sent, and shows what the API says of it after. */
@@ -42,7 +43,7 @@ export function useApiForm<T extends FieldValues>(
       )(event),
     errorOf: (field) => {
       const message = findMessage(form.getFieldState(field, form.formState).error);
-      return message === undefined ? undefined : message.charAt(0).toUpperCase() + message.slice(1);
+      return message === undefined ? undefined : capitalise(message);
     },
   };
 }

@@ -1,15 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { formatDuration, formatRelative, formatUptime, formatUtc } from "./format.ts";
-
-describe("uptime is never rounded up to what it was not", () => {
-  test.each([
-    [null, "no data"],
-    [1, "100 %"],
-    [0.999_999, "99.99 %"],
-    [0.5, "50.00 %"],
-    [0, "0.00 %"],
-  ])("%s is %s", (ratio, text) => expect(formatUptime(ratio)).toBe(text));
-});
+import { formatDuration, formatRelative, formatUtc } from "./format.ts";
 
 describe("a duration is told by its two largest units", () => {
   test.each([

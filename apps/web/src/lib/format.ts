@@ -1,3 +1,5 @@
+export { formatUptime } from "@pulsecheck/shared/uptime-words";
+
 const NUMBER = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 const DATE_TIME = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
@@ -9,11 +11,9 @@ export function formatLatency(ms: number | null): string {
   return ms < 10_000 ? `${NUMBER.format(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
 }
 
-/** A ratio of 0..1 as `99.98 %`; never rounded up to 100 %. */
-export function formatUptime(ratio: number | null): string {
-  if (ratio === null) return "no data";
-  if (ratio === 1) return "100 %";
-  return `${(Math.floor(ratio * 10_000) / 100).toFixed(2)} %`;
+/** `unexpected status` as it stands at the start of a line. */
+export function capitalise(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 const UNITS = [

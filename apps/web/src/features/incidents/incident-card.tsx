@@ -2,7 +2,7 @@ import type { IncidentView } from "@pulsecheck/shared/incident";
 import { Link } from "@tanstack/react-router";
 import { CircleCheck, OctagonX } from "lucide-react";
 import { Time } from "../../components/ui/time.tsx";
-import { formatDuration } from "../../lib/format.ts";
+import { capitalise, formatDuration } from "../../lib/format.ts";
 import { useNow } from "../../lib/now.ts";
 import { describeReason } from "../monitors/words.ts";
 import { IncidentTimeline } from "./incident-timeline.tsx";
@@ -71,8 +71,4 @@ function DurationSoFar({ since }: { since: string }) {
   const now = useNow();
   // In whole seconds: it is looked at once a second.
   return formatDuration(Math.max(1, Math.floor((now - Date.parse(since)) / 1_000)) * 1_000);
-}
-
-function capitalise(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
