@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { roleSchema } from "./role.ts";
+import { ROLES } from "./role.ts";
 
 /** How every API key begins: tells it from a session token, and secret scanners can find it. */
 export const API_KEY_PREFIX = "pc_";
 
 export const apiKeyCreateSchema = z.strictObject({
   name: z.string().trim().min(1).max(100),
-  role: roleSchema,
+  role: z.enum(ROLES),
   expires_at: z.iso.datetime({ offset: true }).optional(),
 });
 
@@ -14,7 +14,7 @@ export const apiKeySchema = z
   .object({
     id: z.uuid(),
     name: z.string(),
-    role: roleSchema,
+    role: z.enum(ROLES),
     prefix: z.string().describe("The key's first characters, to recognise it by"),
     created_at: z.iso.datetime(),
     expires_at: z.iso.datetime().nullable(),

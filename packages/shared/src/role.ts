@@ -1,9 +1,6 @@
-import { z } from "zod";
-
 /** Rights in a workspace. `INGEST` is for keys only: it reports and reads nothing. */
 export const ROLES = ["ADMIN", "USER", "VIEWER", "INGEST"] as const;
-export const roleSchema = z.enum(ROLES);
-export type Role = z.infer<typeof roleSchema>;
+export type Role = (typeof ROLES)[number];
 
 /** What a route asks of its caller: `read` looks, `write` changes, `admin` manages people and keys, `report` sends in. */
 export type Access = "read" | "write" | "admin" | "report";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { roleSchema } from "./role.ts";
+import { ROLES } from "./role.ts";
 
 /** Who gets the alerts, besides the workspace's alert addresses, which always do. */
 export const alertAudienceSchema = z
@@ -20,7 +20,7 @@ export const workspaceSchema = z
   .object({
     id: z.uuid(),
     name: z.string(),
-    role: roleSchema.describe("The caller's"),
+    role: z.enum(ROLES).describe("The caller's"),
     alert_audience: alertAudienceSchema,
     debounce_minutes: debounceMinutes,
     default_debounce_minutes: z.number().describe("This instance's EMAIL_DEBOUNCE_MINUTES"),

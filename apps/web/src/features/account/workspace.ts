@@ -1,3 +1,4 @@
+import { roleAllows } from "@pulsecheck/shared/role";
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api, ask } from "../../lib/api.ts";
 
@@ -10,5 +11,5 @@ export const workspaceQuery = queryOptions({
 /** May the reader change things? Null until that is known. */
 export function useMayWrite(): boolean | null {
   const { data } = useQuery(workspaceQuery);
-  return data === undefined ? null : data.role === "ADMIN" || data.role === "USER";
+  return data === undefined ? null : roleAllows(data.role, "write");
 }

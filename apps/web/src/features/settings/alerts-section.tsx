@@ -1,3 +1,4 @@
+import { roleAllows } from "@pulsecheck/shared/role";
 import { useQuery } from "@tanstack/react-query";
 import { Card } from "../../components/ui/page.tsx";
 import { Failed, Loading } from "../../components/ui/states.tsx";
@@ -10,7 +11,7 @@ export function AlertsSection() {
   const { data: workspace, error, refetch } = useQuery(workspaceQuery);
   if (error) return <Failed error={error} retry={() => void refetch()} />;
   if (workspace === undefined) return <Loading what="alert settings" />;
-  const isAdmin = workspace.role === "ADMIN";
+  const isAdmin = roleAllows(workspace.role, "admin");
   return (
     <>
       <Card title="Workspace and alerts">

@@ -1,4 +1,5 @@
 import type { ApiKeyView } from "@pulsecheck/shared/api-key";
+import { roleAllows } from "@pulsecheck/shared/role";
 import { infiniteQueryOptions, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Confirm } from "../../components/ui/confirm.tsx";
@@ -27,7 +28,7 @@ export function KeysSection() {
   const workspace = useQuery(workspaceQuery);
   if (workspace.error) return <Failed error={workspace.error} retry={() => void workspace.refetch()} />;
   if (workspace.data === undefined) return <Loading what="API keys" />;
-  if (workspace.data.role === "ADMIN") return <Keys />;
+  if (roleAllows(workspace.data.role, "admin")) return <Keys />;
   return (
     <Card title="API keys">
       <p>
