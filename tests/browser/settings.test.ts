@@ -124,8 +124,8 @@ test("an API key is shown once, used, revoked, and refused; whoever is no admin 
   await page.getByLabel("Expires at the end of").fill("2099-01-01");
   await page.getByRole("button", { name: "Create the key" }).click();
   const token = await page.getByLabel("Key", { exact: true }).inputValue();
-  await page.getByRole("button", { name: "Copy" }).click();
-  await page.getByText("The key is copied.").waitFor();
+  await page.getByRole("button", { name: "Copy: Key" }).click();
+  await page.getByText("Copied.").waitFor();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(token);
   const use = async () => (await house.call("GET", "/api/v1/monitors", { token })).status;
   expect(await use()).toBe(200);

@@ -1,12 +1,17 @@
 import { Copy } from "lucide-react";
-import { useRef } from "react";
+import { useEffect, useRef } from "react";
 import { Button } from "./button.tsx";
 import { Field } from "./field.tsx";
 import { tell } from "./toasts.tsx";
 
-/** Text to be copied, by a button or by hand. */
-export function CopyField({ label, value }: { label: string; value: string }) {
+type Props = { label: string; value: string; autoSelect?: boolean };
+
+/** Text to be copied, by a button or by hand; with `autoSelect` it has the focus and is marked from the start. */
+export function CopyField({ label, value, autoSelect = false }: Props) {
   const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (autoSelect) input.current?.select();
+  }, [autoSelect]);
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(value);
