@@ -15,6 +15,7 @@ import { describeApi } from "./docs/openapi.ts";
 import { readClientAddress } from "./http/client-address.ts";
 import { answerError } from "./http/problems.ts";
 import { logRequests } from "./http/request-log.ts";
+import { keepPrivate } from "./http/keep-private.ts";
 import { strictBody } from "./http/strict-body.ts";
 import { strictQuery } from "./http/strict-query.ts";
 import { incidentRoutes } from "./incidents/incident-routes.ts";
@@ -49,6 +50,7 @@ export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
     );
   }
   app.use(strictQuery, strictBody);
+  for (const path of ["/api/*", "/auth/*", "/users/*"]) app.use(path, keepPrivate);
   // The few answers of many kilobytes; each holds its caller's own data and nothing that a stranger could choose.
   for (const path of ["/api/v1/board", "/api/v1/monitors/glance"]) app.use(path, compress());
 

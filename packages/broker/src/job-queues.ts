@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { createPostgresBackend, Queue, QueueEvents, Worker, type Job } from "bullmq";
 import { connect } from "./live-bus-redis.ts";
 
@@ -86,7 +87,12 @@ function wrapQueue(queue: Queue, makeEvents: () => QueueEvents): JobQueue {
       events ??= makeEvents();
       await events.waitUntilReady();
       const job = await queue.add(queue.name, data, { removeOnComplete: { age: 60 }, removeOnFail: { age: 60 } });
-      return job.waitUntilFinished(events, timeoutMs);
+      const answered = new AbortController();
+      try {
+        return await Promise.race([job.waitUntilFinished(events, timeoutMs), lookAtJob(queue, job, answered.signal)]);
+      } finally {
+        answered.abort();
+      }
     },
     async ensureScheduler(id, everyMs, data) {
       const known = await queue.getJobScheduler(id);
@@ -98,6 +104,19 @@ function wrapQueue(queue: Queue, makeEvents: () => QueueEvents): JobQueue {
     },
     counts: () => queue.getJobCounts("waiting", "active", "delayed", "failed"),
   };
+}
+
+// Of jobs that end in the same moment, one's event can be passed over: readers go by numbers, which are taken before they are
+// committed. So the job itself is looked at as well.
+const LOOK_EVERY_MS = 1_000;
+
+async function lookAtJob(queue: Queue, { id = "" }: Job, signal: AbortSignal): Promise<unknown> {
+  for (;;) {
+    await delay(LOOK_EVERY_MS, undefined, { signal });
+    const job = await queue.getJob(id);
+    if (job !== undefined && (await job.isCompleted())) return job.returnvalue;
+    if (job !== undefined && (await job.isFailed())) throw new Error(job.failedReason);
+  }
 }
 
 /** Jobs in Postgres, in BullMQ's own schema; every part keeps few connections of its own. */

@@ -1,8 +1,11 @@
 import { z } from "zod";
 import { SUBSCRIBE_LIMIT } from "./live-events.ts";
 
-/** What a dashboard may say. `subscribe` replaces what was subscribed before. */
-export const dashboardMessageSchema = z.strictObject({
-  type: z.literal("subscribe"),
-  monitor_ids: z.array(z.uuid()).max(SUBSCRIBE_LIMIT),
-});
+/**
+ * What a dashboard may say. `subscribe` replaces what was subscribed before; `ping` is answered, because browsers do not
+ * see the pings of the socket itself.
+ */
+export const dashboardMessageSchema = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("subscribe"), monitor_ids: z.array(z.uuid()).max(SUBSCRIBE_LIMIT) }),
+  z.strictObject({ type: z.literal("ping") }),
+]);

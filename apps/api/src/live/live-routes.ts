@@ -129,17 +129,18 @@ async function readDashboard(scope: Scope): Promise<object> {
 }
 
 function hear(hub: Hub, listener: Listener, data: unknown): void {
-  const answer = (detail: string) =>
-    listener.socket.send({ bytes: Buffer.from(JSON.stringify({ type: "error", detail })) });
-  if (listener.monitorId !== null) return answer("This socket takes no messages.");
-  const message = dashboardMessageSchema.safeParse(parseJson(data));
-  if (message.success)
-    return hub.subscribe(
-      listener,
-      message.data.monitor_ids.map((id) => id.toLowerCase()),
-    );
-  answer(
-    `Not understood. Send {"type": "subscribe", "monitor_ids": [...]} with up to 500 ids: ${message.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`).join("; ")}`,
+  const answer = (words: object) => listener.socket.send({ bytes: Buffer.from(JSON.stringify(words)) });
+  const refuse = (detail: string) => answer({ type: "error", detail });
+  if (listener.monitorId !== null) return refuse("This socket takes no messages.");
+  const { success, data: message, error } = dashboardMessageSchema.safeParse(parseJson(data));
+  if (!success) {
+    const why = error.issues.map(({ path, message: words }) => `${path.join(".")} ${words}`).join("; ");
+    return refuse(`Not understood. Send {"type": "subscribe", "monitor_ids": [...]} with up to 500 ids: ${why}`);
+  }
+  if (message.type === "ping") return answer({ type: "pong" });
+  hub.subscribe(
+    listener,
+    message.monitor_ids.map((id) => id.toLowerCase()),
   );
 }
 

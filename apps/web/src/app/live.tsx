@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, use, useEffect, useState, useSyncExternalStore, type ReactNode } from "react";
-import { meQuery } from "../features/account/session.ts";
+import { meQuery, useReloadAfterLogin } from "../features/account/session.ts";
 import type { LiveState } from "../lib/kept-socket.ts";
 import { createLiveSocket, type LiveFrame, type LiveSocket } from "../lib/live-socket.ts";
 
@@ -8,6 +8,7 @@ const LiveContext = createContext<LiveSocket | null>(null);
 
 /** Opens the dashboard's socket for all that is inside, as long as it is shown. */
 export function LiveProvider({ children }: { children: ReactNode }) {
+  useReloadAfterLogin();
   const queries = useQueryClient();
   const [live] = useState(() => {
     // Asking who we are tells whether the session has ended, and the shell acts on it.
@@ -15,6 +16,9 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     const created = createLiveSocket(askWhoWeAre);
     created.onState(() => {
       if (created.state() === "ended") askWhoWeAre();
+      // What failed while there was no connection is asked for again.
+      if (created.state() === "live")
+        void queries.invalidateQueries({ predicate: ({ state }) => state.status === "error" });
     });
     return created;
   });

@@ -1,4 +1,5 @@
 import { CLOSE } from "@pulsecheck/shared/live-events";
+import { openConnection, type Connection } from "./connection.ts";
 
 /** `live`: it is open. `connecting`: for the first time. `lost`: it was, and is being tried again. `ended`: log in. */
 export type LiveState = "connecting" | "live" | "lost" | "ended";
@@ -14,6 +15,8 @@ export type SocketOwner = {
   /** Asked before each attempt. */
   url(): URL;
   onMessage(text: string): void;
+  /** What the other end answers at once. */
+  question: object;
   onState(state: LiveState): void;
   /** A connection did not even open: a browser does not say whether that was a 401. */
   onRefused(): void;
@@ -38,46 +41,41 @@ function whenBack(listener: () => void): () => void {
 
 /** A WebSocket that connects again by itself: after a growing while, and at once when the network or the reader comes back. */
 export function keepSocket(owner: SocketOwner): KeptSocket {
-  let socket: WebSocket | null = null;
+  let connection: Connection | null = null;
   let state: LiveState = "connecting";
   let failures = 0;
   let retry: ReturnType<typeof setTimeout> | undefined;
   let stopHurrying = () => {};
 
   function become(next: LiveState): void {
-    if (state === next) return;
+    const isNews = state !== next;
     state = next;
-    owner.onState(next);
+    if (isNews) owner.onState(next);
   }
 
   function connect(): void {
     clearTimeout(retry);
-    const opened = new WebSocket(owner.url());
-    let wasOpen = false;
-    socket = opened;
-    opened.addEventListener("open", () => {
-      wasOpen = true;
-      failures = 0;
-      become("live");
+    connection = openConnection(owner.url(), {
+      question: owner.question,
+      onMessage: owner.onMessage,
+      onOpen() {
+        failures = 0;
+        become("live");
+      },
+      onEnd(code, wasOpen) {
+        connection = null;
+        if (!wasOpen) owner.onRefused();
+        if (code === CLOSE.revoked) return become("ended");
+        become(state === "connecting" ? "connecting" : "lost");
+        retry = setTimeout(connect, waitAfter(failures));
+        failures += 1;
+      },
     });
-    opened.addEventListener("message", ({ data }) => owner.onMessage(String(data)));
-    opened.addEventListener("close", ({ code }) => {
-      if (socket !== opened) return;
-      if (!wasOpen) owner.onRefused();
-      lose(code);
-    });
-  }
-
-  function lose(code: number): void {
-    socket = null;
-    if (code === CLOSE.revoked) return become("ended");
-    become(state === "connecting" ? "connecting" : "lost");
-    retry = setTimeout(connect, waitAfter(failures));
-    failures += 1;
   }
 
   function hurry(): void {
-    if (socket !== null || state === "ended" || document.visibilityState === "hidden") return;
+    if (state === "ended" || document.visibilityState === "hidden") return;
+    if (connection !== null) return connection.check();
     failures = 0;
     connect();
   }
@@ -90,15 +88,9 @@ export function keepSocket(owner: SocketOwner): KeptSocket {
     close() {
       clearTimeout(retry);
       stopHurrying();
-      const given = socket;
-      // What it still says is not heard.
-      socket = null;
-      given?.close();
+      connection?.close();
+      connection = null;
     },
-    send(message) {
-      if (socket?.readyState !== WebSocket.OPEN) return false;
-      socket.send(JSON.stringify(message));
-      return true;
-    },
+    send: (message) => connection?.send(message) ?? false,
   };
 }

@@ -55,6 +55,7 @@ export function createLiveSocket(onRefused: () => void): LiveSocket {
       lastSeq = frame.seq;
       frames.tell(frame);
     },
+    question: { type: "ping" },
     onState(next) {
       state = next;
       if (next === "live") subscribe();

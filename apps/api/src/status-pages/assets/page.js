@@ -28,9 +28,26 @@ function replaceMain(page) {
   if (says !== said) document.getElementById("announcement").textContent = says;
 }
 
-/** Brings the page to this revision. A cache on the way may still hold the one before: then it asks again, a few times. */
-async function bringTo(revision, retries) {
-  if (findMain().dataset.revision === revision) return;
+/** The latest revision that we were told of. */
+let wanted = null;
+let isAsking = false;
+
+const isThere = () => findMain().dataset.revision === wanted;
+
+/** Brings the page to the revision that is wanted: one question at a time, so that no older answer comes last. */
+async function catchUp(retries) {
+  if (isAsking || isThere()) return;
+  isAsking = true;
+  const asked = wanted;
+  await fetchPage().catch(() => undefined);
+  isAsking = false;
+  if (isThere()) return;
+  // Told anew meanwhile; or a cache on the way still holds the one before: then it asks again, a few times.
+  if (wanted !== asked) return catchUp(RETRIES);
+  if (retries > 0) setTimeout(() => catchUp(retries - 1), RETRY_MS);
+}
+
+async function fetchPage() {
   const answer = await fetch(location.pathname, { cache: "no-cache" });
   if (answer.ok) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -38,13 +55,14 @@ async function bringTo(revision, retries) {
     if (page.getElementById("status") === null) return;
     replaceMain(page);
   }
-  if (findMain().dataset.revision === revision || retries === 0) return;
-  setTimeout(() => bringTo(revision, retries - 1).catch(() => undefined), RETRY_MS);
 }
 
 function listen() {
   const events = new EventSource(findMain().dataset.live);
-  events.addEventListener("revision", ({ data }) => bringTo(data, RETRIES).catch(() => undefined));
+  events.addEventListener("revision", ({ data }) => {
+    wanted = data;
+    void catchUp(RETRIES);
+  });
   return events;
 }
 

@@ -2,6 +2,7 @@ import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useWatch } from "../../app/live.tsx";
 import { BoardRow } from "./board-row.tsx";
+import { useFreshGlances } from "./glance.ts";
 
 const WIDE = matchMedia("(min-width: 48rem)");
 const WIDE_ROW_PX = 64;
@@ -34,6 +35,7 @@ export function BoardList({ ids, days }: { ids: readonly string[]; days: 30 | 90
   useLayoutEffect(() => virtualizer.measure(), [virtualizer, height]);
   const items = virtualizer.getVirtualItems();
   const shown = items.flatMap(({ index }) => ids[index] ?? []).join(",");
+  useFreshGlances();
   useWatch(useMemo(() => (shown === "" ? [] : shown.split(",")), [shown]));
 
   return (

@@ -62,13 +62,13 @@ function Name({ row }: { row: MonitorOnBoard }) {
 }
 
 function Past({ id, days, row }: { id: string; days: 30 | 90; row: MonitorOnBoard }) {
-  const { data } = useQuery(glanceQuery(id, days));
+  const { data, isPending } = useQuery(glanceQuery(id, days));
   return (
     <>
       <div className="min-w-0 max-md:col-span-2 max-md:flex max-md:items-center max-md:gap-3">
         {data ? <UptimeBar days={data.days} /> : <div className="h-6 w-full rounded bg-sunken" />}
         <p className="shrink-0 text-xs text-muted">
-          {data ? formatUptime(data.uptime_ratio) : "…"}
+          {data ? formatUptime(data.uptime_ratio) : isPending ? "…" : "not to be had now"}
           <span className="md:hidden"> · {formatLatency(row.last_latency_ms)}</span>
         </p>
       </div>

@@ -1,6 +1,6 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Search } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { buttonClass } from "../../components/ui/button.tsx";
 import { BOARD_FILTERS, BOARD_SORTS, type BoardCounts, type BoardFilter, type BoardSearch } from "./board-search.ts";
 
@@ -85,11 +85,14 @@ function StatusFilter({ search, counts }: { search: BoardSearch; counts: BoardCo
 
 function SearchBox({ value, onChange }: { value: string; onChange(text: string): void }) {
   const input = useRef<HTMLInputElement>(null);
+  // The address lags behind what is typed: while one writes, the text is the box's own.
+  const [text, setText] = useState(value);
+  const [isWriting, setWriting] = useState(false);
   useEffect(() => {
     // The slash leads here, as on other sites, unless one is writing.
     const focus = (event: KeyboardEvent) => {
-      const isWriting = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
-      if (event.key !== "/" || isWriting || event.ctrlKey || event.metaKey || event.altKey) return;
+      const isElsewhere = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
+      if (event.key !== "/" || isElsewhere || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
       input.current?.focus();
     };
@@ -105,8 +108,16 @@ function SearchBox({ value, onChange }: { value: string; onChange(text: string):
         aria-label="Search by name or URL"
         placeholder="Search by name or URL  ( / )"
         className="min-h-9 w-full rounded-md border border-edge bg-surface py-1.5 pr-2 pl-8 text-base sm:text-sm"
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
+        value={isWriting ? text : value}
+        onFocus={() => {
+          setText(value);
+          setWriting(true);
+        }}
+        onBlur={() => setWriting(false)}
+        onChange={(event) => {
+          setText(event.target.value);
+          onChange(event.target.value);
+        }}
       />
     </div>
   );

@@ -43,9 +43,11 @@ async function readBoard(store: BoardStore, { meanwhile }: Reading, signal: Abor
 }
 
 async function readFirstResult(store: BoardStore, id: string): Promise<void> {
-  if (store.rows().get(id)?.last_checked_at !== null) return;
+  const row = store.rows().get(id);
+  if (row?.last_checked_at !== null) return;
   const monitor = await ask(api.GET("/api/v1/monitors/{id}", { params: { path: { id } } })).catch(() => null);
-  if (monitor !== null) store.put([monitor]);
+  // What was told meanwhile is newer than the answer.
+  if (monitor !== null && store.rows().get(id) === row) store.put([monitor]);
 }
 
 /** A socket that does not come must not keep the rows away. */

@@ -53,6 +53,8 @@ export function useIncidentFrames(): void {
           const [from, to] = incident.ended_at === null ? (["past", "open"] as const) : (["open", "past"] as const);
           change(from, (list) => dropIncident(list, incident.id));
           change(to, (list) => putIncident(list, incident));
+          // An answer under way may be older than what was just told.
+          if (queries.isFetching({ queryKey: [KEY] }) > 0) void queries.invalidateQueries({ queryKey: [KEY] });
           break;
         }
         default:
