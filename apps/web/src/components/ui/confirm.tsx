@@ -1,6 +1,7 @@
 import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { useState, type ReactNode } from "react";
 import { Button, buttonClass, type ButtonLook } from "./button.tsx";
+import { DialogFrame } from "./dialog-frame.tsx";
 import { tellError } from "./toasts.tsx";
 
 type Props = {
@@ -52,22 +53,11 @@ export function Confirm({ label, accessibleName, look = "plain", title, children
       <AlertDialog.Trigger className={buttonClass(look)} aria-label={accessibleName}>
         {label}
       </AlertDialog.Trigger>
-      <AlertDialog.Portal>
-        <AlertDialog.Backdrop className="fixed inset-0 z-40 bg-black/50" />
-        <AlertDialog.Popup
-          finalFocus={() => !isDone}
-          className="fixed top-1/2 left-1/2 z-50 grid w-[calc(100vw-2rem)] max-w-md -translate-1/2 gap-4 rounded-lg border border-line bg-surface p-4 shadow-xl"
-        >
-          <AlertDialog.Title className="text-base font-semibold">{title}</AlertDialog.Title>
-          <AlertDialog.Description className="text-muted">{children}</AlertDialog.Description>
-          <div className="flex flex-wrap justify-end gap-2">
-            <AlertDialog.Close className={buttonClass()}>Cancel</AlertDialog.Close>
-            <Button look="danger" isBusy={isBusy} onClick={() => void run()}>
-              {confirm}
-            </Button>
-          </div>
-        </AlertDialog.Popup>
-      </AlertDialog.Portal>
+      <DialogFrame title={title} text={children} cancel="Cancel" finalFocus={() => !isDone}>
+        <Button look="danger" isBusy={isBusy} onClick={() => void run()}>
+          {confirm}
+        </Button>
+      </DialogFrame>
     </AlertDialog.Root>
   );
 }
