@@ -1,5 +1,8 @@
+import { RANGE_HOURS } from "../../lib/ranges.ts";
+
+const { "1h": _tooShort, ...longer } = RANGE_HOURS;
 /** How far back the history goes, in hours; without one it goes back to the beginning. */
-export const INCIDENT_RANGES = { "24h": 24, "7d": 7 * 24, "30d": 30 * 24, "90d": 90 * 24 } as const;
+export const INCIDENT_RANGES = longer;
 export type IncidentRange = keyof typeof INCIDENT_RANGES;
 export type IncidentSearch = { range?: IncidentRange };
 

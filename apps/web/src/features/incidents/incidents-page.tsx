@@ -6,6 +6,7 @@ import type { ReactNode } from "react";
 import { LoadMore } from "../../components/ui/load-more.tsx";
 import { Page } from "../../components/ui/page.tsx";
 import { Empty, Failed, Loading } from "../../components/ui/states.tsx";
+import { RANGE_WORDS } from "../../lib/ranges.ts";
 import { IncidentCard } from "./incident-card.tsx";
 import { openIncidentsQuery, pastIncidentsQuery, useIncidentFrames } from "./incident-queries.ts";
 import { INCIDENT_RANGES, incidentSearch, type IncidentRange } from "./incident-range.ts";
@@ -78,13 +79,6 @@ function Section({ title, query, meant, children }: SectionProps) {
   );
 }
 
-const RANGE_WORDS: Record<IncidentRange, string> = {
-  "24h": "Last 24 hours",
-  "7d": "Last 7 days",
-  "30d": "Last 30 days",
-  "90d": "Last 90 days",
-};
-
 function RangeFilter({ range }: { range: IncidentRange | undefined }) {
   const navigate = useNavigate();
   return (
@@ -99,7 +93,7 @@ function RangeFilter({ range }: { range: IncidentRange | undefined }) {
       <option value="all">All time</option>
       {(Object.keys(INCIDENT_RANGES) as IncidentRange[]).map((one) => (
         <option key={one} value={one}>
-          {RANGE_WORDS[one]}
+          Last {RANGE_WORDS[one]}
         </option>
       ))}
     </select>

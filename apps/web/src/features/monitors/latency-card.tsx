@@ -6,7 +6,7 @@ import type { Picture } from "./latency-chart.tsx";
 import { LatencyTable } from "./latency-table.tsx";
 import { LATENCY_VIEWS, listSlots, SERIES, type LatencyView, type Slot } from "./latency-series.ts";
 import type { RangeStats } from "./monitor-queries.ts";
-import { RANGE_WORDS, type Range } from "./ranges.ts";
+import { RANGE_WORDS, type Range } from "../../lib/ranges.ts";
 
 // A chunk of its own: the rest of the page does not wait for the charts' library.
 const LatencyChart = lazy(async () => ({ default: (await import("./latency-chart.tsx")).LatencyChart }));

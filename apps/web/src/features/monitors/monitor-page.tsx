@@ -15,7 +15,8 @@ import { MonitorIncidents } from "./monitor-incidents.tsx";
 import { useMonitorLive } from "./monitor-live.ts";
 import { checksQuery, isMissing, monitorQuery, statsQuery } from "./monitor-queries.ts";
 import { RangeChoice, RangeFigures, UptimeCard } from "./range-figures.tsx";
-import { USUAL_RANGE, type Range } from "./ranges.ts";
+import type { Range } from "../../lib/ranges.ts";
+import { USUAL_RANGE } from "./ranges.ts";
 
 const route = getRouteApi("/inside/monitors/$id");
 

@@ -4,7 +4,7 @@ import type { Page } from "@pulsecheck/shared/list";
 import type { MonitorView } from "@pulsecheck/shared/monitor";
 import { infiniteQueryOptions, queryOptions, type InfiniteData } from "@tanstack/react-query";
 import { api, ApiError, ask } from "../../lib/api.ts";
-import { RANGE_MS, type Range } from "./ranges.ts";
+import { RANGE_HOURS, type Range } from "../../lib/ranges.ts";
 
 export function monitorQuery(id: string) {
   return queryOptions({
@@ -24,7 +24,10 @@ export function statsQuery(id: string, range: Range) {
     queryKey: ["stats", id, range],
     queryFn: async () => {
       const now = Date.now();
-      const span = { from: new Date(now - RANGE_MS[range]).toISOString(), to: new Date(now).toISOString() };
+      const span = {
+        from: new Date(now - RANGE_HOURS[range] * 3_600_000).toISOString(),
+        to: new Date(now).toISOString(),
+      };
       const [stats, outages] = await Promise.all([
         ask(api.GET("/api/v1/monitors/{id}/stats", { params: { path: { id }, query: span } })),
         ask(api.GET("/api/v1/monitors/{id}/incidents", { params: { path: { id }, query: { ...span, limit: 100 } } })),
