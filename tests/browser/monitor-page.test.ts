@@ -181,6 +181,36 @@ test("what is not undone is deleted: after a while, and when one leaves", async 
   expect(complaints).toEqual([]);
 });
 
+test("a deletion does not wait for a look at it, and is over before one has logged out", async () => {
+  const alice = await house.register("alice-leaves");
+  const shop = await target();
+  const first = await house.addMonitor(alice, { url: shop.url, name: "First", ...HOURLY });
+  const second = await house.addMonitor(alice, { url: shop.url, name: "Second", ...HOURLY });
+  const { page, complaints } = await openVisitor(browser, house.url, { as: alice });
+  const statusOf = async (id: string) => (await house.call("GET", `/api/v1/monitors/${id}`, alice)).status;
+  await page.goto(`/monitors/${first.id}`);
+  await button(page, "Delete").click();
+  await page.getByText("“First” is deleted").hover();
+  await expect.poll(() => statusOf(first.id), SOON).toBe(404);
+  await page.getByText("“First” is deleted").waitFor({ state: "detached" });
+
+  await rowOnBoard(page, second.id).getByRole("link").first().click();
+  await button(page, "Delete").click();
+  await page.getByText("“Second” is deleted").waitFor();
+  await page.route("**/auth/logout", (route) => route.abort());
+  await button(page, "Log out").click();
+  await page.getByText("PulseCheck cannot be reached").first().waitFor();
+  await button(page, "Log out").waitFor();
+  expect(await statusOf(second.id)).toBe(404);
+  expect(await button(page, "Undo").count()).toBe(0);
+
+  await page.unroute("**/auth/logout");
+  await button(page, "Log out").click();
+  await page.getByRole("heading", { name: "Log in" }).waitFor();
+  await expect.poll(() => page.evaluate(async () => (await fetch("/users/me")).status)).toBe(401);
+  expect(complaints).toEqual([]);
+});
+
 test("a monitor that cannot be deleted comes back, and it is said why", async () => {
   const alice = await house.register("alice-refused");
   const shop = await target();

@@ -241,6 +241,10 @@ test("what is not saved is not lost by leaving, nor kept from leaving; a page is
   await question.getByRole("button", { name: "Stay here" }).click();
   await question.waitFor({ state: "detached" });
   expect(await page.getByLabel("Title").inputValue()).toBe("Another title");
+  await page.getByRole("button", { name: "Log out" }).click();
+  await question.getByRole("button", { name: "Stay here" }).click();
+  await question.waitFor({ state: "detached" });
+  expect(await page.evaluate(async () => (await fetch("/users/me")).status)).toBe(200);
   await page.getByRole("link", { name: "Incidents" }).click();
   await question.getByRole("button", { name: "Leave" }).click();
   await page.getByRole("heading", { name: "Incidents", level: 1 }).waitFor();

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Link, Outlet, useNavigate, useRouter } from "@tanstack/react-router";
+import { Link, Outlet, useRouter } from "@tanstack/react-router";
 import { Activity, LogOut, MonitorCheck, RadioTower, Settings, TriangleAlert } from "lucide-react";
 import { useEffect } from "react";
 import { buttonClass, Button } from "../components/ui/button.tsx";
@@ -7,7 +7,8 @@ import { tellError } from "../components/ui/toasts.tsx";
 import { logOut, useMe } from "../features/account/session.ts";
 import { BoardProvider } from "../features/board/board.tsx";
 import { OpenIncidentsBadge } from "../features/incidents/open-incidents.tsx";
-import { whenSessionEnds } from "../lib/api.ts";
+import { sendPendingDeletes } from "../features/monitors/delete-monitor.ts";
+import { ApiError, whenSessionEnds } from "../lib/api.ts";
 import { ConnectionState } from "./connection-state.tsx";
 import { LiveProvider } from "./live.tsx";
 
@@ -71,32 +72,53 @@ function Header() {
 }
 
 function LogOutButton() {
-  const queries = useQueryClient();
-  const navigate = useNavigate();
-  const router = useRouter();
   const me = useMe();
-  useEffect(
-    () =>
-      whenSessionEnds(() => {
-        const next = router.state.location.href;
-        void navigate({ to: "/login", search: { next } }).then(() => queries.clear());
-      }),
-    [navigate, router, queries],
-  );
-  const leave = async () => {
-    await logOut();
-    await navigate({ to: "/login" });
-    queries.clear();
-  };
+  const leave = useLogOut();
+  useLeaveWhenSessionEnds();
   return (
     <Button
       look="quiet"
       className="px-2 text-muted"
       title={`Log out ${me.email}`}
       aria-label="Log out"
-      onClick={() => void leave().catch(tellError)}
+      onClick={() => void leave()}
     >
       <LogOut aria-hidden className="size-4" />
     </Button>
+  );
+}
+
+function useLogOut() {
+  const queries = useQueryClient();
+  const router = useRouter();
+  return async () => {
+    // First, so that unsaved changes are asked about. Whoever stays for them goes on to some other place later.
+    await router.navigate({ to: "/login" });
+    if (router.state.location.pathname !== "/login") return;
+    await sendPendingDeletes();
+    try {
+      await logOut();
+    } catch (error) {
+      const hasEnded = error instanceof ApiError && error.status === 401;
+      if (!hasEnded) {
+        tellError(error);
+        return router.navigate({ to: "/" });
+      }
+    }
+    queries.clear();
+  };
+}
+
+function useLeaveWhenSessionEnds() {
+  const queries = useQueryClient();
+  const router = useRouter();
+  useEffect(
+    () =>
+      whenSessionEnds(() => {
+        void sendPendingDeletes();
+        const next = router.state.location.href;
+        void router.navigate({ to: "/login", search: { next } }).then(() => queries.clear());
+      }),
+    [router, queries],
   );
 }

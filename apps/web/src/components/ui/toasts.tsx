@@ -18,13 +18,16 @@ export function tellError(error: unknown): void {
   tell(error instanceof Error ? error.message : String(error), "failed");
 }
 
-/** Offers to undo for so many ms; `then` is called once, with whether it was undone, however the offer ends. */
-export function offerUndo(title: string, timeoutMs: number, then: (isUndone: boolean) => void): void {
+/**
+ * Offers to undo, until that is taken, closed or withdrawn by what this returns; then `then` is called. The clock is the
+ * caller's: a toast's own stands still while nobody looks.
+ */
+export function offerUndo(title: string, then: (isUndone: boolean) => void): () => void {
   let isUndone = false;
   const id = toasts.add({
     title,
     type: "done",
-    timeout: timeoutMs,
+    timeout: 0,
     actionProps: {
       children: "Undo",
       onClick() {
@@ -34,6 +37,7 @@ export function offerUndo(title: string, timeoutMs: number, then: (isUndone: boo
     },
     onClose: () => then(isUndone),
   });
+  return () => toasts.close(id);
 }
 
 /** Where toasts appear. F6 leads to them. */

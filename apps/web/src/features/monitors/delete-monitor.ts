@@ -1,33 +1,46 @@
 import { offerUndo, tellError } from "../../components/ui/toasts.tsx";
-import { api, API_BASE, ApiError, ask } from "../../lib/api.ts";
+import { api, ApiError, ask } from "../../lib/api.ts";
 import type { BoardStore } from "../board/board-store.ts";
 
 const UNDO_MS = 8_000;
 
-/**
- * Takes a monitor off the board, and deletes it once nobody has undone that for a while. To leave the page meanwhile
- * is no undoing.
- */
+/** How to send what can still be undone. */
+const pending = new Set<() => Promise<void>>();
+
+/** Takes a monitor off the board, and deletes it once nobody has undone that for a while. */
 export function deleteMonitor(store: BoardStore, { id, name }: { id: string; name: string }): void {
-  let isSent = false;
-  const sendOnLeaving = () => {
-    isSent = true;
-    void fetch(`${API_BASE}/api/v1/monitors/${id}`, { method: "DELETE", keepalive: true });
+  const settle = async (isUndone: boolean) => {
+    if (!pending.delete(send)) return;
+    clearTimeout(timer);
+    withdraw();
+    try {
+      if (isUndone) return;
+      await sendDelete(id);
+      store.hear({ type: "monitor.deleted", data: { id } });
+    } catch (error) {
+      tellError(error);
+    } finally {
+      store.show(id);
+    }
   };
+  const send = () => settle(false);
+  pending.add(send);
   store.hide(id);
-  addEventListener("pagehide", sendOnLeaving, { once: true });
-  offerUndo(`“${shorten(name)}” is deleted`, UNDO_MS, (isUndone) => {
-    removeEventListener("pagehide", sendOnLeaving);
-    void (isUndone || isSent ? Promise.resolve() : sendDelete(id))
-      .then(() => !isUndone && store.hear({ type: "monitor.deleted", data: { id } }))
-      .catch(tellError)
-      .finally(() => store.show(id));
-  });
+  const withdraw = offerUndo(`“${shorten(name)}” is deleted`, (isUndone) => void settle(isUndone));
+  const timer = setTimeout(() => void send(), UNDO_MS);
 }
+
+/** Deletes at once what could still be undone: nothing may be left for a later session. What fails is told. */
+export async function sendPendingDeletes(): Promise<void> {
+  await Promise.all([...pending].map((send) => send()));
+}
+
+// To leave the page is no undoing.
+addEventListener("pagehide", () => void sendPendingDeletes());
 
 async function sendDelete(id: string): Promise<void> {
   try {
-    await ask(api.DELETE("/api/v1/monitors/{id}", { params: { path: { id } } }));
+    await ask(api.DELETE("/api/v1/monitors/{id}", { params: { path: { id } }, keepalive: true }));
   } catch (error) {
     // Somebody else was faster.
     if (!(error instanceof ApiError) || error.status !== 404) throw error;
