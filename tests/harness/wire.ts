@@ -7,6 +7,8 @@ export type Wire = {
   /** Breaks every connection, and lets no new one through. */
   cut(): void;
   mend(): void;
+  /** Lets nothing through any more, and says nothing of it: no connection ends. */
+  hush(): void;
   stop(): Promise<void>;
 };
 
@@ -43,6 +45,9 @@ export async function openWire(url: string): Promise<Wire> {
     },
     mend() {
       isCut = false;
+    },
+    hush() {
+      for (const end of ends) end.unpipe().pause();
     },
     async stop() {
       for (const end of ends) end.destroy();

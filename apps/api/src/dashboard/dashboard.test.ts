@@ -51,6 +51,14 @@ describe("the page", () => {
   });
 });
 
+test("what is answered to one person is kept nowhere", async () => {
+  const alice = await house.register("alice");
+  for (const path of ["/users/me", "/api/v1/board", "/api/v1/monitors", "/api/v1/nothing"]) {
+    const { headers } = await house.call("GET", path, { token: alice.token });
+    expect([path, headers.get("cache-control")]).toEqual([path, "private, no-store"]);
+  }
+});
+
 describe("its files", () => {
   test("are kept for good where their name has a hash, and come compressed", async () => {
     const { body } = await house.call("GET", "/", HTML);

@@ -143,6 +143,14 @@ describe("what a client may say", () => {
   const error = (client: LiveClient, n: number) =>
     client.frame(() => client.frames.filter(({ type }) => type === "error").length >= n);
 
+  test("a dashboard asks whether it is heard, and is answered at once", async () => {
+    const alice = await house.register("pinger");
+    const client = await joinLive(`${house.url}/api/v1/ws/dashboard`, { Authorization: `Bearer ${alice.token}` });
+    client.send({ type: "ping" });
+    expect(await client.ofType("pong")).toEqual({ type: "pong" });
+    client.close();
+  });
+
   test("a dashboard subscribes to checks, and a new subscription replaces the old one", async () => {
     const other = await house.addMonitor(alice, { url: "https://example.com/" });
     const client = await open("dashboard");
