@@ -5,6 +5,7 @@ import {
   type FieldValues,
   type Path,
   type Resolver,
+  type UseFormRegisterReturn,
   type UseFormReturn,
 } from "react-hook-form";
 import type { z } from "zod";
@@ -16,6 +17,8 @@ import { messageFor } from "./problem-of.ts";
 export type ApiForm<T extends FieldValues> = UseFormReturn<T> & {
   /** For a form's onSubmit: what the API refuses is shown at its fields, or in `errors.root`. */
   sendWith(send: (values: T) => Promise<unknown>): (event: React.FormEvent) => void;
+  /** What a field of `components/ui/field.tsx` needs. */
+  fieldOf(field: Path<T>): UseFormRegisterReturn<Path<T>> & { error: string | undefined };
   /** What to say below a field, with a capital letter. */
   errorOf(field: Path<T>): string | undefined;
 };
@@ -32,6 +35,10 @@ export function useApiForm<T extends FieldValues>(
     for (const { field } of known) form.setError(field as Path<T>, { message: messageFor(error, field) });
     if (known.length === 0) form.setError("root", { message: error.message });
   };
+  const errorOf = (field: Path<T>) => {
+    const message = findMessage(form.getFieldState(field, form.formState).error);
+    return message === undefined ? undefined : capitalise(message);
+  };
   return {
     ...form,
     sendWith: (send) => (event) =>
@@ -41,10 +48,8 @@ export function useApiForm<T extends FieldValues>(
           (error: unknown) => show(error, values),
         ),
       )(event),
-    errorOf: (field) => {
-      const message = findMessage(form.getFieldState(field, form.formState).error);
-      return message === undefined ? undefined : capitalise(message);
-    },
+    fieldOf: (field) => ({ ...form.register(field), error: errorOf(field) }),
+    errorOf,
   };
 }
 

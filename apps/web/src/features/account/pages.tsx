@@ -3,10 +3,10 @@ import { useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { z } from "zod";
-import { InputField } from "../../components/ui/field.tsx";
 import { Form } from "../../components/ui/form.tsx";
 import { api, ask } from "../../lib/api.ts";
 import { useApiForm } from "../../lib/form.ts";
+import { EmailField, NameFields, NewPasswordField, PasswordField } from "./account-fields.tsx";
 import { AccountFrame } from "./account-frame.tsx";
 
 const loginRoute = getRouteApi("/login");
@@ -32,21 +32,8 @@ export function LoginPage() {
   return (
     <AccountFrame title="Log in">
       <Form form={form} submit="Log in" send={({ username, password }) => logIn(username, password, next)}>
-        <InputField
-          label="E-mail address"
-          type="email"
-          autoComplete="username"
-          autoFocus
-          {...form.register("username")}
-          error={form.errorOf("username")}
-        />
-        <InputField
-          label="Password"
-          type="password"
-          autoComplete="current-password"
-          {...form.register("password")}
-          error={form.errorOf("password")}
-        />
+        <EmailField autoFocus {...form.fieldOf("username")} />
+        <PasswordField {...form.fieldOf("password")} />
       </Form>
       <p>
         <Link to="/forgot-password" className={LINK}>
@@ -76,36 +63,9 @@ export function RegisterPage() {
           await logIn(body.email, body.password);
         }}
       >
-        <div className="grid grid-cols-2 gap-3">
-          <InputField
-            label="First name"
-            autoComplete="given-name"
-            autoFocus
-            {...form.register("first_name")}
-            error={form.errorOf("first_name")}
-          />
-          <InputField
-            label="Last name"
-            autoComplete="family-name"
-            {...form.register("last_name")}
-            error={form.errorOf("last_name")}
-          />
-        </div>
-        <InputField
-          label="E-mail address"
-          type="email"
-          autoComplete="username"
-          {...form.register("email")}
-          error={form.errorOf("email")}
-        />
-        <InputField
-          label="Password"
-          type="password"
-          autoComplete="new-password"
-          hint="At least 8 characters. Long is better than complicated."
-          {...form.register("password")}
-          error={form.errorOf("password")}
-        />
+        <NameFields first={{ autoFocus: true, ...form.fieldOf("first_name") }} last={form.fieldOf("last_name")} />
+        <EmailField {...form.fieldOf("email")} />
+        <NewPasswordField label="Password" {...form.fieldOf("password")} />
       </Form>
       <p>
         Have one already?{" "}
@@ -145,14 +105,7 @@ export function ForgotPasswordPage() {
           setSentTo(body.email);
         }}
       >
-        <InputField
-          label="E-mail address"
-          type="email"
-          autoComplete="username"
-          autoFocus
-          {...form.register("email")}
-          error={form.errorOf("email")}
-        />
+        <EmailField autoFocus {...form.fieldOf("email")} />
       </Form>
     </AccountFrame>
   );
@@ -187,15 +140,7 @@ export function ResetPasswordPage() {
           setDone(true);
         }}
       >
-        <InputField
-          label="New password"
-          type="password"
-          autoComplete="new-password"
-          autoFocus
-          hint="At least 8 characters."
-          {...form.register("password")}
-          error={form.errorOf("password")}
-        />
+        <NewPasswordField autoFocus {...form.fieldOf("password")} />
       </Form>
     </AccountFrame>
   );

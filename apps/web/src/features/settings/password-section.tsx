@@ -1,12 +1,12 @@
 import { passwordSchema } from "@pulsecheck/shared/user";
 import { useQueryClient } from "@tanstack/react-query";
 import { z } from "zod";
-import { InputField } from "../../components/ui/field.tsx";
 import { Form } from "../../components/ui/form.tsx";
 import { Card } from "../../components/ui/page.tsx";
 import { tell } from "../../components/ui/toasts.tsx";
 import { api, ask } from "../../lib/api.ts";
 import { useApiForm } from "../../lib/form.ts";
+import { NewPasswordField, PasswordField } from "../account/account-fields.tsx";
 import { useMe } from "../account/session.ts";
 import { sessionsQuery } from "./sessions-query.ts";
 
@@ -34,21 +34,8 @@ export function PasswordSection() {
       >
         {/* Tells password managers whose password it is. */}
         <input type="text" autoComplete="username" value={email} readOnly hidden />
-        <InputField
-          label="Current password"
-          type="password"
-          autoComplete="current-password"
-          {...form.register("current_password")}
-          error={form.errorOf("current_password")}
-        />
-        <InputField
-          label="New password"
-          type="password"
-          autoComplete="new-password"
-          hint="At least 8 characters. Long is better than complicated."
-          {...form.register("password")}
-          error={form.errorOf("password")}
-        />
+        <PasswordField label="Current password" {...form.fieldOf("current_password")} />
+        <NewPasswordField {...form.fieldOf("password")} />
       </Form>
     </Card>
   );

@@ -3,12 +3,12 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { BadgeCheck, MailWarning } from "lucide-react";
 import { z } from "zod";
 import { Button } from "../../components/ui/button.tsx";
-import { InputField } from "../../components/ui/field.tsx";
 import { Form } from "../../components/ui/form.tsx";
 import { Card } from "../../components/ui/page.tsx";
 import { tell, tellError } from "../../components/ui/toasts.tsx";
 import { api, ask } from "../../lib/api.ts";
 import { useApiForm } from "../../lib/form.ts";
+import { NameFields } from "../account/account-fields.tsx";
 import { meQuery, useMe } from "../account/session.ts";
 
 const { first_name, last_name } = registerSchema.shape;
@@ -44,18 +44,7 @@ function NameForm({ me }: { me: UserView }) {
         tell("Your name is saved.");
       }}
     >
-      <InputField
-        label="First name"
-        autoComplete="given-name"
-        {...form.register("first_name")}
-        error={form.errorOf("first_name")}
-      />
-      <InputField
-        label="Last name"
-        autoComplete="family-name"
-        {...form.register("last_name")}
-        error={form.errorOf("last_name")}
-      />
+      <NameFields first={form.fieldOf("first_name")} last={form.fieldOf("last_name")} />
     </Form>
   );
 }
