@@ -155,7 +155,7 @@ const routeTree = root.addChildren([
 
 /** Every page and its address. */
 export function createPages(queries: QueryClient) {
-  return createRouter({
+  const pages = createRouter({
     routeTree,
     context: { queries },
     basepath: new URL(API_BASE).pathname,
@@ -168,6 +168,17 @@ export function createPages(queries: QueryClient) {
       </div>
     ),
   });
+  // Who follows a link is led to what it leads to, and told its title; not by another range or filter of the same page.
+  pages.subscribe("onRendered", ({ fromLocation, pathChanged }) => {
+    if (fromLocation !== undefined && pathChanged) focusMain();
+  });
+  return pages;
+}
+
+/** A page may have given the focus to a part of it already. */
+function focusMain(): void {
+  const main = document.querySelector("main");
+  if (main?.contains(document.activeElement) === false) main.focus({ preventScroll: true });
 }
 
 declare module "@tanstack/react-router" {

@@ -31,7 +31,12 @@ export function Shell() {
           Skip to the content
         </a>
         <Header />
-        <main id="main" tabIndex={-1} className="mx-auto w-full max-w-6xl px-3 py-5 outline-none sm:px-6">
+        <main
+          id="main"
+          tabIndex={-1}
+          aria-labelledby="title"
+          className="mx-auto w-full max-w-6xl px-3 py-5 outline-none sm:px-6"
+        >
           <Outlet />
         </main>
       </BoardProvider>

@@ -1,6 +1,6 @@
 import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { useBlocker, type ShouldBlockFn } from "@tanstack/react-router";
-import { Button, buttonClass } from "../../components/ui/button.tsx";
+import { Button, buttonClass } from "./button.tsx";
 
 // A link within the page, such as the one to its content, leaves nothing.
 const isLeaving: ShouldBlockFn = ({ current, next }) => current.pathname !== next.pathname;

@@ -2,7 +2,7 @@ import { useEffect, type ReactNode } from "react";
 
 type Props = { title: string; heading?: ReactNode; actions?: ReactNode; children: ReactNode };
 
-/** A page's frame: the document's title, one h1, and what can be done with it all. */
+/** A page's frame: the document's title, one h1, which names the main part, and what can be done with it all. */
 export function Page({ title, heading, actions, children }: Props) {
   useEffect(() => {
     document.title = `${title} · PulseCheck`;
@@ -10,7 +10,9 @@ export function Page({ title, heading, actions, children }: Props) {
   return (
     <div className="grid gap-5">
       <div className="flex flex-wrap items-center justify-between gap-3">
-        <h1 className="min-w-0 text-xl font-semibold">{heading ?? title}</h1>
+        <h1 id="title" className="min-w-0 text-xl font-semibold">
+          {heading ?? title}
+        </h1>
         {actions !== undefined && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
       </div>
       {children}

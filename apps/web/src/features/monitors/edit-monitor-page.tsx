@@ -8,8 +8,9 @@ import { Page } from "../../components/ui/page.tsx";
 import { Failed, Loading } from "../../components/ui/states.tsx";
 import { tell } from "../../components/ui/toasts.tsx";
 import { api, ask } from "../../lib/api.ts";
+import { changedOf } from "../../lib/changed-of.ts";
 import { MonitorForm } from "./monitor-form.tsx";
-import { changedOf, inputOf, type MonitorFormValues } from "./monitor-form-values.ts";
+import { inputOf, type MonitorFormValues } from "./monitor-form-values.ts";
 import { isMissing, monitorQuery } from "./monitor-queries.ts";
 
 const route = getRouteApi("/inside/monitors/$id/edit");
@@ -35,7 +36,6 @@ export function EditMonitorPage() {
 function EditForm({ monitor }: { monitor: MonitorView }) {
   const queries = useQueryClient();
   const navigate = useNavigate();
-  // What changes meanwhile elsewhere is not taken back by saving the rest.
   const [before] = useState(monitor);
   const { id } = before;
   const save = async (values: MonitorFormValues) => {
@@ -45,7 +45,7 @@ function EditForm({ monitor }: { monitor: MonitorView }) {
       queries.setQueryData(monitorQuery(id).queryKey, changed);
       tell("Saved");
     }
-    await navigate({ to: "/monitors/$id", params: { id } });
+    await navigate({ to: "/monitors/$id", params: { id }, ignoreBlocker: true });
   };
   const cancel = (
     <Link to="/monitors/$id" params={{ id }} className={buttonClass()}>

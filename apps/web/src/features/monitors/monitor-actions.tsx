@@ -69,8 +69,7 @@ function Delete({ monitor }: { monitor: MonitorView }) {
   const navigate = useNavigate();
   const remove = () => {
     deleteMonitor(store, monitor);
-    // The button is gone then, and the focus must be somewhere.
-    void navigate({ to: "/" }).then(() => document.getElementById("main")?.focus());
+    void navigate({ to: "/" });
   };
   return (
     <Button className="text-down" onClick={remove}>

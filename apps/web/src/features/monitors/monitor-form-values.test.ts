@@ -1,7 +1,8 @@
 import { monitorCreateSchema, SECRET_MASK, type MonitorView } from "@pulsecheck/shared/monitor";
 import { expect, test } from "vitest";
 import { monitorFormSchema } from "./monitor-form-schema.ts";
-import { changedOf, inputOf, valuesOf } from "./monitor-form-values.ts";
+import { changedOf } from "../../lib/changed-of.ts";
+import { inputOf, valuesOf } from "./monitor-form-values.ts";
 
 const RULES = { minIntervalS: 30, defaultIntervalS: 60 };
 const AT = "2026-11-21T09:00:00.000Z";

@@ -71,13 +71,6 @@ export function inputOf(values: MonitorFormValues): Record<string, unknown> {
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
 }
 
-/** Of a change's fields those that the monitor does not have like that already. */
-export function changedOf<T extends object>(change: T, before: MonitorView): Partial<T> {
-  const known = before as Record<string, unknown>;
-  const entries = Object.entries(change).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(known[key]));
-  return Object.fromEntries(entries) as Partial<T>;
-}
-
 function readNumber(text: string): number | undefined {
   return text.trim() === "" ? undefined : Number(text);
 }

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState, type ReactNode } from "react";
 import { CheckboxField, Field, InputField, SelectField } from "../../components/ui/field.tsx";
 import { Form } from "../../components/ui/form.tsx";
+import { LeaveGuard } from "../../components/ui/leave-guard.tsx";
 import { useApiForm, type ApiForm } from "../../lib/form.ts";
 import { completeUrl, nameOf } from "./pasted-url.ts";
 import { describeRules, intervalRulesQuery, UNKNOWN_RULES } from "./interval-rules.ts";
@@ -35,6 +36,7 @@ export function MonitorForm({ before, submit, send, more }: Props) {
   const hasHiddenError = Object.keys(form.formState.errors).some((field) => field !== "url" && field !== "root");
   return (
     <Form form={form} submit={submit} send={send} more={more}>
+      <LeaveGuard isDirty={form.formState.isDirty} />
       <InputField
         label="URL"
         type="url"

@@ -20,7 +20,7 @@ export function NewMonitorPage() {
     // The first check's result may be here before the event that tells of the monitor: the row is needed at once.
     store.hear({ type: "monitor.created", data: monitor });
     queries.setQueryData(monitorQuery(monitor.id).queryKey, monitor);
-    await navigate({ to: "/monitors/$id", params: { id: monitor.id } });
+    await navigate({ to: "/monitors/$id", params: { id: monitor.id }, ignoreBlocker: true });
   };
   const cancel = (
     <Link to="/" className={buttonClass()}>

@@ -7,6 +7,9 @@ import { Field, InputField, SelectField } from "../../components/ui/field.tsx";
 import type { ApiForm } from "../../lib/form.ts";
 import type { MonitorFormValues } from "./monitor-form-values.ts";
 
+/** What a button sets is an unsaved change as well. */
+const AS_TYPED = { shouldDirty: true };
+
 type Props = { form: ApiForm<MonitorFormValues>; before: MonitorView | null };
 
 /** Name and value a row. Stored values are never shown: one keeps all of them, or gives all of them anew. */
@@ -15,7 +18,7 @@ export function HeaderFields({ form, before }: Props) {
   // What is wrong is told of all of them together, so any change makes it old.
   const forget = () => form.clearErrors("headers");
   const keep = (isKept: boolean) => {
-    form.setValue("headers.isKept", isKept);
+    form.setValue("headers.isKept", isKept, AS_TYPED);
     forget();
   };
   const stored = before?.headers ?? null;
@@ -69,7 +72,7 @@ export function HeaderFields({ form, before }: Props) {
 
 /** What is sent along, where the method sends anything. */
 export function BodyField({ form, before }: Props) {
-  const start = () => form.setValue("body", { isKept: false, text: "" });
+  const start = () => form.setValue("body", { isKept: false, text: "" }, AS_TYPED);
   return (
     <Secret
       what="body"
@@ -77,7 +80,7 @@ export function BodyField({ form, before }: Props) {
       isKept={form.watch("body").isKept}
       onReplace={start}
       onRemove={start}
-      onKeep={() => form.setValue("body.isKept", true)}
+      onKeep={() => form.setValue("body.isKept", true, AS_TYPED)}
     >
       <Field label="Text of the body" error={form.errorOf("body")} hint="Empty: none is sent.">
         {(control) => <textarea {...control} rows={4} spellCheck={false} {...form.register("body.text")} />}
@@ -91,7 +94,8 @@ export function AuthFields({ form, before }: Props) {
   const stored = before?.auth ?? null;
   const start = (type: string) => {
     const known = type === "basic" || type === "bearer" ? type : "none";
-    form.setValue("auth", { isKept: false, type: known, username: stored?.username ?? "", password: "", token: "" });
+    const auth = { isKept: false, type: known, username: stored?.username ?? "", password: "", token: "" } as const;
+    form.setValue("auth", auth, AS_TYPED);
   };
   const { isKept, type } = form.watch("auth");
   return (
@@ -101,7 +105,7 @@ export function AuthFields({ form, before }: Props) {
       isKept={isKept}
       onReplace={() => start(stored?.type ?? "none")}
       onRemove={() => start("none")}
-      onKeep={() => form.setValue("auth.isKept", true)}
+      onKeep={() => form.setValue("auth.isKept", true, AS_TYPED)}
     >
       <SelectField label="Kind of login" {...form.register("auth.type")} error={form.errorOf("auth.type")}>
         <option value="none">None</option>

@@ -8,6 +8,7 @@ import { Page } from "../../components/ui/page.tsx";
 import { Failed, Loading } from "../../components/ui/states.tsx";
 import { tell } from "../../components/ui/toasts.tsx";
 import { api, ask } from "../../lib/api.ts";
+import { changedOf } from "../../lib/changed-of.ts";
 import { useMayWrite, workspaceQuery } from "../account/workspace.ts";
 import { draftOf, NEW_DRAFT, type Draft } from "./draft.ts";
 import { LinksCard } from "./links-card.tsx";
@@ -24,8 +25,6 @@ export function NewStatusPage() {
     queries.setQueryData(statusPageQuery(page.id).queryKey, page);
     tell(page.is_published ? "The page is created: everybody can see it." : "The page is created, as a draft.");
     await navigate({ to: "/status-pages/$id", params: { id: page.id }, replace: true, ignoreBlocker: true });
-    // The form is another now, and the focus must be somewhere.
-    document.getElementById("main")?.focus();
   };
   return (
     <Page title="New status page">
@@ -59,7 +58,8 @@ function Editor({ page }: { page: StatusPageView }) {
   const mayWrite = useMayWrite();
   const save = async (body: Draft) => {
     const params = { path: { id: page.id } };
-    const saved = await ask(api.PATCH("/api/v1/status-pages/{id}", { params, body: withoutUndefined(body) }));
+    const changed = changedOf(withoutUndefined(body), withoutUndefined(draftOf(page)));
+    const saved = await ask(api.PATCH("/api/v1/status-pages/{id}", { params, body: changed }));
     queries.setQueryData(statusPageQuery(page.id).queryKey, saved);
     tell("The page is saved.");
     return draftOf(saved);
@@ -95,7 +95,6 @@ function DeletePage({ page }: { page: StatusPageView }) {
     tell(`The status page ${page.title} is deleted.`);
     await navigate({ to: "/status-pages", ignoreBlocker: true });
     queries.removeQueries({ queryKey: statusPageQuery(page.id).queryKey });
-    document.getElementById("main")?.focus();
   };
   return (
     <Confirm

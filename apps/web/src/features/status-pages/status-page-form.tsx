@@ -3,11 +3,11 @@ import { useState } from "react";
 import { useController } from "react-hook-form";
 import { CheckboxField, Field, InputField } from "../../components/ui/field.tsx";
 import { Form } from "../../components/ui/form.tsx";
+import { LeaveGuard } from "../../components/ui/leave-guard.tsx";
 import { Card } from "../../components/ui/page.tsx";
 import { useApiForm, type ApiForm } from "../../lib/form.ts";
 import { ArrangementCard } from "./arrangement-card.tsx";
 import { draftSchema, suggestSlug, type Draft } from "./draft.ts";
-import { LeaveGuard } from "./leave-guard.tsx";
 import { PasswordField } from "./password-field.tsx";
 import { publicAddress } from "./status-page-queries.ts";
 
