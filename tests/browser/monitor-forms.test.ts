@@ -1,27 +1,11 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { openBrowser, openVisitor } from "../harness/browser.ts";
-import { openHouse, type House } from "../harness/house.ts";
-import { openTarget, type Target } from "../harness/target.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { openBrowserHouse, openTargetForTest, openVisitor } from "../harness/browser.ts";
 
 /** Browsers and houses of other files run beside this one. */
 const SOON = { timeout: 15_000 };
 
-let house: House;
-let browser: Browser;
-beforeAll(async () => {
-  [house, browser] = await Promise.all([openHouse({ env: { MIN_CHECK_INTERVAL: "30" } }), openBrowser()]);
-});
-afterAll(async () => {
-  await browser.close();
-  await house.stop();
-});
-
-async function target(): Promise<Target> {
-  const opened = await openTarget();
-  onTestFinished(() => opened.stop());
-  return opened;
-}
+const { house, browser } = await openBrowserHouse({ env: { MIN_CHECK_INTERVAL: "30" } });
 
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 const field = (page: Page, label: string) => page.getByLabel(label, { exact: true });
@@ -46,7 +30,7 @@ async function send(page: Page, name: string): Promise<unknown> {
 
 test("a URL alone is enough: it leads to the new monitor, whose first check is there within moments", async () => {
   const alice = await house.register("alice");
-  const shop = await target();
+  const shop = await openTargetForTest();
   const { page, complaints, findBarriers } = await openVisitor(browser, house.url, { as: alice });
   await page.goto("/monitors/new");
   await field(page, "URL").fill(shop.url.replace("http://", ""));
@@ -61,7 +45,7 @@ test("a URL alone is enough: it leads to the new monitor, whose first check is t
 
 test("everything that can be said of a monitor reaches the API, and the target", async () => {
   const alice = await house.register("alice-all");
-  const shop = await target();
+  const shop = await openTargetForTest();
   const { page, complaints, findBarriers } = await openVisitor(browser, house.url, { as: alice });
   await page.goto("/monitors/new");
   await field(page, "URL").fill(`${shop.url}health`);
@@ -162,7 +146,7 @@ test("an interval that the API refuses is told at the field, though the form's r
 
 test("only what changed is sent; stored secrets are kept, replaced or removed, and their mask is never sent", async () => {
   const alice = await house.register("alice-edit");
-  const shop = await target();
+  const shop = await openTargetForTest();
   const monitor = await house.addMonitor(alice, {
     url: shop.url,
     name: "Shop",
@@ -221,9 +205,63 @@ test("only what changed is sent; stored secrets are kept, replaced or removed, a
   expect(complaints).toEqual([]);
 });
 
+test("a change is asked about before it is lost, by typing and by a button alike", async () => {
+  const alice = await house.register("alice-leaves");
+  const shop = await openTargetForTest();
+  const monitor = await house.addMonitor(alice, {
+    url: shop.url,
+    name: "Shop",
+    interval: 3_600,
+    method: "POST",
+    body: "x",
+  });
+  const { page, complaints, findBarriers } = await openVisitor(browser, house.url, { as: alice });
+  const question = page.getByRole("alertdialog", { name: "Leave without saving?" });
+  const go = (name: string) => page.getByRole("link", { name, exact: true }).click();
+  const focused = () => page.evaluate(() => document.activeElement?.id);
+  await page.goto(`/monitors/${monitor.id}/edit`);
+  await field(page, "Notes").fill("Call Bob.");
+  await go("Incidents");
+  await question.waitFor();
+  expect(await findBarriers()).toEqual([]);
+  await question.getByRole("button", { name: "Stay here" }).click();
+  await button(page, "Log out").click();
+  await question.getByRole("button", { name: "Stay here" }).click();
+  expect(await field(page, "Notes").inputValue()).toBe("Call Bob.");
+  expect(await page.evaluate(async () => (await fetch("/users/me")).status)).toBe(200);
+  await go("Incidents");
+  await question.getByRole("button", { name: "Leave" }).click();
+  await page.getByRole("main", { name: "Incidents" }).waitFor();
+  await expect.poll(focused).toBe("main");
+
+  // A filter of the same page leaves the focus where it is.
+  await page.getByRole("link", { name: "Monitors", exact: true }).click();
+  await page.getByRole("searchbox").fill("sho");
+  await page.waitForURL(/sho/);
+  expect(await page.getByRole("searchbox").evaluate((it) => it === document.activeElement)).toBe(true);
+
+  await page.goto("/monitors/new");
+  await page.getByText("More options").click();
+  await field(page, "Method").selectOption("POST");
+  await go("Cancel");
+  await question.getByRole("button", { name: "Leave" }).click();
+  await page.getByRole("main", { name: "Monitors" }).waitFor();
+
+  await page.goto(`/monitors/${monitor.id}/edit`);
+  await button(page, "Remove the body").click();
+  await go("Cancel");
+  await question.getByRole("button", { name: "Leave" }).click();
+  await page.getByRole("main", { name: "Shop" }).waitFor();
+  await expect.poll(focused).toBe("main");
+  await go("Edit");
+  await go("Cancel");
+  await page.getByRole("main", { name: "Shop" }).waitFor();
+  expect(complaints).toEqual([]);
+});
+
 test("the forms fit on a phone in both themes; what cannot be edited is not found", async () => {
   const alice = await house.register("alice-phone");
-  const shop = await target();
+  const shop = await openTargetForTest();
   const monitor = await house.addMonitor(alice, {
     url: `${shop.url}${"a".repeat(200)}`,
     name: "w".repeat(200),

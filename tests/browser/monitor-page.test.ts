@@ -1,10 +1,9 @@
 import { createServer } from "node:https";
 import { createAuthority } from "@pulsecheck/worker/check/probes/test-certificates";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { openBrowser, openVisitor } from "../harness/browser.ts";
-import { openHouse, type House } from "../harness/house.ts";
-import { listen, openTarget, type Target } from "../harness/target.ts";
+import type { Page } from "playwright-core";
+import { expect, onTestFinished, test } from "vitest";
+import { openBrowserHouse, openTargetForTest, openVisitor } from "../harness/browser.ts";
+import { listen } from "../harness/target.ts";
 
 /** Browsers and houses of other files run beside this one. */
 const SOON = { timeout: 15_000 };
@@ -12,21 +11,7 @@ const SOON = { timeout: 15_000 };
 const HOURLY = { interval: 3_600 };
 const NOBODY = "00000000-0000-4000-8000-000000000000";
 
-let house: House;
-let browser: Browser;
-beforeAll(async () => {
-  [house, browser] = await Promise.all([openHouse(), openBrowser()]);
-});
-afterAll(async () => {
-  await browser.close();
-  await house.stop();
-});
-
-async function target(): Promise<Target> {
-  const opened = await openTarget();
-  onTestFinished(() => opened.stop());
-  return opened;
-}
+const { house, browser } = await openBrowserHouse();
 
 const part = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
 const statusNow = (page: Page, status: string) => part(page, "Now").locator(`[data-status="${status}"]`);
@@ -37,7 +22,7 @@ const isWide = (page: Page) => page.evaluate(() => document.documentElement.scro
 
 test("a target breaks and is mended while one looks: status, cause, incident, mails and log show it", async () => {
   const alice = await house.register("alice");
-  const shop = await target();
+  const shop = await openTargetForTest();
   const monitor = await house.addMonitor(alice, { url: shop.url, name: "Shop", tags: ["prod"], notes: "Call Bob." });
   const { page, complaints, findBarriers } = await openVisitor(browser, house.url, { as: alice });
   await page.goto(`/monitors/${monitor.id}`);
@@ -77,7 +62,7 @@ test("a target breaks and is mended while one looks: status, cause, incident, ma
 
 test("ranges stand in the address; the chart is told in words and as a table", async () => {
   const alice = await house.register("alice-ranges");
-  const shop = await target();
+  const shop = await openTargetForTest();
   const monitor = await house.addMonitor(alice, { url: shop.url, ...HOURLY });
   await house.checkNow(alice, monitor.id);
   const { page, complaints } = await openVisitor(browser, house.url, { as: alice });
@@ -112,7 +97,7 @@ test("ranges stand in the address; the chart is told in words and as a table", a
 
 test("a check by hand shows at once, opens to its phases, and pausing stops the checks", async () => {
   const alice = await house.register("alice-hands");
-  const shop = await target();
+  const shop = await openTargetForTest();
   const monitor = await house.addMonitor(alice, { url: shop.url, ...HOURLY });
   const { page, complaints } = await openVisitor(browser, house.url, { as: alice });
   await page.goto(`/monitors/${monitor.id}`);
@@ -135,7 +120,7 @@ test("a check by hand shows at once, opens to its phases, and pausing stops the 
 
 test("a deleted monitor is off the list at once, stays off whatever happens, and comes back when that is undone", async () => {
   const alice = await house.register("alice-undo");
-  const [shop, blog] = [await target(), await target()];
+  const [shop, blog] = [await openTargetForTest(), await openTargetForTest()];
   const monitor = await house.addMonitor(alice, { url: shop.url, name: "Shop", failure_threshold: 1 });
   const other = await house.addMonitor(alice, { url: blog.url, name: "Blog" });
   const { page, complaints, findBarriers } = await openVisitor(browser, house.url, { as: alice });
@@ -144,7 +129,7 @@ test("a deleted monitor is off the list at once, stays off whatever happens, and
   await button(page, "Delete").click();
   await rowOnBoard(page, other.id).waitFor();
   expect(await rowOnBoard(page, monitor.id).count()).toBe(0);
-  expect(await page.evaluate(() => document.activeElement?.id)).toBe("main");
+  await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe("main");
   expect(await findBarriers()).toEqual([]);
 
   const seesOtherDown = rowOnBoard(page, other.id).locator('[data-status="DOWN"]').waitFor(SOON);
@@ -161,7 +146,7 @@ test("a deleted monitor is off the list at once, stays off whatever happens, and
 
 test("what is not undone is deleted: after a while, and when one leaves", async () => {
   const alice = await house.register("alice-delete");
-  const shop = await target();
+  const shop = await openTargetForTest();
   const first = await house.addMonitor(alice, { url: shop.url, name: "First", ...HOURLY });
   const second = await house.addMonitor(alice, { url: shop.url, name: "Second", ...HOURLY });
   const { page, complaints } = await openVisitor(browser, house.url, { as: alice });
@@ -183,7 +168,7 @@ test("what is not undone is deleted: after a while, and when one leaves", async 
 
 test("a deletion does not wait for a look at it, and is over before one has logged out", async () => {
   const alice = await house.register("alice-leaves");
-  const shop = await target();
+  const shop = await openTargetForTest();
   const first = await house.addMonitor(alice, { url: shop.url, name: "First", ...HOURLY });
   const second = await house.addMonitor(alice, { url: shop.url, name: "Second", ...HOURLY });
   const { page, complaints } = await openVisitor(browser, house.url, { as: alice });
@@ -213,7 +198,7 @@ test("a deletion does not wait for a look at it, and is over before one has logg
 
 test("a monitor that cannot be deleted comes back, and it is said why", async () => {
   const alice = await house.register("alice-refused");
-  const shop = await target();
+  const shop = await openTargetForTest();
   const monitor = await house.addMonitor(alice, { url: shop.url, name: "Shop", ...HOURLY });
   const { page, complaints } = await openVisitor(browser, house.url, { as: alice });
   await page.goto(`/monitors/${monitor.id}`);
@@ -233,7 +218,7 @@ test("a monitor that cannot be deleted comes back, and it is said why", async ()
 
 test("a monitor deleted elsewhere is said to be gone, and one that never was is not found", async () => {
   const alice = await house.register("alice-gone");
-  const shop = await target();
+  const shop = await openTargetForTest();
   const monitor = await house.addMonitor(alice, { url: shop.url, name: "Shop", ...HOURLY });
   const { page, complaints } = await openVisitor(browser, house.url, { as: alice });
   await page.goto(`/monitors/${monitor.id}`);
@@ -267,7 +252,7 @@ test("a certificate that ends soon is warned of", async () => {
 
 test("markup is text, and long words fit on a phone in both themes", async () => {
   const alice = await house.register("alice-markup");
-  const shop = await target();
+  const shop = await openTargetForTest();
   const markup = "<img src=x onerror=alert(1)>";
   const monitor = await house.addMonitor(alice, {
     url: `${shop.url}${"a".repeat(200)}`,

@@ -5,6 +5,7 @@ import { InputField, SelectField } from "../../components/ui/field.tsx";
 import { Form } from "../../components/ui/form.tsx";
 import { tell } from "../../components/ui/toasts.tsx";
 import { api, ask } from "../../lib/api.ts";
+import { changedOf } from "../../lib/changed-of.ts";
 import { useApiForm } from "../../lib/form.ts";
 import { workspaceQuery } from "../account/workspace.ts";
 
@@ -21,8 +22,10 @@ export function WorkspaceForm({ workspace, isAdmin }: Props) {
       <Form
         form={form}
         submit="Save"
-        send={async (body) => {
+        send={async (values) => {
+          const body = changedOf(values, form.formState.defaultValues ?? {});
           queries.setQueryData(workspaceQuery.queryKey, await ask(api.PATCH("/api/v1/workspace", { body })));
+          form.reset(values);
           tell("Saved. Outages from now on are told like that.");
         }}
       >
