@@ -1,20 +1,7 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { openBrowser, openVisitor } from "../harness/browser.ts";
-import { openHouse, type House } from "../harness/house.ts";
-import { openTarget, type Target } from "../harness/target.ts";
+import { expect, test } from "vitest";
+import { openBrowserHouse, openTargetForTest, openVisitor } from "../harness/browser.ts";
 
-let house: House;
-let browser: Browser;
-let target: Target;
-beforeAll(async () => {
-  [house, browser, target] = await Promise.all([openHouse(), openBrowser(), openTarget()]);
-});
-afterAll(async () => {
-  await browser.close();
-  await target.stop();
-  await house.stop();
-});
+const { house, browser } = await openBrowserHouse();
 
 /** The link of the latest mail to this address, as a path. */
 async function mailedPath(email: string, subject: RegExp): Promise<string> {
@@ -34,6 +21,7 @@ async function mailedPath(email: string, subject: RegExp): Promise<string> {
 }
 
 test("a newcomer signs up, is asked for one thing, a URL, and sees it checked within seconds", async () => {
+  const target = await openTargetForTest();
   const { page, complaints, findBarriers } = await openVisitor(browser, house.url);
   await page.goto("/");
   await page.getByRole("heading", { name: "Log in" }).waitFor();
@@ -103,7 +91,7 @@ test("a forgotten password is replaced by a mailed link, which works once", asyn
   const path = await mailedPath(erin.email, /password/i);
   await page.goto(path);
   expect(await findBarriers()).toEqual([]);
-  await page.getByLabel("New password").fill("another long password");
+  await page.getByLabel("New password", { exact: true }).fill("another long password");
   await page.getByRole("button", { name: "Change it" }).click();
   await page.getByRole("heading", { name: "Your password is changed" }).waitFor();
   expect(page.url()).not.toContain(path.split("token=")[1]);

@@ -1,26 +1,10 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { openBrowser, openVisitor } from "../harness/browser.ts";
-import { openHouse, type House } from "../harness/house.ts";
+import type { Page } from "playwright-core";
+import { expect, onTestFinished, test } from "vitest";
+import { openBrowserHouse, openTargetForTest, openVisitor } from "../harness/browser.ts";
 import { addManyMonitors } from "../harness/many-monitors.ts";
-import { openTarget, type Target } from "../harness/target.ts";
 import { openWire } from "../harness/wire.ts";
 
-let house: House;
-let browser: Browser;
-beforeAll(async () => {
-  [house, browser] = await Promise.all([openHouse(), openBrowser()]);
-});
-afterAll(async () => {
-  await browser.close();
-  await house.stop();
-});
-
-async function target(): Promise<Target> {
-  const opened = await openTarget();
-  onTestFinished(() => opened.stop());
-  return opened;
-}
+const { house, browser } = await openBrowserHouse();
 
 const rowOf = (page: Page, name: string) => page.getByRole("listitem").filter({ hasText: name });
 const statusOf = (page: Page, name: string, status: string) => rowOf(page, name).locator(`[data-status="${status}"]`);
@@ -28,8 +12,8 @@ const namesOn = (page: Page) => page.getByRole("listitem").getByRole("link").all
 
 test("what is down comes first; search, filter, tag and order stand in the address", async () => {
   const alice = await house.register("alice");
-  const good = await target();
-  const bad = await target();
+  const good = await openTargetForTest();
+  const bad = await openTargetForTest();
   bad.breakIt();
   await house.addMonitor(alice, { url: good.url, name: "Beta", tags: ["prod"] });
   await house.addMonitor(alice, { url: `${good.url}alpha`, name: "Alpha", tags: ["prod", "web"] });
@@ -79,8 +63,8 @@ test("what is down comes first; search, filter, tag and order stand in the addre
 
 test("a target breaks and is mended: every tab shows it within a second of the check, in its own row only", async () => {
   const bob = await house.register("bob");
-  const shop = await target();
-  const other = await target();
+  const shop = await openTargetForTest();
+  const other = await openTargetForTest();
   await house.addMonitor(bob, { url: shop.url, name: "Shop", failure_threshold: 1 });
   const quiet = await house.addMonitor(bob, { url: other.url, name: "Quiet", interval: 3_600 });
   const { page, complaints } = await openVisitor(browser, house.url, { as: bob });
@@ -123,7 +107,7 @@ test("a target breaks and is mended: every tab shows it within a second of the c
 
 test("a lost connection is said, and caught up by itself", async () => {
   const carol = await house.register("carol");
-  const shop = await target();
+  const shop = await openTargetForTest();
   await house.addMonitor(carol, { url: shop.url, name: "Shop", failure_threshold: 1 });
   const wire = await openWire(house.url);
   onTestFinished(() => wire.stop());
@@ -148,7 +132,7 @@ test("a lost connection is said, and caught up by itself", async () => {
 
 test("an ended session leads to the log-in, and the page keeps nothing", async () => {
   const dave = await house.register("dave");
-  const shop = await target();
+  const shop = await openTargetForTest();
   await house.addMonitor(dave, { url: shop.url, name: "Secret shop" });
   const { page } = await openVisitor(browser, house.url, { as: dave });
   await page.goto("/");
@@ -162,7 +146,7 @@ test("an ended session leads to the log-in, and the page keeps nothing", async (
 
 test("names are text, never markup", async () => {
   const eve = await house.register("eve");
-  const shop = await target();
+  const shop = await openTargetForTest();
   const name = '<img src=x onerror="globalThis.isHacked=true"><b>bold</b>';
   await house.addMonitor(eve, { url: shop.url, name, tags: ["<i>tag</i>"] });
   const { page, complaints } = await openVisitor(browser, house.url, { as: eve });
@@ -174,7 +158,7 @@ test("names are text, never markup", async () => {
 
 test("5,000 monitors: a few rows exist at a time, the last one can be reached, and nothing is wider than a phone", async () => {
   const fred = await house.register("fred");
-  const shop = await target();
+  const shop = await openTargetForTest();
   const many = { ownerId: fred.id, url: shop.url, count: 5_000, intervalS: 3_600, timeoutMs: 5_000, name: "Monitor" };
   await addManyMonitors(house.db.pool, many);
   await house.db.pool.query(

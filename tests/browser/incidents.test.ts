@@ -1,28 +1,11 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { openBrowser, openVisitor } from "../harness/browser.ts";
+import { expect, test } from "vitest";
+import { openBrowserHouse, openTargetForTest, openVisitor } from "../harness/browser.ts";
 import type { Person } from "../harness/caller.ts";
-import { openHouse, type House } from "../harness/house.ts";
-import { openTarget, type Target } from "../harness/target.ts";
 
 /** Browsers and houses of other files run beside this one. */
 const SOON = { timeout: 10_000 };
 
-let house: House;
-let browser: Browser;
-beforeAll(async () => {
-  [house, browser] = await Promise.all([openHouse(), openBrowser()]);
-});
-afterAll(async () => {
-  await browser.close();
-  await house.stop();
-});
-
-async function target(): Promise<Target> {
-  const opened = await openTarget();
-  onTestFinished(() => opened.stop());
-  return opened;
-}
+const { house, browser } = await openBrowserHouse();
 
 /** Outages that are over, one a day, the latest today. Each is told as PulseCheck would have stored it. */
 async function addHistory(alice: Person, monitorId: string, count: number): Promise<string[]> {
@@ -40,7 +23,7 @@ async function addHistory(alice: Person, monitorId: string, count: number): Prom
 
 test("an outage shows on the open page, and its recovery moves it to the history with the alerts told", async () => {
   const alice = await house.register("alice");
-  const shop = await target();
+  const shop = await openTargetForTest();
   const monitor = await house.addMonitor(alice, { url: shop.url, name: "Shop", failure_threshold: 1 });
   await house.checkNow(alice, monitor.id);
   const { page, complaints, findBarriers } = await openVisitor(browser, house.url, { as: alice });
@@ -89,7 +72,7 @@ test("an outage shows on the open page, and its recovery moves it to the history
 
 test("the history is read page by page, by range, and down to the incident that the address names", async () => {
   const bob = await house.register("bob");
-  const quiet = await target();
+  const quiet = await openTargetForTest();
   const name = "n".repeat(200);
   const monitor = await house.addMonitor(bob, { url: quiet.url, name, is_active: false });
   const ids = await addHistory(bob, monitor.id, 70);

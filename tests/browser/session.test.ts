@@ -1,21 +1,12 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { openBrowser, openVisitor } from "../harness/browser.ts";
+import { expect, onTestFinished, test } from "vitest";
+import { openBrowserHouse, openVisitor } from "../harness/browser.ts";
 import { PASSWORD } from "../harness/caller.ts";
-import { openHouse, type House } from "../harness/house.ts";
+import { openHouse } from "../harness/house.ts";
 import { openWire } from "../harness/wire.ts";
 
 const UNCHECKED = { url: "http://127.0.0.1:9/", is_active: false };
 
-let house: House;
-let browser: Browser;
-beforeAll(async () => {
-  [house, browser] = await Promise.all([openHouse({ worker: false }), openBrowser()]);
-});
-afterAll(async () => {
-  await browser.close();
-  await house.stop();
-});
+const { house, browser } = await openBrowserHouse({ worker: false });
 
 test("a login in another tab: what one sees is never mixed with what another person may see", async () => {
   const alice = await house.register("alice");

@@ -1,21 +1,12 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { openBrowser, openVisitor } from "../harness/browser.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { openBrowserHouse, openVisitor } from "../harness/browser.ts";
 import { PASSWORD, type Person } from "../harness/caller.ts";
-import { openHouse, type House } from "../harness/house.ts";
 
 /** Browsers and houses of other files run beside this one. */
 const SOON = { timeout: 10_000 };
 
-let house: House;
-let browser: Browser;
-beforeAll(async () => {
-  [house, browser] = await Promise.all([openHouse(), openBrowser()]);
-});
-afterAll(async () => {
-  await browser.close();
-  await house.stop();
-});
+const { house, browser } = await openBrowserHouse();
 
 const logIn = async (person: Person, password: string) =>
   (await house.call("POST", "/auth/login", { json: { username: person.email, password } })).status;

@@ -1,18 +1,17 @@
 import type { MonitorView } from "@pulsecheck/shared/monitor";
 import type { Page } from "playwright-core";
-import { expect, onTestFinished } from "vitest";
+import { expect } from "vitest";
+import { openTargetForTest } from "../harness/browser.ts";
 import type { Person } from "../harness/caller.ts";
 import type { House } from "../harness/house.ts";
 import { addManyMonitors } from "../harness/many-monitors.ts";
-import { openTarget } from "../harness/target.ts";
 
 export const PHONE = { width: 360, height: 740 };
 
 /** Three monitors of somebody new, that are up. */
 export async function openWorkspace(house: House, name: string) {
   const owner = await house.register(name);
-  const target = await openTarget();
-  onTestFinished(() => target.stop());
+  const target = await openTargetForTest();
   const add = (called: string) =>
     house.addMonitor(owner, { url: `${target.url}secret-path`, name: called, failure_threshold: 1 });
   const monitors = [await add("Web shop"), await add("Payment API"), await add("Internal wiki")] as const;

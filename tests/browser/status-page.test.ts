@@ -1,20 +1,17 @@
 import type { MonitorView } from "@pulsecheck/shared/monitor";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { change, pretend, pretendDay, publish, type TestPage } from "../../apps/api/src/status-pages/test-pages.ts";
-import { openBrowser, openVisitor } from "../harness/browser.ts";
+import { openBrowserHouse, openVisitor } from "../harness/browser.ts";
 import type { Person } from "../harness/caller.ts";
-import { openHouse, type House } from "../harness/house.ts";
-import { openTarget, type Target } from "../harness/target.ts";
+import { openTarget } from "../harness/target.ts";
 
-let house: House;
-let browser: Browser;
-let target: Target;
+const { house, browser } = await openBrowserHouse();
+const target = await openTarget();
 let alice: Person;
 let shop: MonitorView;
 let groups: object[];
 beforeAll(async () => {
-  [house, browser, target] = await Promise.all([openHouse(), openBrowser(), openTarget()]);
   alice = await house.register("alice");
   shop = await house.addMonitor(alice, { url: target.url, name: "Shop", failure_threshold: 1 });
   const paused = { url: target.url, is_active: false };
@@ -31,11 +28,7 @@ beforeAll(async () => {
     { name: "", components: [{ monitor_id: api.id }] },
   ];
 });
-afterAll(async () => {
-  await browser.close();
-  await target.stop();
-  await house.stop();
-});
+afterAll(() => target.stop());
 
 const open = (more: object = {}): Promise<TestPage> =>
   publish(house, alice, [], { title: "Acme status", description: "What we run.\nAnd how it is.", groups, ...more });

@@ -1,13 +1,31 @@
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
-import { onTestFinished } from "vitest";
+import { afterAll, onTestFinished } from "vitest";
 import { root } from "../../scripts/launch/environment.ts";
 import { findChromium } from "../setup/chromium.ts";
 import { PASSWORD, type Person } from "./caller.ts";
+import { openHouse, type House, type HouseOptions } from "./house.ts";
+import { openTarget, type Target } from "./target.ts";
 
-/** A real browser for a whole test file: open it before all, close it after. */
-export async function openBrowser(): Promise<Browser> {
+/** What a file of browser tests stands on: a whole PulseCheck and a real browser, gone after its last test. */
+export async function openBrowserHouse(options: HouseOptions = {}): Promise<{ house: House; browser: Browser }> {
+  const [house, browser] = await Promise.all([openHouse(options), openBrowser()]);
+  afterAll(async () => {
+    await browser.close();
+    await house.stop();
+  });
+  return { house, browser };
+}
+
+/** A target that is gone after the test. */
+export async function openTargetForTest(): Promise<Target> {
+  const target = await openTarget();
+  onTestFinished(() => target.stop());
+  return target;
+}
+
+async function openBrowser(): Promise<Browser> {
   const { path, env } = await findChromium();
   return chromium.launch({
     executablePath: path,
