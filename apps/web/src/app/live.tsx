@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, use, useEffect, useState, useSyncExternalStore, type ReactNode } from "react";
 import { meQuery, useReloadAfterLogin } from "../features/account/session.ts";
+import { dropPendingDeletes } from "../features/monitors/delete-monitor.ts";
 import type { LiveState } from "../lib/kept-socket.ts";
 import { createLiveSocket, type LiveFrame, type LiveSocket } from "../lib/live-socket.ts";
 
@@ -8,7 +9,7 @@ const LiveContext = createContext<LiveSocket | null>(null);
 
 /** Opens the dashboard's socket for all that is inside, as long as it is shown. */
 export function LiveProvider({ children }: { children: ReactNode }) {
-  useReloadAfterLogin();
+  useReloadAfterLogin(dropPendingDeletes);
   const queries = useQueryClient();
   const [live] = useState(() => {
     // Asking who we are tells whether the session has ended, and the shell acts on it.

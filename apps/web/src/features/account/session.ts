@@ -23,12 +23,15 @@ export function tellLogin(): void {
 }
 
 /** What a tab shows is not mixed with what another person may see: it begins anew after a login elsewhere. */
-export function useReloadAfterLogin(): void {
+export function useReloadAfterLogin(prepare: () => void): void {
   useEffect(() => {
-    const reload = () => location.reload();
+    const reload = () => {
+      prepare();
+      location.reload();
+    };
     logins.addEventListener("message", reload);
     return () => logins.removeEventListener("message", reload);
-  }, []);
+  }, [prepare]);
 }
 
 /** Ends the session. Whoever calls it forgets what it let us see, once nothing shows it any more. */

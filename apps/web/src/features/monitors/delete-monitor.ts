@@ -4,13 +4,13 @@ import type { BoardStore } from "../board/board-store.ts";
 
 const UNDO_MS = 8_000;
 
-/** How to send what can still be undone. */
-const pending = new Set<() => Promise<void>>();
+/** How to settle what can still be undone. */
+const pending = new Set<(isUndone: boolean) => Promise<void>>();
 
 /** Takes a monitor off the board, and deletes it once nobody has undone that for a while. */
 export function deleteMonitor(store: BoardStore, { id, name }: { id: string; name: string }): void {
   const settle = async (isUndone: boolean) => {
-    if (!pending.delete(send)) return;
+    if (!pending.delete(settle)) return;
     clearTimeout(timer);
     withdraw();
     try {
@@ -23,16 +23,20 @@ export function deleteMonitor(store: BoardStore, { id, name }: { id: string; nam
       store.show(id);
     }
   };
-  const send = () => settle(false);
-  pending.add(send);
+  pending.add(settle);
   store.hide(id);
   const withdraw = offerUndo(`“${shorten(name)}” is deleted`, (isUndone) => void settle(isUndone));
-  const timer = setTimeout(() => void send(), UNDO_MS);
+  const timer = setTimeout(() => void settle(false), UNDO_MS);
 }
 
 /** Deletes at once what could still be undone: nothing may be left for a later session. What fails is told. */
 export async function sendPendingDeletes(): Promise<void> {
-  await Promise.all([...pending].map((send) => send()));
+  await Promise.all([...pending].map((settle) => settle(false)));
+}
+
+/** Takes back what could still be undone: the session is another one by now, which must not delete it. */
+export function dropPendingDeletes(): void {
+  for (const settle of pending) void settle(true);
 }
 
 // To leave the page is no undoing.
