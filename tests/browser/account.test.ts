@@ -96,7 +96,7 @@ test("a forgotten password is replaced by a mailed link, which works once", asyn
   await page.getByRole("heading", { name: "Your password is changed" }).waitFor();
   expect(page.url()).not.toContain(path.split("token=")[1]);
   await page.goto(path);
-  await page.getByLabel("New password").fill("yet another password");
+  await page.getByLabel("New password", { exact: true }).fill("yet another password");
   await page.getByRole("button", { name: "Change it" }).click();
   await page.getByRole("alert").waitFor();
 
