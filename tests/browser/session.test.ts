@@ -37,8 +37,9 @@ test("a connection that died without a word is noticed when one comes back", asy
   await page.locator('[data-connection="live"]').waitFor();
   wire.hush();
   await page.evaluate(() => dispatchEvent(new Event("online")));
-  await page.locator('[data-connection="lost"]').waitFor();
-  await page.locator('[data-connection="live"]').waitFor();
+  const state = () => page.getByRole("banner").locator("[data-connection]").getAttribute("data-connection");
+  await expect.poll(state, { timeout: 10_000 }).toBe("lost");
+  await expect.poll(state, { timeout: 10_000 }).toBe("live");
 });
 
 test("below a path of its own, the dashboard stays below it", async () => {

@@ -144,8 +144,7 @@ describe("what a client may say", () => {
     client.frame(() => client.frames.filter(({ type }) => type === "error").length >= n);
 
   test("a dashboard asks whether it is heard, and is answered at once", async () => {
-    const alice = await house.register("pinger");
-    const client = await joinLive(`${house.url}/api/v1/ws/dashboard`, { Authorization: `Bearer ${alice.token}` });
+    const client = await open("dashboard");
     client.send({ type: "ping" });
     expect(await client.ofType("pong")).toEqual({ type: "pong" });
     client.close();

@@ -8,6 +8,7 @@ import { api, ask } from "../../lib/api.ts";
 import { useApiForm } from "../../lib/form.ts";
 import { EmailField, NameFields, NewPasswordField, PasswordField } from "./account-fields.tsx";
 import { AccountFrame } from "./account-frame.tsx";
+import { tellLogin } from "./session.ts";
 
 const loginRoute = getRouteApi("/login");
 const resetRoute = getRouteApi("/reset-password");
@@ -20,8 +21,9 @@ function useLogin() {
   return async (username: string, password: string, next = "/") => {
     await ask(api.POST("/auth/login", { body: { username, password } }));
     queries.clear();
-    // Only a path of our own: an address from outside must not lead away.
-    router.history.push(/^\/(?![/\\])/.test(next) ? next : "/");
+    tellLogin();
+    // Only a path of our own: an address from outside must not lead away. PUBLIC_URL may have a path that it does not say.
+    router.history.push(router.basepath.replace(/\/$/, "") + (/^\/(?![/\\])/.test(next) ? next : "/"));
   };
 }
 
