@@ -64,6 +64,26 @@ test("below a path of its own, the dashboard stays below it", async () => {
   expect(complaints.filter((words) => !words.includes("WebSocket"))).toEqual([]);
 });
 
+test("by keyboard one skips to the content, and a link leads to its page's content", async () => {
+  const gina = await house.register("gina");
+  await house.addMonitor(gina, { ...UNCHECKED, name: "Shop" });
+  const { page, complaints } = await openVisitor(browser, house.url, { as: gina });
+  await page.goto("/incidents");
+  await page.getByRole("heading", { name: "Incidents", exact: true }).waitFor();
+  const focused = () => page.evaluate(() => document.activeElement?.id);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect.poll(focused).toBe("main");
+  expect(new URL(page.url()).pathname).toBe("/incidents");
+  await page.getByRole("link", { name: "Monitors", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("link", { name: "Shop" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Shop" }).waitFor();
+  await expect.poll(focused).toBe("main");
+  expect(complaints).toEqual([]);
+});
+
 test("what is written in the middle of a search stays there", async () => {
   const frank = await house.register("frank");
   await house.addMonitor(frank, { ...UNCHECKED, name: "Shop" });

@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useRouter } from "@tanstack/react-router";
 import { Activity, LogOut, MonitorCheck, RadioTower, Settings, TriangleAlert } from "lucide-react";
-import { useEffect } from "react";
+import { useEffect, type MouseEvent } from "react";
 import { buttonClass, Button } from "../components/ui/button.tsx";
 import { tellError } from "../components/ui/toasts.tsx";
 import { logOut, useMe } from "../features/account/session.ts";
@@ -26,6 +26,7 @@ export function Shell() {
       <BoardProvider>
         <a
           href="#main"
+          onClick={skipToContent}
           className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:bg-surface focus:p-2"
         >
           Skip to the content
@@ -42,6 +43,12 @@ export function Shell() {
       </BoardProvider>
     </LiveProvider>
   );
+}
+
+// By hand: with a <base>, the link's own address is one of the start page.
+function skipToContent(event: MouseEvent): void {
+  event.preventDefault();
+  document.querySelector<HTMLElement>("#main")?.focus();
 }
 
 function Header() {
