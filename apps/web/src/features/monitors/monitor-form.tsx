@@ -45,8 +45,7 @@ export function MonitorForm({ before, submit, send, more }: Props) {
         autoComplete="url"
         spellCheck={false}
         autoFocus={isNew}
-        {...form.register("url")}
-        error={form.errorOf("url")}
+        {...form.fieldOf("url")}
       />
       <details open={isOpen || hasHiddenError} onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary className="w-fit cursor-pointer font-medium text-accent">More options</summary>
@@ -80,16 +79,14 @@ function AboutFields({ form }: PartProps) {
         placeholder={nameOf(completeUrl(form.watch("url")))}
         hint="Empty: it is called by its URL."
         autoComplete="off"
-        {...form.register("name")}
-        error={form.errorOf("name")}
+        {...form.fieldOf("name")}
       />
       <InputField
         label="Tags"
         placeholder="prod, payments"
         hint="With commas between them."
         autoComplete="off"
-        {...form.register("tags")}
-        error={form.errorOf("tags")}
+        {...form.fieldOf("tags")}
       />
       <Field label="Notes" hint="For whoever is woken up: where to look, whom to call." error={form.errorOf("notes")}>
         {(control) => <textarea {...control} rows={3} {...form.register("notes")} />}
@@ -109,22 +106,19 @@ function TimingFields({ form, usual, hint, before }: TimingProps) {
           inputMode="numeric"
           placeholder={String(before?.interval ?? usual ?? "")}
           hint={hint}
-          {...form.register("interval")}
-          error={form.errorOf("interval")}
+          {...form.fieldOf("interval")}
         />
         <InputField
           label="Time limit (ms)"
           inputMode="numeric"
           hint="Of the whole check, redirects included."
-          {...form.register("timeout_ms")}
-          error={form.errorOf("timeout_ms")}
+          {...form.fieldOf("timeout_ms")}
         />
         <InputField
           label="Failures until it is down"
           inputMode="numeric"
           hint="In a row; a failed check is repeated within seconds."
-          {...form.register("failure_threshold")}
-          error={form.errorOf("failure_threshold")}
+          {...form.fieldOf("failure_threshold")}
         />
       </div>
     </Part>
@@ -134,7 +128,7 @@ function TimingFields({ form, usual, hint, before }: TimingProps) {
 function RequestFields({ form, before }: PartProps & { before: MonitorView | null }) {
   return (
     <Part title="What is asked">
-      <SelectField label="Method" {...form.register("method")} error={form.errorOf("method")}>
+      <SelectField label="Method" {...form.fieldOf("method")}>
         {METHODS.map((method) => (
           <option key={method}>{method}</option>
         ))}
@@ -149,34 +143,14 @@ function RequestFields({ form, before }: PartProps & { before: MonitorView | nul
 function AnswerFields({ form }: PartProps) {
   return (
     <Part title="What is expected">
-      <InputField
-        label="Status"
-        hint="Codes and ranges, such as 204, 200-299."
-        {...form.register("expected_status")}
-        error={form.errorOf("expected_status")}
-      />
+      <InputField label="Status" hint="Codes and ranges, such as 204, 200-299." {...form.fieldOf("expected_status")} />
       <div className="grid items-start gap-4 sm:grid-cols-2">
-        <InputField
-          label="Text that must be there"
-          autoComplete="off"
-          {...form.register("keyword")}
-          error={form.errorOf("keyword")}
-        />
-        <InputField
-          label="Text that must not be there"
-          autoComplete="off"
-          {...form.register("keyword_absent")}
-          error={form.errorOf("keyword_absent")}
-        />
+        <InputField label="Text that must be there" autoComplete="off" {...form.fieldOf("keyword")} />
+        <InputField label="Text that must not be there" autoComplete="off" {...form.fieldOf("keyword_absent")} />
       </div>
       <CheckboxField label="Follow redirects" {...form.register("follow_redirects")} />
       {form.watch("follow_redirects") && (
-        <InputField
-          label="Redirects at most"
-          inputMode="numeric"
-          {...form.register("max_redirects")}
-          error={form.errorOf("max_redirects")}
-        />
+        <InputField label="Redirects at most" inputMode="numeric" {...form.fieldOf("max_redirects")} />
       )}
       <CheckboxField
         label="Verify the certificate"

@@ -107,25 +107,18 @@ export function AuthFields({ form, before }: Props) {
       onRemove={() => start("none")}
       onKeep={() => form.setValue("auth.isKept", true, AS_TYPED)}
     >
-      <SelectField label="Kind of login" {...form.register("auth.type")} error={form.errorOf("auth.type")}>
+      <SelectField label="Kind of login" {...form.fieldOf("auth.type")}>
         <option value="none">None</option>
         <option value="basic">Basic: user name and password</option>
         <option value="bearer">Bearer token</option>
       </SelectField>
       {type === "basic" && (
         <div className="grid items-start gap-4 sm:grid-cols-2">
-          <InputField
-            label="User name"
-            autoComplete="off"
-            {...form.register("auth.username")}
-            error={form.errorOf("auth.username")}
-          />
-          <SecretInput label="Password" {...form.register("auth.password")} error={form.errorOf("auth.password")} />
+          <InputField label="User name" autoComplete="off" {...form.fieldOf("auth.username")} />
+          <SecretInput label="Password" {...form.fieldOf("auth.password")} />
         </div>
       )}
-      {type === "bearer" && (
-        <SecretInput label="Token" {...form.register("auth.token")} error={form.errorOf("auth.token")} />
-      )}
+      {type === "bearer" && <SecretInput label="Token" {...form.fieldOf("auth.token")} />}
     </Secret>
   );
 }

@@ -120,13 +120,7 @@ function AddAddress() {
         tell(`A mail asks ${added.email} to confirm.`);
       }}
     >
-      <InputField
-        label="E-mail address"
-        type="email"
-        autoComplete="off"
-        {...form.register("email")}
-        error={form.errorOf("email")}
-      />
+      <InputField label="E-mail address" type="email" autoComplete="off" {...form.fieldOf("email")} />
     </Form>
   );
 }

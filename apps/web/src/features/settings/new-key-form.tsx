@@ -24,14 +24,8 @@ export function NewKeyForm({ onCreated }: { onCreated(key: string): void }) {
         onCreated((await ask(api.POST("/api/v1/api-keys", { body }))).key);
       }}
     >
-      <InputField
-        label="Name"
-        autoComplete="off"
-        hint="What will use it."
-        {...form.register("name")}
-        error={form.errorOf("name")}
-      />
-      <SelectField label="Role" {...form.register("role")} error={form.errorOf("role")}>
+      <InputField label="Name" autoComplete="off" hint="What will use it." {...form.fieldOf("name")} />
+      <SelectField label="Role" {...form.fieldOf("role")}>
         {ROLES.map((role) => (
           <option key={role} value={role}>
             {ROLE_WORDS[role]}

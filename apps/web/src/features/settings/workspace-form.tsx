@@ -29,17 +29,11 @@ export function WorkspaceForm({ workspace, isAdmin }: Props) {
           tell("Saved. Outages from now on are told like that.");
         }}
       >
-        <InputField
-          label="Name of the workspace"
-          autoComplete="off"
-          {...form.register("name")}
-          error={form.errorOf("name")}
-        />
+        <InputField label="Name of the workspace" autoComplete="off" {...form.fieldOf("name")} />
         <SelectField
           label="Who gets alerts"
           hint="Alert addresses get them in any case."
-          {...form.register("alert_audience")}
-          error={form.errorOf("alert_audience")}
+          {...form.fieldOf("alert_audience")}
         >
           <option value="creator">Whoever made the monitor</option>
           <option value="members">Every member of the workspace</option>
