@@ -125,7 +125,7 @@ test("the link in the first mail verifies the address, by a click and not by bei
 test("an address that does not exist says so, and the API's stay the API's", async () => {
   const { page } = await openVisitor(browser, house.url);
   await page.goto("/no/such/page");
-  await page.getByRole("heading", { name: "There is nothing here" }).waitFor();
+  await page.getByRole("main").getByRole("heading", { name: "There is nothing here" }).waitFor();
   const answer = await house.call("GET", "/api/v1/nothing", { headers: { Accept: "text/html" } });
   expect(answer.headers.get("content-type")).toContain("application/problem+json");
 });

@@ -161,7 +161,11 @@ export function createPages(queries: QueryClient) {
     basepath: new URL(API_BASE).pathname,
     defaultPreload: "intent",
     scrollRestoration: true,
-    defaultNotFoundComponent: NotFound,
+    defaultNotFoundComponent: () => (
+      <main aria-labelledby="title" className="mx-auto max-w-6xl px-3 py-5 sm:px-6">
+        <NotFound />
+      </main>
+    ),
     defaultErrorComponent: ({ error, reset: again }) => (
       <div className="p-4">
         <Failed error={error instanceof Error ? error : new Error(String(error))} retry={again} />
