@@ -50,8 +50,8 @@ async function outages(sql: pg.Client, ids: readonly number[], recipient: string
          LATERAL (SELECT m.id % 20 * interval '1 hour' AS hour) AS hours
        WHERE m.id = ANY($1) AND ${IS_BAD} RETURNING id, monitor_id, started_at, ended_at
      )
-     INSERT INTO deliveries (kind, recipient, incident_id, monitor_id, state, due_at, sent_at, attempts)
-     SELECT kind::delivery_kind, $2, id, monitor_id, 'SENT', at, at + interval '2 s', 1
+     INSERT INTO deliveries (kind, recipient, incident_id, lane, state, due_at, sent_at, attempts)
+     SELECT kind::delivery_kind, $2, id, 'monitor ' || monitor_id, 'SENT', at, at + interval '2 s', 1
      FROM ended, LATERAL (VALUES ('DOWN', started_at + interval '5 s'), ('UP', ended_at)) AS mails(kind, at)`,
     [ids.slice(0, 40), recipient],
   );

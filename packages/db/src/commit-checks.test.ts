@@ -226,7 +226,7 @@ describe("committing", () => {
     await commitChecks(tenant.db, [finish(claim, false)]);
     expect((await getMonitor(tenant.scope, claim.publicId)).status).toBe("DOWN");
     expect(await incidentsOf(claim)).toMatchObject([{ reason: "connect", ended_at: null }]);
-    const { rows } = await tenant.db.pool.query("SELECT kind FROM transitions WHERE monitor_id = $1", [
+    const { rows } = await tenant.db.pool.query("SELECT t.kind FROM transitions t JOIN incidents i ON i.id = t.incident_id WHERE i.monitor_id = $1", [
       claim.monitorId,
     ]);
     expect(rows).toEqual([{ kind: "DOWN" }]);

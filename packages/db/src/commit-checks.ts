@@ -6,6 +6,7 @@ import { inTransaction, type Db } from "./client.ts";
 import { codes } from "./check-view.ts";
 import type { ClaimedCheck } from "./due-checks.ts";
 import { writeArray } from "./array-literal.ts";
+import { writeIncidentChanges, type IncidentChange } from "./incident-changes.ts";
 import { isWatched } from "./watches.ts";
 
 /** A finished check, decided and ready to be written. */
@@ -104,10 +105,8 @@ export async function commitChecks(db: Db, finished: readonly FinishedCheck[]): 
   if (batch.every((check) => check.decision.transition === null)) return writeStates(db.pool, batch);
   return inTransaction(db.pool, async (client) => {
     const accepted = await writeStates(client, batch);
-    await writeTransitions(
-      client,
-      accepted.filter((check) => check.decision.transition !== null),
-    );
+    const changed = accepted.filter((check) => check.decision.transition !== null);
+    await writeIncidentChanges(client, changed.map(changeOf));
     return accepted;
   });
 }
@@ -126,36 +125,19 @@ async function writeStates(client: pg.Pool | pg.PoolClient, batch: readonly Fini
   });
 }
 
-async function writeTransitions(client: pg.PoolClient, changes: readonly FinishedCheck[]): Promise<void> {
-  const opened = changes.filter(({ decision }) => decision.transition?.kind === "DOWN");
-  const closed = changes.filter(({ decision }) => decision.transition?.kind === "UP");
-  await client.query(
-    `INSERT INTO incidents (id, workspace_id, monitor_id, started_at, confirmed_at, reason, detail)
-     SELECT * FROM unnest($1::uuid[], $2::int[], $3::int[], $4::timestamptz[], $5::timestamptz[], $6::smallint[], $7::text[])`,
-    [
-      opened.map(({ incidentId }) => incidentId),
-      opened.map(({ claim }) => claim.workspaceId),
-      opened.map(({ claim }) => claim.monitorId),
-      opened.map(({ decision }) => decision.next.streakStartedAt),
-      opened.map(({ result }) => result.startedAt),
-      opened.map(({ result }) => codes.reason(result.reason)),
-      opened.map(({ result }) => result.detail ?? ""),
-    ],
-  );
-  await client.query(
-    `UPDATE incidents SET ended_at = t.at FROM unnest($1::uuid[], $2::timestamptz[]) AS t(id, at)
-     WHERE incidents.id = t.id AND ended_at IS NULL`,
-    [closed.map(({ claim }) => claim.incidentId), closed.map(({ result }) => result.startedAt)],
-  );
-  await client.query(
-    `INSERT INTO transitions (monitor_id, incident_id, kind, at, events)
-     SELECT * FROM unnest($1::int[], $2::uuid[], $3::transition_kind[], $4::timestamptz[], $5::jsonb[])`,
-    [
-      changes.map(({ claim }) => claim.monitorId),
-      changes.map(({ claim, incidentId }) => claim.incidentId ?? incidentId),
-      changes.map(({ decision }) => decision.transition?.kind),
-      changes.map(({ result }) => result.startedAt),
-      changes.map(({ events }) => JSON.stringify(events)),
-    ],
-  );
+function changeOf({ claim, result, decision, incidentId, events }: FinishedCheck): IncidentChange {
+  const begins = {
+    startedAt: decision.next.streakStartedAt ?? result.startedAt,
+    reason: result.reason ?? "connect",
+    detail: result.detail ?? "",
+  };
+  return {
+    id: claim.incidentId ?? incidentId ?? "",
+    workspaceId: claim.workspaceId,
+    of: { monitorId: claim.monitorId },
+    kind: "outage",
+    at: result.startedAt,
+    begins: decision.transition?.kind === "DOWN" ? begins : null,
+    events,
+  };
 }

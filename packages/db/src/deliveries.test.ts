@@ -36,8 +36,7 @@ async function comeUp(id: string): Promise<void> {
 }
 
 async function tell(incidentId: string, kind: "DOWN" | "UP"): Promise<void> {
-  await tenant.db.pool.query("INSERT INTO transitions (monitor_id, incident_id, kind, at) VALUES ($1, $2, $3, now())", [
-    monitor.id,
+  await tenant.db.pool.query("INSERT INTO transitions (incident_id, kind, at) VALUES ($1, $2, now())", [
     incidentId,
     kind,
   ]);
@@ -70,8 +69,8 @@ test("nobody is mailed at an address that is not verified, unless the instance a
     [id, tenant.scope.workspaceId, monitor.id],
   );
   await tenant.db.pool.query(
-    "INSERT INTO transitions (monitor_id, incident_id, kind, at) VALUES ($1, $2, 'DOWN', now())",
-    [monitor.id, id],
+    "INSERT INTO transitions (incident_id, kind, at) VALUES ($1, 'DOWN', now())",
+    [id],
   );
   await fanOut(tenant.db, false);
   expect(await states()).toEqual([]);

@@ -1,5 +1,6 @@
 import { judgeDown, judgeUp, LONGEST_RETRY_MS, retryAt, type DownOutcome } from "@pulsecheck/shared/alert-policy";
 import type { Reason } from "@pulsecheck/shared/check";
+import type { IncidentKind, IncidentSubject } from "@pulsecheck/shared/incident";
 import { words } from "./check-view.ts";
 import { inTransaction, type Db } from "./client.ts";
 import type { DeliveryKind } from "./generated/client.ts";
@@ -30,9 +31,10 @@ export type ClaimedDelivery = {
   /** Null where it is no alert. */
   incident: {
     id: string;
-    monitorId: string;
-    monitorName: string;
-    url: string;
+    kind: IncidentKind;
+    subject: IncidentSubject;
+    /** A monitor's URL, a device's or sensor's location. */
+    place: string;
     startedAt: Date;
     endedAt: Date | null;
     reason: Reason;
@@ -54,11 +56,13 @@ type Row = {
   workspace_name: string | null;
   debounce_minutes: number | null;
   is_debounced: boolean;
-  monitor_id: number | null;
+  lane: string | null;
   incident_id: string | null;
-  monitor_public_id: string | null;
-  monitor_name: string | null;
-  url: string | null;
+  incident_kind: IncidentKind | null;
+  subject_type: IncidentSubject["type"] | null;
+  subject_id: string | null;
+  subject_name: string | null;
+  place: string | null;
   started_at: Date | null;
   ended_at: Date | null;
   reason: number | null;
@@ -72,21 +76,24 @@ type Row = {
 // than any rule says (the instance's window, in ms, is $2) was planned before the clock was set back, and is judged anew. What is down now goes first:
 // an outage that is over must not open a window in which the one that lasts is silent.
 const SELECT_DUE = `
-  SELECT d.id, d.kind, d.recipient, d.state, d.attempts, d.lost_answers, d.token_id, d.is_debounced, d.monitor_id, d.incident_id,
-    m.public_id AS monitor_public_id, m.name AS monitor_name, m.url, i.started_at, i.ended_at, i.reason, i.detail,
+  SELECT d.id, d.kind, d.recipient, d.state, d.attempts, d.lost_answers, d.token_id, d.is_debounced, d.lane, d.incident_id, i.kind AS incident_kind,
+    CASE WHEN m.id IS NOT NULL THEN 'monitor' WHEN v.id IS NOT NULL THEN 'device' ELSE 'sensor' END AS subject_type,
+    coalesce(m.public_id::text, v.device_id, s.sensor_id) AS subject_id, coalesce(m.name, v.name, s.name) AS subject_name,
+    coalesce(m.url, v.location, s.location) AS place, i.started_at, i.ended_at, i.reason, i.detail,
     d.alert_address_id, d.alert_address_id IS NOT NULL AND a.id IS NULL AS is_address_gone,
     w.name AS workspace_name, w.debounce_minutes,
     EXISTS (SELECT 1 FROM user_tokens t WHERE t.id = d.token_id AND t.used_at IS NULL AND t.expires_at > now())
       OR coalesce(a.token_id = d.token_id AND a.token_expires_at > now(), false) AS is_token_good,
-    (SELECT max(o.sent_at) FROM deliveries o WHERE o.monitor_id = d.monitor_id AND o.recipient = d.recipient
+    (SELECT max(o.sent_at) FROM deliveries o WHERE o.lane = d.lane AND o.recipient = d.recipient
       AND o.kind = 'DOWN' AND o.id <> d.id) AS last_down_sent_at,
-    EXISTS (SELECT 1 FROM deliveries o WHERE o.monitor_id = d.monitor_id AND o.recipient = d.recipient
+    EXISTS (SELECT 1 FROM deliveries o WHERE o.lane = d.lane AND o.recipient = d.recipient
       AND o.kind = 'DOWN' AND o.id <> d.id AND o.state = 'SENDING') AS is_other_down_sending,
     (SELECT o.state FROM deliveries o WHERE o.incident_id = d.incident_id AND o.recipient = d.recipient
       AND o.kind = 'DOWN') AS down_state
-  FROM deliveries d LEFT JOIN incidents i ON i.id = d.incident_id LEFT JOIN monitors m ON m.id = d.monitor_id
+  FROM deliveries d LEFT JOIN incidents i ON i.id = d.incident_id LEFT JOIN monitors m ON m.id = i.monitor_id
+    LEFT JOIN devices v ON v.id = i.device_key LEFT JOIN sensors s ON s.id = i.sensor_key
     LEFT JOIN alert_addresses a ON a.id = d.alert_address_id
-    LEFT JOIN workspaces w ON w.id = coalesce(m.workspace_id, a.workspace_id)
+    LEFT JOIN workspaces w ON w.id = coalesce(i.workspace_id, a.workspace_id)
   WHERE (d.state = 'PENDING' AND d.due_at <= now() + interval '1 millisecond')
     OR (d.state = 'PENDING' AND d.due_at > now() + interval '${LONGEST_RETRY_MS + CLOCK_SLACK_MS} milliseconds'
       AND d.due_at > now() + coalesce(w.debounce_minutes * 60000, $2::float8) * interval '1 millisecond' + interval '${CLOCK_SLACK_MS} milliseconds')
@@ -129,7 +136,7 @@ export async function claimDeliveries(
     const going = new Set<string>();
     const claimed: ClaimedDelivery[] = [];
     for (const row of rows) {
-      const lane = `${row.monitor_id} ${row.recipient}`;
+      const lane = `${row.lane} ${row.recipient}`;
       const isLaneBusy = row.is_other_down_sending || going.has(lane);
       const verdict = judge(row, isLaneBusy, now, debounceMs);
       if (verdict.do === "leave") {
@@ -178,7 +185,7 @@ function judge(row: Row, isLaneBusy: boolean, now: Date, debounceMs: number): Ve
 }
 
 function toClaim(row: Row): ClaimedDelivery {
-  const { incident_id, monitor_public_id, started_at } = row;
+  const { incident_id, incident_kind, subject_type, subject_id, started_at } = row;
   return {
     id: row.id,
     kind: row.kind,
@@ -188,13 +195,13 @@ function toClaim(row: Row): ClaimedDelivery {
     alertAddressId: row.alert_address_id,
     workspaceName: row.workspace_name,
     incident:
-      incident_id === null || monitor_public_id === null || started_at === null
+      incident_id === null || incident_kind === null || subject_type === null || subject_id === null || started_at === null
         ? null
         : {
             id: incident_id,
-            monitorId: monitor_public_id,
-            monitorName: row.monitor_name ?? "",
-            url: row.url ?? "",
+            kind: incident_kind,
+            subject: { type: subject_type, id: subject_id, name: row.subject_name ?? "" },
+            place: row.place ?? "",
             startedAt: started_at,
             endedAt: row.ended_at,
             reason: words.reason(row.reason) ?? "connect",
@@ -218,10 +225,10 @@ const FINISH = `
   ), done AS (
     UPDATE deliveries d SET state = o.state, lost_answers = o.lost, lease_until = NULL, last_error = $4, message_id = $5,
       sent_at = CASE WHEN o.state IN ('SENT', 'UNCONFIRMED') THEN $7::timestamptz END, due_at = $8
-    FROM outcome o WHERE d.id = o.id RETURNING d.monitor_id, d.sent_at
+    FROM outcome o WHERE d.id = o.id RETURNING d.incident_id, d.sent_at
   )
-  UPDATE monitor_states s SET last_alert_sent_at = done.sent_at FROM done
-  WHERE s.monitor_id = done.monitor_id AND done.sent_at IS NOT NULL`;
+  UPDATE monitor_states s SET last_alert_sent_at = done.sent_at FROM done JOIN incidents i ON i.id = done.incident_id
+  WHERE s.monitor_id = i.monitor_id AND done.sent_at IS NOT NULL`;
 
 /** Writes what became of a claimed message. A sender whose lease ended meanwhile changes nothing. */
 export async function finishDelivery(

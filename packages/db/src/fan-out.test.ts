@@ -72,14 +72,14 @@ async function goDown(): Promise<string> {
       detail: "",
     },
   });
-  await db.prisma.transition.create({ data: { monitorId: monitor.id, incidentId: id, kind: "DOWN", at } });
+  await db.prisma.transition.create({ data: { incidentId: id, kind: "DOWN", at } });
   return id;
 }
 
 async function comeUp(incidentId: string): Promise<void> {
   const at = new Date();
   await tenant.db.prisma.incident.update({ where: { id: incidentId }, data: { endedAt: at } });
-  await tenant.db.prisma.transition.create({ data: { monitorId: monitor.id, incidentId, kind: "UP", at } });
+  await tenant.db.prisma.transition.create({ data: { incidentId, kind: "UP", at } });
 }
 
 describe("who is told", () => {

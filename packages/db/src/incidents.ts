@@ -1,15 +1,23 @@
-import type { IncidentView } from "@pulsecheck/shared/incident";
+import type { IncidentSubject, IncidentView } from "@pulsecheck/shared/incident";
 import { readCursor, writeCursor, type Page } from "@pulsecheck/shared/list";
 import type { BusEvent } from "@pulsecheck/shared/live-events";
 import { words } from "./check-view.ts";
 import type { Db } from "./client.ts";
 import type { Delivery, Incident } from "./generated/client.ts";
+import type { IncidentOf } from "./incident-changes.ts";
 import type { Scope } from "./scope.ts";
 
-type IncidentRow = Incident & { monitor: { publicId: string; name: string }; deliveries: Delivery[] };
+type IncidentRow = Incident & {
+  monitor: { publicId: string; name: string } | null;
+  device: { deviceId: string; name: string } | null;
+  sensor: { sensorId: string; name: string } | null;
+  deliveries: Delivery[];
+};
 
 const WITH_ALERTS = {
   monitor: { select: { publicId: true, name: true } },
+  device: { select: { deviceId: true, name: true } },
+  sensor: { select: { sensorId: true, name: true } },
   deliveries: { orderBy: { createdAt: "asc" } },
 } as const;
 
@@ -21,16 +29,16 @@ export type IncidentFilter = {
   isOpen?: boolean | undefined;
 };
 
-/** Incidents of the workspace, or of one of its monitors (inner id): open ones first, then the latest. */
+/** Incidents of the workspace, or of one thing in it: open ones first, then the latest. */
 export async function listIncidents(
   scope: Scope,
   filter: IncidentFilter,
-  monitorId?: number,
+  of?: IncidentOf,
 ): Promise<Page<IncidentView>> {
   const position = readCursor(filter.cursor, { sorts: ["open", "ended"], value: "time", key: "uuid" });
   const inRange = {
     workspaceId: scope.workspaceId,
-    ...(monitorId === undefined ? {} : { monitorId }),
+    ...of,
     ...(filter.from === undefined ? {} : { OR: [{ endedAt: null }, { endedAt: { gte: filter.from } }] }),
     ...(filter.to === undefined ? {} : { startedAt: { lt: filter.to } }),
   };
@@ -95,11 +103,20 @@ export async function readIncidentUpdates(db: Db, ids: readonly string[], now: D
   }));
 }
 
+function subjectOf({ id, monitor, device, sensor }: IncidentRow): IncidentSubject {
+  if (monitor !== null) return { type: "monitor", id: monitor.publicId, name: monitor.name };
+  if (device !== null) return { type: "device", id: device.deviceId, name: device.name };
+  if (sensor !== null) return { type: "sensor", id: sensor.sensorId, name: sensor.name };
+  throw new Error(`incident ${id} is about nothing`);
+}
+
 function viewIncident(row: IncidentRow, now: Date): IncidentView {
   return {
     id: row.id,
-    monitor_id: row.monitor.publicId,
-    monitor_name: row.monitor.name,
+    kind: row.kind,
+    subject: subjectOf(row),
+    monitor_id: row.monitor?.publicId ?? null,
+    monitor_name: row.monitor?.name ?? null,
     started_at: row.startedAt.toISOString(),
     confirmed_at: row.confirmedAt.toISOString(),
     ended_at: row.endedAt?.toISOString() ?? null,

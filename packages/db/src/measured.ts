@@ -58,8 +58,9 @@ export async function readOutages(
   from: Date,
   to: Date,
 ): Promise<(Outage & { monitorId: number })[]> {
-  return scope.db.prisma.incident.findMany({
+  const rows = await scope.db.prisma.incident.findMany({
     where: {
+      kind: "outage",
       monitorId: { in: [...monitorIds] },
       workspaceId: scope.workspaceId,
       startedAt: { lt: to },
@@ -67,4 +68,5 @@ export async function readOutages(
     },
     select: { monitorId: true, startedAt: true, endedAt: true },
   });
+  return rows.flatMap(({ monitorId, ...outage }) => (monitorId === null ? [] : [{ monitorId, ...outage }]));
 }

@@ -173,7 +173,7 @@ function nextState(monitor: Monitor, isPaused: boolean, change: MonitorChange): 
 }
 
 async function closeOpenIncident(tx: Prisma.TransactionClient, monitorId: number): Promise<string | null> {
-  const open = await tx.incident.findFirst({ where: { monitorId, endedAt: null } });
+  const open = await tx.incident.findFirst({ where: { monitorId, kind: "outage", endedAt: null } });
   if (open === null) return null;
   await tx.incident.update({ where: { id: open.id }, data: { endedAt: new Date() } });
   // Nobody hears of an outage that its owner has ended by hand, unless the mail is already on its way.

@@ -15,13 +15,16 @@ const FAN_OUT = `
     ORDER BY t.id LIMIT 500 FOR UPDATE OF t SKIP LOCKED
   ), used AS (
     UPDATE transitions t SET processed_at = now() FROM picked WHERE t.id = picked.id
-    RETURNING t.id, t.kind, t.incident_id, t.monitor_id
+    RETURNING t.id, t.kind, t.incident_id
   ), alerted AS (
-    SELECT DISTINCT ON (used.id, lower(r.email)) used.incident_id, used.monitor_id, r.email, r.alert_address_id
-    FROM used JOIN monitors m ON m.id = used.monitor_id JOIN workspaces w ON w.id = m.workspace_id
+    SELECT DISTINCT ON (used.id, lower(r.email)) used.incident_id, r.email, r.alert_address_id,
+      concat_ws(' ', CASE WHEN i.monitor_id IS NOT NULL THEN 'monitor' WHEN i.device_key IS NOT NULL THEN 'device' ELSE 'sensor' END,
+        coalesce(i.monitor_id, i.device_key, i.sensor_key), nullif(i.kind, 'outage')) AS lane
+    FROM used JOIN incidents i ON i.id = used.incident_id JOIN workspaces w ON w.id = i.workspace_id
+      LEFT JOIN monitors m ON m.id = i.monitor_id LEFT JOIN devices v ON v.id = i.device_key LEFT JOIN sensors o ON o.id = i.sensor_key
     CROSS JOIN LATERAL (
       SELECT u.email, NULL::uuid AS alert_address_id FROM users u
-      WHERE w.alert_audience = 'creator' AND u.id = m.created_by_id AND u.is_active AND (u.is_verified OR $1)
+      WHERE w.alert_audience = 'creator' AND u.id = coalesce(m.created_by_id, v.created_by_id, o.created_by_id) AND u.is_active AND (u.is_verified OR $1)
       UNION ALL
       SELECT u.email, NULL FROM memberships s JOIN users u ON u.id = s.user_id
       WHERE w.alert_audience = 'members' AND s.workspace_id = w.id AND s.role = ANY($2::role[])
@@ -30,12 +33,12 @@ const FAN_OUT = `
       SELECT a.email, a.id FROM alert_addresses a
       WHERE a.workspace_id = w.id AND (a.verified_at IS NOT NULL OR $1)
     ) r
-    WHERE used.kind = 'DOWN' ORDER BY used.id, lower(r.email), r.alert_address_id NULLS FIRST
+    WHERE used.kind = 'DOWN' AND (i.device_key IS NULL OR coalesce(v.alerts_on_offline, w.device_alerts)) ORDER BY used.id, lower(r.email), r.alert_address_id NULLS FIRST
   )
-  INSERT INTO deliveries (kind, recipient, incident_id, monitor_id, alert_address_id, due_at)
-  SELECT 'DOWN'::delivery_kind, email, incident_id, monitor_id, alert_address_id, now() FROM alerted
+  INSERT INTO deliveries (kind, recipient, incident_id, lane, alert_address_id, due_at)
+  SELECT 'DOWN'::delivery_kind, email, incident_id, lane, alert_address_id, now() FROM alerted
   UNION ALL
-  SELECT 'UP', d.recipient, d.incident_id, d.monitor_id, d.alert_address_id, now()
+  SELECT 'UP', d.recipient, d.incident_id, d.lane, d.alert_address_id, now()
   FROM used JOIN deliveries d ON d.incident_id = used.incident_id AND d.kind = 'DOWN' WHERE used.kind = 'UP'
   ON CONFLICT DO NOTHING`;
 
@@ -55,8 +58,8 @@ type UnpublishedRow = { id: string; workspace_id: number; at: Date; events: Live
 /** Transitions whose events did not reach the live bus, although they were committed a while ago. */
 export async function listUnpublished(db: Db, olderThanMs: number): Promise<{ ids: string[]; events: BusEvent[] }> {
   const { rows } = await db.pool.query<UnpublishedRow>(
-    `SELECT t.id, m.workspace_id, t.at, coalesce(t.events, '[]') AS events
-     FROM transitions t JOIN monitors m ON m.id = t.monitor_id
+    `SELECT t.id, i.workspace_id, t.at, coalesce(t.events, '[]') AS events
+     FROM transitions t JOIN incidents i ON i.id = t.incident_id
      WHERE t.published_at IS NULL AND t.at < now() - $1 * interval '1 millisecond' ORDER BY t.id LIMIT 500`,
     [olderThanMs],
   );

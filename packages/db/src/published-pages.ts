@@ -48,7 +48,7 @@ export async function readPublicStatus(
     return {
       id,
       groupName,
-      name: names.get(monitorId) ?? "",
+      name: names.get(monitorId ?? 0) ?? "",
       state: componentState({ status: monitor.state?.status ?? "UNKNOWN", isActive: monitor.isActive }),
       uptimeRatio: glance?.uptime_ratio ?? null,
       days: (glance?.days ?? []).map(({ date, uptime_ratio }) => ({ date, uptimeRatio: uptime_ratio })),
@@ -92,6 +92,7 @@ async function readIncidents(
   const rows = await scope.db.prisma.incident.findMany({
     where: {
       workspaceId: scope.workspaceId,
+      kind: "outage",
       monitorId: { in: [...names.keys()] },
       OR: [{ endedAt: null }, { endedAt: { gte: since } }],
     },
@@ -102,7 +103,7 @@ async function readIncidents(
   return rows.map(({ id, monitorId, reason, startedAt, endedAt }) => ({
     openedId: uuidOf(`${pageId} ${id} opened`),
     recoveredId: uuidOf(`${pageId} ${id} recovered`),
-    componentName: names.get(monitorId) ?? "",
+    componentName: names.get(monitorId ?? 0) ?? "",
     reason: words.reason(reason) ?? "connect",
     startedAt,
     endedAt,

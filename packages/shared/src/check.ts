@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Why a check did not pass. The position in this list, from 1, is what the database stores. */
+/** Why a check did not pass, or an incident began. The position in this list, from 1, is what the database stores. */
 export const REASONS = [
   "dns",
   "connect",
@@ -12,6 +12,13 @@ export const REASONS = [
   "redirect",
   "protocol",
   "blocked",
+  // Of what reports by itself: cron jobs, devices, and values outside their bounds or their usual band.
+  "late",
+  "overrun",
+  "failed",
+  "silent",
+  "threshold",
+  "anomaly",
 ] as const;
 export const reasonSchema = z.enum(REASONS);
 export type Reason = z.infer<typeof reasonSchema>;

@@ -13,11 +13,25 @@ export const alertSchema = z.object({
   detail: z.string().nullable().describe("Why it was rejected, or why nobody knows whether it arrived"),
 });
 
+/** `outage`: down, offline, late. `threshold`, `anomaly`: values that are not as they should be; no downtime. */
+export const INCIDENT_KINDS = ["outage", "threshold", "anomaly"] as const;
+export type IncidentKind = (typeof INCIDENT_KINDS)[number];
+
+/** What an incident is about: a monitor by its UUID, a device or sensor by the id that it has in its workspace. */
+export const incidentSubjectSchema = z.object({
+  type: z.enum(["monitor", "device", "sensor"]),
+  id: z.string(),
+  name: z.string(),
+});
+export type IncidentSubject = z.infer<typeof incidentSubjectSchema>;
+
 export const incidentSchema = z
   .object({
     id: z.uuid(),
-    monitor_id: z.uuid(),
-    monitor_name: z.string(),
+    kind: z.enum(INCIDENT_KINDS),
+    subject: incidentSubjectSchema,
+    monitor_id: z.uuid().nullable().describe("Null where the subject is no monitor"),
+    monitor_name: z.string().nullable(),
     started_at: z.iso.datetime().describe("Start of the first failed check of the streak that confirmed it"),
     confirmed_at: z.iso.datetime(),
     ended_at: z.iso.datetime().nullable(),

@@ -47,7 +47,7 @@ export function historyRoutes() {
       ),
       async (c) => {
         const monitor = await findMonitor(c.get("scope"), c.req.valid("param").id);
-        return c.json(await listIncidents(c.get("scope"), c.req.valid("query"), monitor.id), 200);
+        return c.json(await listIncidents(c.get("scope"), c.req.valid("query"), { monitorId: monitor.id }), 200);
       },
     )
     .openapi(

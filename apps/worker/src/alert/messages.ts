@@ -40,42 +40,66 @@ function draftOf(delivery: ClaimedDelivery, context: MessageContext): Draft {
   return { ...draft, stop: linkTo(context, "stop-alerts", token, "Stop these mails to this address") };
 }
 
+const PAGES = { monitor: "monitors", device: "devices", sensor: "sensors" } as const;
+
+/** What an incident is called at its beginning and at its end, by what it is about. */
+function wordsOf({ kind, subject }: Incident) {
+  if (kind === "anomaly") return { bad: "UNUSUAL", is: "is unusual", was: "was unusual", good: "USUAL", again: "is as usual again" };
+  if (kind === "threshold")
+    return { bad: "ALARM", is: "is out of bounds", was: "was out of bounds", good: "OK", again: "is within its bounds again" };
+  if (subject.type === "device")
+    return { bad: "OFFLINE", is: "is offline", was: "was offline", good: "ONLINE", again: "is heard again" };
+  return { bad: "DOWN", is: "is down", was: "was down", good: "UP", again: "is up again" };
+}
+
+function subjectLines({ subject, place }: Incident): Draft["lines"] {
+  const noun = { monitor: "Monitor", device: "Device", sensor: "Sensor" }[subject.type];
+  const where: Draft["lines"] = place === "" ? [] : [[subject.type === "monitor" ? "Address" : "Location", place]];
+  return [[noun, subject.name], ...where];
+}
+
+function linkToSubject({ subject }: Incident, publicUrl: string): Link {
+  const href = `${publicUrl}/${PAGES[subject.type]}/${encodeURIComponent(subject.id)}`;
+  return { href, label: `Look at the ${subject.type}` };
+}
+
 function draftDown(incident: Incident, { publicUrl, now }: MessageContext): Draft {
   const isOver = incident.endedAt !== null;
+  const { bad, is, was, again } = wordsOf(incident);
   return {
-    subject: `DOWN: ${oneLine(incident.monitorName)}`,
-    heading: `${incident.monitorName} ${isOver ? "was" : "is"} down`,
+    subject: `${bad}: ${oneLine(incident.subject.name)}`,
+    heading: `${incident.subject.name} ${isOver ? was : is}`,
     lines: [
-      ["Monitor", incident.monitorName],
-      ["Address", incident.url],
-      ["Down since", utc(incident.startedAt)],
+      ...subjectLines(incident),
+      [incident.kind === "outage" ? "Down since" : "Since", utc(incident.startedAt)],
       [
         "For",
         duration((incident.endedAt ?? now).getTime() - incident.startedAt.getTime()) +
-          (isOver ? " (it is up again)" : " so far"),
+          (isOver ? ` (it ${again})` : " so far"),
       ],
       ["Why", `${incident.detail} (${incident.reason})`],
     ],
-    link: { href: `${publicUrl}/monitors/${incident.monitorId}`, label: "Look at the monitor" },
-    footer: "PulseCheck writes again when it is up.",
+    link: linkToSubject(incident, publicUrl),
+    footer: `PulseCheck writes again when it ${again.replace(" again", "")}.`,
   };
 }
 
 function draftUp(incident: Incident, { publicUrl, now }: MessageContext): Draft {
   const endedAt = incident.endedAt ?? now;
+  const { good, again } = wordsOf(incident);
+  const isOutage = incident.kind === "outage";
   return {
-    subject: `UP: ${oneLine(incident.monitorName)}`,
-    heading: `${incident.monitorName} is up again`,
+    subject: `${good}: ${oneLine(incident.subject.name)}`,
+    heading: `${incident.subject.name} ${again}`,
     lines: [
-      ["Monitor", incident.monitorName],
-      ["Address", incident.url],
-      ["Down since", utc(incident.startedAt)],
-      ["Up since", utc(endedAt)],
+      ...subjectLines(incident),
+      [isOutage ? "Down since" : "Since", utc(incident.startedAt)],
+      [isOutage ? "Up since" : "Until", utc(endedAt)],
       ["It lasted", duration(endedAt.getTime() - incident.startedAt.getTime())],
       ["It was", `${incident.detail} (${incident.reason})`],
     ],
-    link: { href: `${publicUrl}/monitors/${incident.monitorId}`, label: "Look at the monitor" },
-    footer: "This outage is over.",
+    link: linkToSubject(incident, publicUrl),
+    footer: `This ${isOutage ? "outage" : "incident"} is over.`,
   };
 }
 

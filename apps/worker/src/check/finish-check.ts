@@ -80,6 +80,8 @@ function openedIncident({ claim, result, decision, incidentId }: FinishedCheck):
   const startedAt = decision.next.streakStartedAt ?? result.startedAt;
   return {
     id: incidentId ?? "",
+    kind: "outage",
+    subject: { type: "monitor", id: claim.publicId, name: claim.name },
     monitor_id: claim.publicId,
     monitor_name: claim.name,
     started_at: startedAt.toISOString(),
@@ -98,6 +100,8 @@ function closedIncident({ claim, result }: FinishedCheck): IncidentView {
   const startedAt = new Date(incident.startedAt);
   return {
     id: claim.incidentId ?? "",
+    kind: "outage",
+    subject: { type: "monitor", id: claim.publicId, name: claim.name },
     monitor_id: claim.publicId,
     monitor_name: claim.name,
     started_at: startedAt.toISOString(),
