@@ -3,7 +3,7 @@ import { openBroker, type Broker } from "@pulsecheck/broker/broker";
 import { openDb, type Db } from "@pulsecheck/db/client";
 import { openSecretBox } from "@pulsecheck/db/secret-box";
 import { parseConfig, type Config } from "@pulsecheck/shared/config";
-import { createCounters } from "@pulsecheck/worker/counters";
+import { createCounters } from "@pulsecheck/shared/counters";
 import { startWorker, type RunningWorker } from "@pulsecheck/worker/worker";
 import { Redis } from "ioredis";
 import { pino } from "pino";
@@ -64,7 +64,7 @@ export async function openHouse({
       await broker.close();
       await db.close();
     });
-    return { config, db, broker, log };
+    return { config, db, broker, log, counters: createCounters() };
   }
 
   const deps = openDeps("api");
@@ -74,7 +74,7 @@ export async function openHouse({
     return api;
   }
   async function startAnotherWorker(): Promise<RunningWorker> {
-    const workerDeps = { ...openDeps("worker"), box: openSecretBox(config.secretKey), counters: createCounters() };
+    const workerDeps = { ...openDeps("worker"), box: openSecretBox(config.secretKey) };
     const running = await startWorker(workerDeps);
     closing.unshift(() => running.stop());
     return running;

@@ -2,6 +2,7 @@ import type { Broker } from "@pulsecheck/broker/broker";
 import type { Db } from "@pulsecheck/db/client";
 import type { Scope } from "@pulsecheck/db/scope";
 import type { Config } from "@pulsecheck/shared/config";
+import type { Counters } from "@pulsecheck/shared/counters";
 import type { Role } from "@pulsecheck/shared/role";
 import type { HttpBindings } from "@hono/node-server";
 import type { Logger } from "pino";
@@ -11,6 +12,8 @@ export type Deps = {
   config: Config;
   db: Db;
   broker: Broker;
+  /** Added to the instance's counters every few seconds; /metrics shows those. */
+  counters: Counters;
   log: Logger;
 };
 

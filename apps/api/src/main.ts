@@ -2,6 +2,7 @@ import { openBroker } from "@pulsecheck/broker/broker";
 import { quietErrors } from "@pulsecheck/broker/quiet-errors";
 import { openDb } from "@pulsecheck/db/client";
 import { parseConfig } from "@pulsecheck/shared/config";
+import { createCounters } from "@pulsecheck/shared/counters";
 import { pino } from "pino";
 import { startApi } from "./server.ts";
 
@@ -15,7 +16,7 @@ const log = pino({ level: config.logLevel, base: { app: "api", pid: process.pid 
 const onError = quietErrors((error) => log.error({ err: error }, "the broker or the database failed; trying on"));
 const db = openDb(config.databaseUrl, { poolSize: 20, name: "api", onError });
 const broker = openBroker({ databaseUrl: config.databaseUrl, redisUrl: config.redisUrl, onError });
-const api = await startApi({ config, db, broker, log });
+const api = await startApi({ config, db, broker, counters: createCounters(), log });
 log.info({ url: api.url, broker: broker.kind }, "API started");
 
 let isStopping = false;

@@ -7,6 +7,7 @@ import type { Deps } from "./context.ts";
 import { CONNECTION, CONNECTIONS_AT_MOST, SOCKETS } from "./http/limits.ts";
 import { openHub } from "./live/hub.ts";
 import { endLostUpgrades, isUpgrade, refuseUpgrades } from "./live/upgrades.ts";
+import { startCounterReports } from "./operations/counter-reports.ts";
 
 export type RunningApi = {
   /** Where it listens, such as http://127.0.0.1:8000. */
@@ -36,6 +37,7 @@ export async function startApi(deps: Deps): Promise<RunningApi> {
   server.maxConnections = CONNECTIONS_AT_MOST;
   server.once("error", reject);
   const { port } = await listening;
+  const counterReports = startCounterReports(deps);
   return {
     url: `http://${deps.config.host === "0.0.0.0" ? "127.0.0.1" : deps.config.host}:${port}`,
     async stop() {
@@ -46,6 +48,7 @@ export async function startApi(deps: Deps): Promise<RunningApi> {
         setTimeout(() => server.closeAllConnections(), 5_000).unref();
       });
       for (const client of sockets.clients) client.terminate();
+      await counterReports.stop();
     },
   };
 }

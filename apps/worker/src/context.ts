@@ -2,8 +2,8 @@ import type { Broker } from "@pulsecheck/broker/broker";
 import type { Db } from "@pulsecheck/db/client";
 import type { SecretBox } from "@pulsecheck/db/secret-box";
 import type { Config } from "@pulsecheck/shared/config";
+import type { Counters } from "@pulsecheck/shared/counters";
 import type { Logger } from "pino";
-import type { Counters } from "./counters.ts";
 
 /** What the worker is made of; nothing in it reaches for anything else. */
 export type Deps = {

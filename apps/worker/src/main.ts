@@ -3,8 +3,8 @@ import { quietErrors } from "@pulsecheck/broker/quiet-errors";
 import { openDb } from "@pulsecheck/db/client";
 import { openSecretBox } from "@pulsecheck/db/secret-box";
 import { parseConfig } from "@pulsecheck/shared/config";
+import { createCounters } from "@pulsecheck/shared/counters";
 import { pino } from "pino";
-import { createCounters } from "./counters.ts";
 import { startWorker } from "./worker.ts";
 
 const parsed = parseConfig(process.env);

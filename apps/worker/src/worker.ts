@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { addToCounters } from "@pulsecheck/db/instance-counters";
+import { reportCounters } from "@pulsecheck/db/instance-counters";
 import { freeClaimsOfDead } from "@pulsecheck/db/due-checks";
 import { maintainPartitions } from "@pulsecheck/db/partitions";
 import { forgetWorker, reportWorker, type WorkerSign } from "@pulsecheck/db/worker-processes";
@@ -54,7 +54,7 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
     every(SCHEDULES_EVERY_MS, log, "schedules", () => ensureSchedules(deps, Date.now() - tickedAt > SILENCE_MS)),
     every(SIGN_EVERY_MS, log, "sign of life", async () => {
       await giveSign();
-      await reportCounters(deps);
+      await reportCounters(deps.db, deps.counters);
     }),
     every(COVER_EVERY_MS, log, "cover", async () => {
       if (await scheduler.coverForSilence()) await sendAlerts(deps, channels);
@@ -64,7 +64,7 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
     async stop() {
       for (const stopTimer of stopTimers) stopTimer();
       await stopQuietly(deps, scheduler, consumers);
-      await reportCounters(deps);
+      await reportCounters(deps.db, deps.counters);
       await forgetWorker(db, id);
     },
   };
@@ -104,16 +104,6 @@ function createSign(
     for (const { host, pid, claims } of await freeClaimsOfDead(db, DEAD_AFTER_MS))
       log.warn({ host, pid, claims }, "a worker gave no sign of life; its checks are taken over");
   };
-}
-
-async function reportCounters({ db, counters }: Deps): Promise<void> {
-  const deltas = counters.take();
-  try {
-    await addToCounters(db, deltas);
-  } catch (error) {
-    counters.putBack(deltas);
-    throw error;
-  }
 }
 
 /** Runs `work` at once and then so often, never twice at a time. Logs its failure once, until it works again. */

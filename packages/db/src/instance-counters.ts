@@ -1,10 +1,18 @@
+import type { CounterDelta, Counters } from "@pulsecheck/shared/counters";
 import type { Db } from "./client.ts";
 
-/** A counter's name and its labels, as Prometheus writes them: `kind="manual",outcome="ok"`. */
-export type CounterDelta = { name: string; labels: string; by: number };
+/** Adds what this process counted to the instance's counters, in one statement. */
+export async function reportCounters(db: Db, counters: Counters): Promise<void> {
+  const deltas = counters.take();
+  try {
+    await addToCounters(db, deltas);
+  } catch (error) {
+    counters.putBack(deltas);
+    throw error;
+  }
+}
 
-/** Adds to the instance's counters, in one statement. */
-export async function addToCounters(db: Db, deltas: readonly CounterDelta[]): Promise<void> {
+async function addToCounters(db: Db, deltas: readonly CounterDelta[]): Promise<void> {
   if (deltas.length === 0) return;
   const sorted = deltas.toSorted((a, b) => `${a.name} ${a.labels}`.localeCompare(`${b.name} ${b.labels}`));
   await db.pool.query(

@@ -1,6 +1,7 @@
 import { openBroker } from "@pulsecheck/broker/broker";
 import { openDb, type Db } from "@pulsecheck/db/client";
 import { parseConfig } from "@pulsecheck/shared/config";
+import { createCounters } from "@pulsecheck/shared/counters";
 import type { BusEvent } from "@pulsecheck/shared/live-events";
 import { pino } from "pino";
 import { createTestDatabase } from "../../../../tests/setup/database.ts";
@@ -89,6 +90,7 @@ function openDeps(env: Record<string, string>): Deps {
     config: parsed.config,
     db: openDb(databaseUrl, { name: "test", onError }),
     broker: openBroker({ databaseUrl, redisUrl: null, onError }),
+    counters: createCounters(),
     log: pino({ level: "silent" }),
   };
 }

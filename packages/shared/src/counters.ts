@@ -1,6 +1,7 @@
-import type { CounterDelta } from "@pulsecheck/db/instance-counters";
+/** A counter's name and its labels, as Prometheus writes them: `kind="manual",outcome="ok"`. */
+export type CounterDelta = { name: string; labels: string; by: number };
 
-/** Counts what happened since it was last taken; the worker's sign of life adds it to the instance's counters. */
+/** Counts what happened in this process since it was last taken; the instance's counters stand in the database. */
 export type Counters = {
   add(name: string, labels: Readonly<Record<string, string>>, by?: number): void;
   /** Hands out what was counted and starts anew. */
