@@ -57,7 +57,7 @@ const endLease = (claim: ClaimedCheck) =>
   );
 const checksOf = async (claim: ClaimedCheck) => (await listChecks(tenant.scope, claim.publicId, { limit: 100 })).items;
 const incidentsOf = async (claim: ClaimedCheck) =>
-  (await listIncidents(tenant.scope, { limit: 100 }, claim.monitorId)).items;
+  (await listIncidents(tenant.scope, { limit: 100 }, { monitorId: claim.monitorId })).items;
 
 describe("claiming", () => {
   test("two workers that claim at once never get the same monitor", async () => {
@@ -226,9 +226,10 @@ describe("committing", () => {
     await commitChecks(tenant.db, [finish(claim, false)]);
     expect((await getMonitor(tenant.scope, claim.publicId)).status).toBe("DOWN");
     expect(await incidentsOf(claim)).toMatchObject([{ reason: "connect", ended_at: null }]);
-    const { rows } = await tenant.db.pool.query("SELECT t.kind FROM transitions t JOIN incidents i ON i.id = t.incident_id WHERE i.monitor_id = $1", [
-      claim.monitorId,
-    ]);
+    const { rows } = await tenant.db.pool.query(
+      "SELECT t.kind FROM transitions t JOIN incidents i ON i.id = t.incident_id WHERE i.monitor_id = $1",
+      [claim.monitorId],
+    );
     expect(rows).toEqual([{ kind: "DOWN" }]);
   });
 

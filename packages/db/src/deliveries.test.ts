@@ -68,10 +68,7 @@ test("nobody is mailed at an address that is not verified, unless the instance a
     "INSERT INTO incidents (id, workspace_id, monitor_id, started_at, confirmed_at, reason, detail) VALUES ($1, $2, $3, now(), now(), 2, '')",
     [id, tenant.scope.workspaceId, monitor.id],
   );
-  await tenant.db.pool.query(
-    "INSERT INTO transitions (incident_id, kind, at) VALUES ($1, 'DOWN', now())",
-    [id],
-  );
+  await tenant.db.pool.query("INSERT INTO transitions (incident_id, kind, at) VALUES ($1, 'DOWN', now())", [id]);
   await fanOut(tenant.db, false);
   expect(await states()).toEqual([]);
 });

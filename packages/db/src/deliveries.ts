@@ -195,7 +195,11 @@ function toClaim(row: Row): ClaimedDelivery {
     alertAddressId: row.alert_address_id,
     workspaceName: row.workspace_name,
     incident:
-      incident_id === null || incident_kind === null || subject_type === null || subject_id === null || started_at === null
+      incident_id === null ||
+      incident_kind === null ||
+      subject_type === null ||
+      subject_id === null ||
+      started_at === null
         ? null
         : {
             id: incident_id,

@@ -1,42 +1,66 @@
+import type pg from "pg";
 import { inTransaction, type Db } from "./client.ts";
 
 const DAY_MS = 86_400_000;
 const DAYS_AHEAD = 7;
-const NAME = /^checks_(\d{4})(\d{2})(\d{2})$/;
 // One maintainer at a time, in the whole fleet; any constant does.
 const LOCK = 7_245_001;
 
+/** What is kept in daily partitions, and how many days back something may still arrive. */
+const TABLES = [
+  { table: "checks", daysBack: 1 },
+  { table: "pings", daysBack: 1 },
+  { table: "device_reports", daysBack: 8 },
+  { table: "device_events", daysBack: 1 },
+  { table: "readings", daysBack: 8 },
+] as const;
+
 /**
- * Makes the daily partitions of "checks" from yesterday to a week ahead, and drops those whose every check is
- * older than `retentionDays`. Safe to repeat and to run side by side.
+ * Makes the daily partitions from the past in which something may still arrive to a week ahead, and drops those whose
+ * every row is older than `retentionDays`. Safe to repeat and to run side by side.
  * @returns the names of the dropped partitions
  */
 export async function maintainPartitions(db: Db, now: Date, retentionDays: number): Promise<string[]> {
   return inTransaction(db.pool, async (client) => {
     await client.query("SET LOCAL lock_timeout = '3s'");
     await client.query("SELECT pg_advisory_xact_lock($1)", [LOCK]);
-    const { rows } = await client.query<{ name: string }>(
-      "SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'checks'::regclass",
-    );
-    const existing = new Set(rows.map((row) => row.name));
     const today = Math.floor(now.getTime() / DAY_MS);
-    for (let day = today - 1; day <= today + DAYS_AHEAD; day++) {
-      const from = new Date(day * DAY_MS);
-      const name = `checks_${from.toISOString().slice(0, 10).replaceAll("-", "")}`;
-      if (existing.has(name)) continue;
-      const to = new Date((day + 1) * DAY_MS);
-      await client.query(
-        `CREATE TABLE ${name} PARTITION OF checks FOR VALUES FROM ('${from.toISOString()}') TO ('${to.toISOString()}')`,
-      );
+    const expired: string[] = [];
+    for (const { table, daysBack } of TABLES) {
+      const existing = await readPartitions(client, table);
+      for (let day = today - daysBack; day <= today + DAYS_AHEAD; day++)
+        await makePartition(client, table, existing, day);
+      // What may still arrive keeps its partition, however short the retention.
+      const oldestDay = today - Math.max(retentionDays, daysBack);
+      expired.push(...[...existing].flatMap(([day, name]) => (day < oldestDay ? [name] : [])));
     }
-    const oldest = new Date((today - retentionDays) * DAY_MS);
-    const expired = [...existing].filter((name) => (dayOf(name) ?? now) < oldest);
     for (const name of expired) await client.query(`DROP TABLE ${name}`);
     return expired;
   });
 }
 
-function dayOf(name: string): Date | null {
-  const match = NAME.exec(name);
-  return match ? new Date(`${match[1]}-${match[2]}-${match[3]}T00:00:00Z`) : null;
+/** The partitions of a table by their day, counted from the epoch. */
+async function readPartitions(client: pg.PoolClient, table: string): Promise<Map<number, string>> {
+  const { rows } = await client.query<{ name: string }>(
+    "SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = $1::regclass",
+    [table],
+  );
+  return new Map(
+    rows.flatMap(({ name }) => {
+      const [, year, month, date] = /_(\d{4})(\d{2})(\d{2})$/.exec(name) ?? [];
+      return year === undefined ? [] : [[Date.parse(`${year}-${month}-${date}T00:00:00Z`) / DAY_MS, name] as const];
+    }),
+  );
+}
+
+async function makePartition(
+  client: pg.PoolClient,
+  table: string,
+  existing: ReadonlyMap<number, string>,
+  day: number,
+): Promise<void> {
+  if (existing.has(day)) return;
+  const [from, to] = [day, day + 1].map((one) => new Date(one * DAY_MS).toISOString());
+  const name = `${table}_${from?.slice(0, 10).replaceAll("-", "")}`;
+  await client.query(`CREATE TABLE ${name} PARTITION OF ${table} FOR VALUES FROM ('${from}') TO ('${to}')`);
 }

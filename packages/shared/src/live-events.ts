@@ -1,4 +1,5 @@
 import type { CheckView, MonitorStatus, Reason } from "./check.ts";
+import type { DeviceEventType, DeviceStatus, DeviceView } from "./device.ts";
 import type { IncidentView } from "./incident.ts";
 import type { MonitorView } from "./monitor.ts";
 
@@ -11,13 +12,36 @@ export type StatusChange = {
   at: string;
 };
 
+export type DeviceStatusChange = {
+  device_id: string;
+  status: DeviceStatus;
+  previous: DeviceStatus;
+  battery_level: number | null;
+  signal_strength: number | null;
+  at: string;
+};
+
+/** A heartbeat, as it is told to those who watch its device. */
+export type HeardDevice = {
+  device_id: string;
+  status: DeviceStatus;
+  battery_level: number | null;
+  signal_strength: number | null;
+  at: string;
+};
+
 /** What happened, as sockets are told it. */
 export type LiveEvent =
   | { type: "monitor.status"; data: StatusChange }
   | { type: "monitor.checked"; data: CheckView }
   | { type: "monitor.created" | "monitor.updated"; data: MonitorView }
   | { type: "monitor.deleted"; data: { id: string } }
-  | { type: "incident.opened" | "incident.closed" | "incident.updated"; data: IncidentView };
+  | { type: "incident.opened" | "incident.closed" | "incident.updated"; data: IncidentView }
+  | { type: "device.created" | "device.updated"; data: DeviceView }
+  | { type: "device.deleted"; data: { device_id: string } }
+  | { type: "device.event"; data: { device_id: string; event_type: DeviceEventType; at: string } }
+  | { type: "device.status"; data: DeviceStatusChange }
+  | { type: "device.heartbeat"; data: HeardDevice };
 
 /** Credentials that ended: every API process closes the sockets that they opened. */
 export type Revocation =
@@ -52,7 +76,7 @@ export function monitorOf(event: LiveEvent | Revocation | PageChange): string | 
   }
 }
 
-/** How many monitors a dashboard may subscribe to. */
+/** How many monitors, and how many devices, a dashboard may subscribe to. */
 export const SUBSCRIBE_LIMIT = 500;
 
 /** Close codes of our WebSockets. */

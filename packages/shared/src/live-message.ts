@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { deviceIdSchema } from "./device.ts";
 import { SUBSCRIBE_LIMIT } from "./live-events.ts";
 
 /**
@@ -6,6 +7,10 @@ import { SUBSCRIBE_LIMIT } from "./live-events.ts";
  * see the pings of the socket itself.
  */
 export const dashboardMessageSchema = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("subscribe"), monitor_ids: z.array(z.uuid()).max(SUBSCRIBE_LIMIT) }),
+  z.strictObject({
+    type: z.literal("subscribe"),
+    monitor_ids: z.array(z.uuid()).max(SUBSCRIBE_LIMIT).default([]),
+    device_ids: z.array(deviceIdSchema).max(SUBSCRIBE_LIMIT).default([]),
+  }),
   z.strictObject({ type: z.literal("ping") }),
 ]);

@@ -35,6 +35,12 @@ export const REASON_WORDS: Record<Reason, string> = {
   redirect: "redirected to where it could not be followed",
   protocol: "did not answer in a way that could be understood",
   blocked: "could not be checked",
+  late: "did not report in time",
+  overrun: "did not finish in time",
+  failed: "reported a failure",
+  silent: "is no longer heard",
+  threshold: "reported a value out of its bounds",
+  anomaly: "reported an unusual value",
 };
 
 const UNITS = [

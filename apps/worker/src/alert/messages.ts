@@ -44,9 +44,16 @@ const PAGES = { monitor: "monitors", device: "devices", sensor: "sensors" } as c
 
 /** What an incident is called at its beginning and at its end, by what it is about. */
 function wordsOf({ kind, subject }: Incident) {
-  if (kind === "anomaly") return { bad: "UNUSUAL", is: "is unusual", was: "was unusual", good: "USUAL", again: "is as usual again" };
+  if (kind === "anomaly")
+    return { bad: "UNUSUAL", is: "is unusual", was: "was unusual", good: "USUAL", again: "is as usual again" };
   if (kind === "threshold")
-    return { bad: "ALARM", is: "is out of bounds", was: "was out of bounds", good: "OK", again: "is within its bounds again" };
+    return {
+      bad: "ALARM",
+      is: "is out of bounds",
+      was: "was out of bounds",
+      good: "OK",
+      again: "is within its bounds again",
+    };
   if (subject.type === "device")
     return { bad: "OFFLINE", is: "is offline", was: "was offline", good: "ONLINE", again: "is heard again" };
   return { bad: "DOWN", is: "is down", was: "was down", good: "UP", again: "is up again" };

@@ -11,6 +11,12 @@ const REASONS: Record<Reason, string> = {
   redirect: "redirect problem",
   protocol: "no valid HTTP",
   blocked: "address not allowed",
+  late: "no ping in time",
+  overrun: "not finished in time",
+  failed: "job failed",
+  silent: "not heard",
+  threshold: "out of bounds",
+  anomaly: "unusual value",
 };
 
 /** A reason class in the reader's words. */
