@@ -5,7 +5,8 @@ import type { Deps } from "../context.ts";
 import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
 import type { Hub } from "../live/hub.ts";
-import { createInstanceMetrics, writeWorkspaceMetrics } from "./metrics.ts";
+import { createInstanceMetrics } from "./instance-metrics.ts";
+import { writeWorkspaceMetrics } from "./workspace-metrics.ts";
 
 const tags = ["Operations"];
 /** A queue whose last tick is older is not being consumed. */

@@ -1,11 +1,11 @@
-import { readInstanceFigures, readWorkspaceFigures } from "@pulsecheck/db/figures";
+import { readInstanceFigures } from "@pulsecheck/db/figures";
 import { readCounters } from "@pulsecheck/db/instance-counters";
-import type { Scope } from "@pulsecheck/db/scope";
 import { readPulse } from "@pulsecheck/db/worker-processes";
 import { QUEUES } from "@pulsecheck/shared/queues";
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { Deps } from "../context.ts";
 import type { Hub } from "../live/hub.ts";
+import { writeCounters } from "./counters-text.ts";
 
 /** Writes the instance's metrics in Prometheus' text format. No label names a tenant. */
 export function createInstanceMetrics({ db, broker }: Deps, hub: Hub): () => Promise<string> {
@@ -19,7 +19,11 @@ export function createInstanceMetrics({ db, broker }: Deps, hub: Hub): () => Pro
   const lag = gauge("schedule_lag_seconds", "How late the latest checks started, at most");
   const overdue = gauge("checks_overdue", "Monitors that are due for more than a second and not yet taken");
   const monitors = gauge("monitors", "Monitors by status", ["status"]);
-  const incidents = gauge("incidents_open", "Outages that are on");
+  const devices = gauge("devices", "Devices by status", ["status"]);
+  const deviceSockets = gauge("device_sockets", "Devices that are connected by a WebSocket");
+  const sweep = gauge("device_sweep_seconds", "For how long the most overdue device waits to be looked at");
+  const readingsLag = gauge("readings_lag_seconds", "For how long the oldest reading waits to be judged and told");
+  const incidents = gauge("incidents_open", "Incidents that are on");
   const deliveries = gauge("deliveries_waiting", "Messages that wait to be sent");
   const jobs = gauge("queue_jobs", "Jobs by queue and state", ["queue", "state"]);
 
@@ -31,6 +35,10 @@ export function createInstanceMetrics({ db, broker }: Deps, hub: Hub): () => Pro
     lag.set(pulse.lagMs / 1_000);
     overdue.set(pulse.overdue);
     for (const [status, count] of Object.entries(figures.monitors)) monitors.set({ status }, count);
+    for (const [status, count] of Object.entries(figures.devices)) devices.set({ status }, count);
+    deviceSockets.set(figures.deviceSockets);
+    sweep.set(figures.sweepLagS);
+    readingsLag.set(figures.readingsLagS);
     incidents.set(figures.openIncidents);
     deliveries.set(figures.waitingDeliveries);
     await Promise.all(
@@ -44,44 +52,4 @@ export function createInstanceMetrics({ db, broker }: Deps, hub: Hub): () => Pro
     );
     return `${await registry.metrics()}${writeCounters(counters)}`;
   };
-}
-
-/** A workspace's own metrics: one series a monitor, the first 1,000 by age. */
-export async function writeWorkspaceMetrics(scope: Scope): Promise<string> {
-  const registry = new Registry();
-  const labelNames = ["monitor_id", "name"];
-  const up = new Gauge({
-    name: "pulsecheck_monitor_up",
-    help: "1 UP, 0 DOWN; absent while UNKNOWN",
-    labelNames,
-    registers: [registry],
-  });
-  const latency = new Gauge({
-    name: "pulsecheck_monitor_latency_seconds",
-    help: "Latency of the last check",
-    labelNames,
-    registers: [registry],
-  });
-  for (const { monitorId, name, status, lastLatencyMs } of await readWorkspaceFigures(scope, 1_000)) {
-    const labels = { monitor_id: monitorId, name };
-    if (status !== "UNKNOWN") up.set(labels, status === "UP" ? 1 : 0);
-    if (lastLatencyMs !== null) latency.set(labels, lastLatencyMs / 1_000);
-  }
-  return registry.metrics();
-}
-
-function writeCounters(counters: readonly { name: string; labels: string; value: number }[]): string {
-  return [...Map.groupBy(counters, ({ name }) => name)]
-    .map(([name, series]) => {
-      const lines = series.map(
-        ({ labels, value }) => `pulsecheck_${name}${labels === "" ? "" : `{${labels}}`} ${value}`,
-      );
-      return [
-        `# HELP pulsecheck_${name} Counted by the workers of this instance`,
-        `# TYPE pulsecheck_${name} counter`,
-        ...lines,
-        "",
-      ].join("\n");
-    })
-    .join("");
 }
