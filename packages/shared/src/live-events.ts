@@ -2,6 +2,7 @@ import type { CheckView, MonitorStatus, Reason } from "./check.ts";
 import type { DeviceEventType, DeviceStatus, DeviceView } from "./device.ts";
 import type { IncidentView } from "./incident.ts";
 import type { MonitorView } from "./monitor.ts";
+import type { ReadingView, SensorView } from "./sensor.ts";
 
 export type StatusChange = {
   monitor_id: string;
@@ -41,7 +42,10 @@ export type LiveEvent =
   | { type: "device.deleted"; data: { device_id: string } }
   | { type: "device.event"; data: { device_id: string; event_type: DeviceEventType; at: string } }
   | { type: "device.status"; data: DeviceStatusChange }
-  | { type: "device.heartbeat"; data: HeardDevice };
+  | { type: "device.heartbeat"; data: HeardDevice }
+  | { type: "sensor.created" | "sensor.updated"; data: SensorView }
+  | { type: "sensor.deleted"; data: { sensor_id: string } }
+  | { type: "sensor.reading"; data: ReadingView };
 
 /** Credentials that ended: every API process closes the sockets that they opened. */
 export type Revocation =
