@@ -11,7 +11,7 @@ const TABLES = [
   { table: "checks", daysBack: 1 },
   { table: "pings", daysBack: 1 },
   { table: "device_reports", daysBack: 8 },
-  { table: "device_events", daysBack: 1 },
+  { table: "device_events", daysBack: 8 },
   { table: "readings", daysBack: 8 },
 ] as const;
 

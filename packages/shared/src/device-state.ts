@@ -1,4 +1,4 @@
-import type { DeviceStatus } from "./device.ts";
+import { CLOCK_SLACK_MS, OLDEST_REPORT_MS, type DeviceStatus } from "./device.ts";
 
 /** What decides about a device's status: seconds of silence, percent of battery. */
 export type DeviceThresholds = { atRiskAfterS: number; offlineAfterS: number; batteryLow: number };
@@ -21,4 +21,67 @@ export function statusOf(silentMs: number, isLow: boolean, thresholds: DeviceThr
 /** When silence changes the status next, if nothing is heard: ms of silence; null once it is OFFLINE. */
 export function nextSilenceMs(silentMs: number, { atRiskAfterS, offlineAfterS }: DeviceThresholds): number | null {
   return [atRiskAfterS * 1_000, offlineAfterS * 1_000].find((limit) => limit >= silentMs) ?? null;
+}
+
+/** What is remembered of a device between two reports. Times in ms since the epoch. */
+export type DeviceMemory = {
+  status: DeviceStatus;
+  isBatteryLow: boolean;
+  batteryLevel: number | null;
+  signalStrength: number | null;
+  /** The latest sign of life, by our clock. */
+  lastHeardAt: number;
+  /** The time of the newest report; null before the first. */
+  lastReportAt: number | null;
+  /** The newest `sent_at`, by the device's own clock; null where it never told one. */
+  lastSentAt: number | null;
+};
+
+/** A sign of life: a report with its values, or, without `values`, that its socket lives. */
+export type SignOfLife = {
+  /** When it reached us, and when the device says that it sent it. */
+  heardAt: number;
+  sentAt: number | null;
+  values: { batteryLevel: number | null; signalStrength: number | null } | null;
+};
+
+/** Where a report stands: `at` is the time under which the history keeps it; null: it does not. */
+export type PlacedReport = { result: "accepted" | "late" | "ahead" | "repeated" | "too_old"; at: number | null };
+
+/** Places a report in time. A device whose clock is ahead is heard now; one that repeats itself adds nothing. */
+export function placeReport(memory: DeviceMemory, { heardAt, sentAt }: SignOfLife): PlacedReport {
+  if (sentAt === null) return { result: "accepted", at: heardAt };
+  if (sentAt > heardAt + CLOCK_SLACK_MS) {
+    const isKnown = memory.lastSentAt !== null && sentAt <= memory.lastSentAt;
+    return isKnown ? { result: "repeated", at: null } : { result: "ahead", at: heardAt };
+  }
+  if (sentAt < heardAt - OLDEST_REPORT_MS) return { result: "too_old", at: null };
+  const at = Math.min(sentAt, heardAt);
+  if (memory.lastReportAt === null || at > memory.lastReportAt) return { result: "accepted", at };
+  return at === memory.lastReportAt ? { result: "repeated", at: null } : { result: "late", at };
+}
+
+/** The memory after a sign of life. Silence is the sweep's matter: what is heard of late changes no status. */
+export function hear(
+  memory: DeviceMemory,
+  sign: SignOfLife,
+  { result, at }: PlacedReport,
+  thresholds: DeviceThresholds,
+): DeviceMemory {
+  const lastHeardAt = Math.max(memory.lastHeardAt, at ?? -Infinity);
+  const isLatest = sign.values !== null && (result === "accepted" || result === "ahead");
+  const batteryLevel = (isLatest ? sign.values?.batteryLevel : null) ?? memory.batteryLevel;
+  const isLow = isLatest
+    ? isBatteryLow(memory.isBatteryLow, sign.values?.batteryLevel ?? null, thresholds)
+    : memory.isBatteryLow;
+  const isFresh = sign.heardAt - lastHeardAt <= thresholds.atRiskAfterS * 1_000;
+  return {
+    status: isFresh ? statusOf(0, isLow, thresholds) : memory.status,
+    isBatteryLow: isLow,
+    batteryLevel,
+    signalStrength: (isLatest ? sign.values?.signalStrength : null) ?? memory.signalStrength,
+    lastHeardAt,
+    lastReportAt: isLatest ? Math.max(memory.lastReportAt ?? -Infinity, at ?? -Infinity) : memory.lastReportAt,
+    lastSentAt: sign.sentAt === null ? memory.lastSentAt : Math.max(memory.lastSentAt ?? -Infinity, sign.sentAt),
+  };
 }

@@ -1,0 +1,109 @@
+import { randomUUID } from "node:crypto";
+import { nextSilenceMs, statusOf } from "@pulsecheck/shared/device-state";
+import type { DeviceStatus } from "@pulsecheck/shared/device";
+import { writeArray } from "./array-literal.ts";
+import { inTransaction, type Db } from "./client.ts";
+import {
+  DEVICE_COLUMNS,
+  eventOfStatus,
+  letterOf,
+  openedIncident,
+  thresholdsOf,
+  type DeviceRow,
+} from "./device-rows.ts";
+import { writeEvents } from "./device-writes.ts";
+import { writeIncidentChanges, type IncidentChange } from "./incident-changes.ts";
+
+/** Without a sign of any API process for so long, nobody could have heard a device. */
+const DEAF_AFTER_S = 10;
+
+/**
+ * An API process says that it listens. Where none did for a while, the time in which silence means something begins
+ * anew: a restart, or a database that was away, marks nothing offline.
+ */
+export async function signListening(db: Db, processId: string): Promise<void> {
+  await db.pool.query({
+    name: "sign-listening",
+    text: `
+      WITH process AS (
+        INSERT INTO api_processes (id, last_seen_at) VALUES ($1, now())
+        ON CONFLICT (id) DO UPDATE SET last_seen_at = excluded.last_seen_at
+      )
+      INSERT INTO listening (id, since, seen_at) VALUES (1, now(), now())
+      ON CONFLICT (id) DO UPDATE SET seen_at = now(),
+        since = CASE WHEN listening.seen_at < now() - interval '${DEAF_AFTER_S} seconds' THEN now() ELSE listening.since END`,
+    values: [processId],
+  });
+}
+
+type Due = DeviceRow & { since: Date; now: Date };
+
+// A heartbeat does not move look_at, which is indexed: a device is looked at when its last known limit is reached, and
+// then either has been heard since, or changes its status.
+const TAKE_DUE = `
+  SELECT ${DEVICE_COLUMNS}, l.since, now() AS now
+  FROM listening l, device_states s JOIN devices d ON d.id = s.device_key JOIN workspaces w ON w.id = d.workspace_id
+  WHERE s.look_at <= now() AND l.seen_at > now() - interval '${DEAF_AFTER_S} seconds'
+  ORDER BY s.look_at LIMIT $1 FOR UPDATE OF s SKIP LOCKED`;
+
+const WRITE = `
+  UPDATE device_states s SET look_at = coalesce(i.look_at, 'infinity'), status = i.status,
+    status_since = CASE WHEN s.status = i.status THEN s.status_since ELSE now() END, incident_id = CASE WHEN i.status = 'OFFLINE' THEN coalesce(i.incident_id, s.incident_id) END
+  FROM unnest($1::int[], $2::timestamptz[], $3::device_status[], $4::uuid[]) AS i(key, look_at, status, incident_id)
+  WHERE s.device_key = i.key`;
+
+type Judged = { row: Due; status: DeviceStatus; lookAt: Date | null; silentSince: Date; incidentId: string | null };
+
+export type Sweep = WrittenChanges & { looked: number };
+
+/**
+ * Looks at the devices whose silence may have reached a limit, and changes the status of those that were not heard.
+ * Any number of workers may do this at once, and a repeated sweep changes nothing.
+ * @param limit devices at most; fewer looked at than that means that none is left
+ */
+export async function sweepDevices(db: Db, limit: number): Promise<Sweep> {
+  return inTransaction(db.pool, async (client) => {
+    const { rows } = await client.query<Due>({ name: "take-due-devices", text: TAKE_DUE, values: [limit] });
+    if (rows.length === 0) return { looked: 0, events: [], incidentIds: [] };
+    const judged = rows.map(judge);
+    await client.query({
+      name: "write-swept-devices",
+      text: WRITE,
+      values: [
+        writeArray(judged.map(({ row }) => row.key)),
+        writeArray(judged.map(({ lookAt }) => lookAt)),
+        writeArray(judged.map(({ status }) => status)),
+        writeArray(judged.map(({ incidentId }) => incidentId)),
+      ],
+    });
+    return { looked: rows.length, ...(await writeChanges(client, judged.map(changeOf))) };
+  });
+}
+
+function judge(row: Due): Judged {
+  const silentSince = new Date(Math.max(row.lastHeardAt.getTime(), row.since.getTime()));
+  const silentMs = row.now.getTime() - silentSince.getTime();
+  const thresholds = thresholdsOf(row);
+  const counted = statusOf(silentMs, row.isBatteryLow, thresholds);
+  // Listening began anew while it was offline: nothing was heard of it since, so it still is.
+  const status = row.status === "OFFLINE" && row.lastHeardAt < row.since ? "OFFLINE" : counted;
+  const nextMs = status === "OFFLINE" ? null : nextSilenceMs(silentMs, thresholds);
+  return {
+    row,
+    status,
+    // A moment after the limit: what is silent for exactly so long is not yet silent for longer.
+    lookAt: nextMs === null ? null : new Date(silentSince.getTime() + nextMs + 1),
+    silentSince,
+    incidentId: status === "OFFLINE" && row.status !== "OFFLINE" ? randomUUID() : null,
+  };
+}
+
+function changeOf({ row, status, silentSince, incidentId }: Judged): DeviceChange {
+  const begins = incidentId === null ? null : { id: incidentId, startedAt: silentSince, detail: sentenceOf(row) };
+  return { row, now: { ...row, status }, at: row.now, isNew: false, isHeard: false, begins };
+}
+
+function sentenceOf({ offlineAfterS }: DeviceRow): string {
+  const minutes = offlineAfterS / 60;
+  return `Nothing was heard of it for more than ${Number.isInteger(minutes) ? `${minutes} min` : `${offlineAfterS} s`}.`;
+}
