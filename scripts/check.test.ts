@@ -61,6 +61,10 @@ const DIRTY = {
   "packages/db/src/to-broker.ts": 'import "@pulsecheck/broker/broker";\n',
   "packages/shared/src/impure.ts": 'import { readFileSync } from "node:fs";\nexport const read = readFileSync;\n',
   "packages/shared/src/impure-too.ts": 'import pg from "pg";\nexport const pool = pg.Pool;\n',
+  "packages/shared/src/burden.ts":
+    'import { Cron } from "croner";\nexport const read = (text: string) => new Cron(text);\n',
+  "packages/shared/src/burden-too.ts": 'export type { ParsedSchedule } from "./cron-schedule.ts";\n',
+  "apps/web/src/burden-of-the-web.ts": 'export { parse } from "@pulsecheck/shared/cron-schedule";\n',
   "packages/shared/src/nobody-imports-me.ts": "export const nothing = 0;\n",
 };
 
@@ -138,6 +142,9 @@ describe.each([
   ["imports", "packages/db/src/to-broker.ts", /must not import packages\/broker/],
   ["imports", "packages/shared/src/impure.ts", /no Node built-ins/],
   ["imports", "packages/shared/src/impure-too.ts", /may use only/],
+  ["imports", "packages/shared/src/burden.ts", /may use only/],
+  ["imports", "packages/shared/src/burden-too.ts", /for servers alone/],
+  ["imports", "apps/web/src/burden-of-the-web.ts", /for servers alone/],
 ])("%s", (name, file, rule) => {
   test(`finds what is wrong in ${file}`, () => {
     const outcome = dirty.get(name);
