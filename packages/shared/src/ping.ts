@@ -1,0 +1,29 @@
+import { z } from "zod";
+
+/** `log` is kept for people to read and says nothing about the job. */
+export const PING_KINDS = ["start", "success", "fail", "log"] as const;
+export type PingKind = (typeof PING_KINDS)[number];
+
+const HIGHEST_EXIT_CODE = 255;
+
+/** What a cron job says of itself. */
+export type Ping = {
+  kind: PingKind;
+  /** Only where the job reported one: 0 is a success, 1 to 255 a failure. */
+  exitCode: number | null;
+  /** The id that start and end of the same run share, in lower case; null where the job gave none. */
+  rid: string | null;
+  at: Date;
+};
+
+/** Any UUID in its canonical form, whatever its version: clients make them as they like. */
+export const ridSchema = z.guid().toLowerCase();
+
+/** What the last part of a ping's path says, such as `start`, `0` or nothing; null where it says nothing known. */
+export function readAction(action: string): Pick<Ping, "kind" | "exitCode"> | null {
+  if (action === "") return { kind: "success", exitCode: null };
+  if (action === "start" || action === "fail" || action === "log") return { kind: action, exitCode: null };
+  const exitCode = /^\d{1,3}$/.test(action) ? Number(action) : Infinity;
+  if (exitCode > HIGHEST_EXIT_CODE) return null;
+  return { kind: exitCode === 0 ? "success" : "fail", exitCode };
+}
