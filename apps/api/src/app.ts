@@ -10,6 +10,8 @@ import { ticketRoutes } from "./auth/ticket-routes.ts";
 import { userRoutes } from "./auth/user-routes.ts";
 import type { ApiEnv, Deps } from "./context.ts";
 import { answerDashboard, dashboardFiles } from "./dashboard/dashboard-routes.ts";
+import { heartbeatRoutes } from "./devices/heartbeat-routes.ts";
+import { createReportCommitter } from "./devices/report-committer.ts";
 import { docRoutes } from "./docs/doc-routes.ts";
 import { describeApi } from "./docs/openapi.ts";
 import { readClientAddress } from "./http/client-address.ts";
@@ -77,6 +79,7 @@ export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
   app.route("/", monitorRoutes(deps));
   app.route("/", historyRoutes());
   app.route("/", incidentRoutes());
+  app.route("/", heartbeatRoutes(deps, createReportCommitter(deps)));
   app.route("/", statusPageRoutes(deps));
   app.route("/", workspaceMetricRoutes());
   return app;

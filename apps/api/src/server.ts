@@ -1,9 +1,11 @@
+import { randomUUID } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import type { Server } from "node:http";
 import { serve, type WebSocketServerLike } from "@hono/node-server";
 import { WebSocketServer } from "ws";
 import { createApp } from "./app.ts";
 import type { Deps } from "./context.ts";
+import { startListening } from "./devices/listening.ts";
 import { CONNECTION, CONNECTIONS_AT_MOST, SOCKETS } from "./http/limits.ts";
 import { openHub } from "./live/hub.ts";
 import { endLostUpgrades, isUpgrade, refuseUpgrades } from "./live/upgrades.ts";
@@ -19,6 +21,7 @@ export type RunningApi = {
 /** Starts the API on the configured host and port (0: any free one). Rejects where it cannot listen. */
 export async function startApi(deps: Deps): Promise<RunningApi> {
   const hub = await openHub(deps);
+  const listener = await startListening(deps, randomUUID());
   const app = createApp(deps, hub);
   const sockets = new WebSocketServer({ noServer: true, maxPayload: SOCKETS.longestMessage, perMessageDeflate: false });
   const { promise: listening, resolve, reject } = Promise.withResolvers<AddressInfo>();
@@ -41,6 +44,7 @@ export async function startApi(deps: Deps): Promise<RunningApi> {
   return {
     url: `http://${deps.config.host === "0.0.0.0" ? "127.0.0.1" : deps.config.host}:${port}`,
     async stop() {
+      listener.stop();
       await hub.stop();
       await new Promise<void>((done) => {
         server.close(() => done());

@@ -11,6 +11,7 @@ import { watchOwnNetwork } from "./check/own-network.ts";
 import { useNameServers } from "./check/resolve-host.ts";
 import { ensureSchedules, startConsumers } from "./consumers.ts";
 import type { Deps } from "./context.ts";
+import { sweep } from "./devices/sweep.ts";
 import { createCommitter } from "./schedule/committer.ts";
 import { createDatabaseClock, type DatabaseClock } from "./schedule/database-clock.ts";
 import { createScheduler, type Scheduler } from "./schedule/scheduler.ts";
@@ -19,6 +20,7 @@ import { within } from "./within.ts";
 const SCHEDULES_EVERY_MS = 10_000;
 const SILENCE_MS = 10_000;
 const COVER_EVERY_MS = 1_000;
+const SWEEP_EVERY_MS = 1_000;
 const DRAIN_MS = 6_000;
 /** A job that is not done by then is left behind: a mail whose answer does not come has its lease. */
 const CLOSE_MS = 6_000;
@@ -56,6 +58,7 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
       await giveSign();
       await reportCounters(deps.db, deps.counters);
     }),
+    every(SWEEP_EVERY_MS, log, "devices", () => sweep(deps)),
     every(COVER_EVERY_MS, log, "cover", async () => {
       if (await scheduler.coverForSilence()) await sendAlerts(deps, channels);
     }),

@@ -3,16 +3,8 @@ import { nextSilenceMs, statusOf } from "@pulsecheck/shared/device-state";
 import type { DeviceStatus } from "@pulsecheck/shared/device";
 import { writeArray } from "./array-literal.ts";
 import { inTransaction, type Db } from "./client.ts";
-import {
-  DEVICE_COLUMNS,
-  eventOfStatus,
-  letterOf,
-  openedIncident,
-  thresholdsOf,
-  type DeviceRow,
-} from "./device-rows.ts";
-import { writeEvents } from "./device-writes.ts";
-import { writeIncidentChanges, type IncidentChange } from "./incident-changes.ts";
+import { DEVICE_COLUMNS, thresholdsOf, type DeviceRow } from "./device-rows.ts";
+import { writeChanges, type DeviceChange, type WrittenChanges } from "./device-writes.ts";
 
 /** Without a sign of any API process for so long, nobody could have heard a device. */
 const DEAF_AFTER_S = 10;

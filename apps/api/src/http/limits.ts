@@ -35,6 +35,8 @@ export type Limits = {
   statusPage: AttemptLimits;
   /** Requests of one user or key, in each process. */
   requests: Limit;
+  /** Requests with reports of one device, and reports of one workspace, in each process. */
+  reports: { device: Limit; workspace: Limit };
   /** How often more a client on our own machine may. */
   loopbackFactor: number;
   /** How long a network that has logged into an account is remembered. */
@@ -77,6 +79,10 @@ export const LIMITS: Limits = {
     account: { points: 100, windowS: HOUR },
   },
   requests: { points: 1_200, windowS: MINUTE },
+  reports: {
+    device: { points: 120, windowS: MINUTE },
+    workspace: { points: 120_000, windowS: MINUTE },
+  },
   loopbackFactor: 200,
   knownForS: 90 * DAY,
 };
@@ -93,6 +99,9 @@ export const CONNECTION = {
 
 /** Beyond that many connections of a process, further ones are closed at once. */
 export const CONNECTIONS_AT_MOST = 20_000;
+
+/** What reports: devices that a workspace may have, and reports of a process that may wait to be written. */
+export const DEVICES = { perWorkspace: 100_000, reportsWaiting: 50_000 } as const;
 
 /** Bodies of requests, in bytes. */
 export const BODY = {

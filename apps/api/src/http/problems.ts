@@ -50,9 +50,18 @@ export function fieldErrors(issues: readonly z.core.$ZodIssue[]): FieldError[] {
         detail: "is not a known field",
       }));
     }
+    // Of several shapes that it may have, the one that it seems to be meant for.
+    const meant =
+      issue.code === "invalid_union" ? issue.errors.find((branch) => !branch.some(isOtherShape)) : undefined;
+    if (meant !== undefined)
+      return fieldErrors(meant).map((one) => ({ ...one, field: [field, one.field].filter(Boolean).join(".") }));
     if (issue.code === "invalid_key") return issue.issues.map(({ message }) => ({ field, detail: message }));
     return [{ field: field === "" ? "body" : field, detail: issue.message }];
   });
+}
+
+function isOtherShape({ code, path }: z.core.$ZodIssue): boolean {
+  return code === "invalid_type" && path.length === 0;
 }
 
 export function refuseIssues(issues: readonly z.core.$ZodIssue[]): Refusal {

@@ -88,6 +88,27 @@ export function limitRequests(deps: Pick<Deps, "config">, limits: Limits = LIMIT
   };
 }
 
+/** Limits of what devices report, kept in memory: refuses (429) one request of a device, or report of a workspace, too many. */
+export function limitReports(deps: Pick<Deps, "config">, limits: Limits = LIMITS) {
+  const open = ({ points, windowS }: Limit, factor: number) =>
+    new RateLimiterMemory({ points: points * factor, duration: windowS });
+  const [usual, generous] = [1, limits.loopbackFactor].map((factor) => ({
+    devices: open(limits.reports.device, factor),
+    workspaces: open(limits.reports.workspace, factor),
+  }));
+  return async (
+    workspaceId: number,
+    deviceIds: ReadonlySet<string>,
+    reports: number,
+    address: string,
+  ): Promise<void> => {
+    const limiters = isGenerousTo(deps.config, address) ? generous : usual;
+    if (limiters === undefined) return;
+    await spend(limiters.workspaces, String(workspaceId), reports);
+    for (const deviceId of deviceIds) await spend(limiters.devices, `${workspaceId} ${deviceId}`);
+  };
+}
+
 /** The limiter of a network, which is another one for our own machine's. */
 function openNetworkLimiter(deps: LimitDeps, keyPrefix: string, limit: Limit, { loopbackFactor }: Limits) {
   const usual = openLimiter(deps, keyPrefix, limit);
@@ -107,9 +128,9 @@ function openLimiter({ db }: LimitDeps, keyPrefix: string, { points, windowS }: 
   });
 }
 
-async function spend(limiter: RateLimiterAbstract, key: string): Promise<void> {
+async function spend(limiter: RateLimiterAbstract, key: string, points = 1): Promise<void> {
   try {
-    await limiter.consume(key);
+    await limiter.consume(key, points);
   } catch (error) {
     if (!(error instanceof RateLimiterRes)) throw error;
     const retryAfterS = Math.max(1, Math.ceil(error.msBeforeNext / 1_000));

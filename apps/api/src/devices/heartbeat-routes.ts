@@ -1,0 +1,124 @@
+import type { Report, ReportOutcome } from "@pulsecheck/db/heartbeats";
+import {
+  HEARTBEATS_AT_MOST,
+  heartbeatResultSchema,
+  heartbeatSchema,
+  type HeartbeatInput,
+  type HeartbeatResultView,
+} from "@pulsecheck/shared/device";
+import { Refusal } from "@pulsecheck/shared/refusal";
+import { z } from "zod";
+import type { Deps, Principal } from "../context.ts";
+import { fieldErrors } from "../http/problems.ts";
+import { limitReports } from "../http/rate-limit.ts";
+import { defineRoute, json } from "../http/route.ts";
+import { createRouter } from "../http/router.ts";
+import type { ReportCommitter } from "./report-committer.ts";
+
+const body = z.union([
+  heartbeatSchema,
+  z
+    .array(z.unknown())
+    .min(1)
+    .max(HEARTBEATS_AT_MOST)
+    .describe("Heartbeats, each judged by itself: a bad one is refused in its result, and the others are taken"),
+]);
+
+const send = defineRoute(
+  "report",
+  {
+    method: "post",
+    path: "/api/v1/heartbeat",
+    tags: ["Devices"],
+    request: { body: json(body) },
+    responses: {
+      202: json(z.union([heartbeatResultSchema, z.array(heartbeatResultSchema)]), "Written; one result each"),
+    },
+  },
+  [429, 503],
+);
+
+/** Where devices report. An unknown device is created by its first heartbeat. */
+export function heartbeatRoutes(deps: Deps, committer: ReportCommitter) {
+  const countReports = limitReports(deps);
+  return createRouter().openapi(send, async (c) => {
+    const input = c.req.valid("json");
+    const principal = c.get("principal");
+    const { workspaceId } = c.get("scope");
+    const judged = (Array.isArray(input) ? input : [input]).map(judge);
+    const good = judged.flatMap((one) => ("heartbeat" in one ? one.heartbeat : []));
+    if (good.length === 0) throw refuseAll(judged);
+    await countReports(workspaceId, new Set(good.map((one) => one.device_id)), good.length, c.get("clientAddress"));
+    const outcomes = await committer.commit(readReports(good, workspaceId, principal, Date.now()));
+    const results = viewResults(judged, outcomes);
+    if (Array.isArray(input)) return c.json(results, 202);
+    const [only] = results;
+    if (only === undefined || only.result === "refused") throw new Refusal(403, only?.detail ?? "It was refused.");
+    return c.json(only, 202);
+  });
+}
+
+type Judged = { heartbeat: HeartbeatInput } | { deviceId: string; refusal: Refusal };
+
+function judge(item: unknown): Judged {
+  const { success, data, error } = heartbeatSchema.safeParse(item);
+  if (success) return { heartbeat: data };
+  const errors = fieldErrors(error.issues);
+  const detail = errors.map((one) => `${one.field}: ${one.detail}`).join("; ");
+  const named = z.object({ device_id: z.string().max(200) }).safeParse(item);
+  return { deviceId: named.data?.device_id ?? "", refusal: new Refusal(400, detail, { errors }) };
+}
+
+/** Not one of a batch was good: bad input as a whole, with the place of each. */
+function refuseAll(judged: readonly Judged[]): Refusal {
+  const errors = judged.flatMap((one, i) =>
+    "refusal" in one ? one.refusal.errors.map(({ field, detail }) => ({ field: `${i}.${field}`, detail })) : [],
+  );
+  return new Refusal(400, "Not one of these heartbeats can be taken.", { errors });
+}
+
+/**
+ * Of several heartbeats of a device that name no time, the last is from now and each before it a millisecond older: so
+ * their order is kept, and none is taken for a repetition.
+ */
+function readReports(
+  good: readonly HeartbeatInput[],
+  workspaceId: number,
+  { userId }: Principal,
+  heardAt: number,
+): Report[] {
+  const later = new Map<string, number>();
+  return good
+    .toReversed()
+    .map((one): Report => {
+      const place = one.sent_at === undefined ? (later.get(one.device_id) ?? 0) : 0;
+      later.set(one.device_id, place + 1);
+      return {
+        workspaceId,
+        userId,
+        deviceId: one.device_id,
+        name: one.name ?? null,
+        location: one.location ?? null,
+        heardAt: heardAt - place,
+        sentAt: one.sent_at === undefined ? null : Date.parse(one.sent_at),
+        values: { batteryLevel: one.battery_level ?? null, signalStrength: one.signal_strength ?? null },
+      };
+    })
+    .toReversed();
+}
+
+function viewResults(judged: readonly Judged[], outcomes: readonly ReportOutcome[]): HeartbeatResultView[] {
+  let next = 0;
+  return judged.map((one) => {
+    if ("refusal" in one)
+      return { device_id: one.deviceId, result: "refused", status: null, is_new: false, detail: one.refusal.message };
+    const outcome = outcomes[next++];
+    return {
+      device_id: one.heartbeat.device_id,
+      result: outcome?.result ?? "refused",
+      status: outcome?.status ?? null,
+      is_new: outcome?.isNew ?? false,
+      detail: outcome?.detail ?? null,
+    };
+  });
+}
