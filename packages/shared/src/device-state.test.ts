@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isBatteryLow, nextSilenceMs, statusOf } from "./device-state.ts";
+import { hear, isBatteryLow, nextSilenceMs, placeReport, statusOf, type DeviceMemory } from "./device-state.ts";
 
 const usual = { atRiskAfterS: 120, offlineAfterS: 300, batteryLow: 20 };
 
@@ -42,5 +42,59 @@ describe("a low battery", () => {
 
   test("a threshold near the top can still be left", () => {
     expect(isBatteryLow(true, 100, { ...usual, batteryLow: 98 })).toBe(false);
+  });
+});
+
+describe("reports in time", () => {
+  const now = Date.parse("2026-11-21T12:00:00Z");
+  const values = { batteryLevel: 80, signalStrength: -60 };
+  const fresh: DeviceMemory = {
+    status: "ONLINE",
+    isBatteryLow: false,
+    batteryLevel: 90,
+    signalStrength: -50,
+    lastHeardAt: now - 30_000,
+    lastReportAt: now - 30_000,
+    lastSentAt: now - 30_000,
+  };
+  const report = (sentAt: number | null, memory = fresh) => {
+    const sign = { heardAt: now, sentAt, values };
+    const placed = placeReport(memory, sign);
+    return { ...placed, next: hear(memory, sign, placed, usual) };
+  };
+
+  test.each([
+    ["without a time of its own", null, "accepted", now, 80],
+    ["newer than the last", now - 10_000, "accepted", now - 10_000, 80],
+    ["older than the last: history alone", now - 60_000, "late", now - 60_000, 90],
+    ["the last one again", now - 30_000, "repeated", null, 90],
+    ["a bit ahead of our clock", now + 30_000, "accepted", now, 80],
+    ["far ahead of our clock: heard now", now + 3_600_000, "ahead", now, 80],
+    ["from before the history", now - 8 * 86_400_000, "too_old", null, 90],
+  ] as const)("%s", (_story, sentAt, result, at, batteryLevel) => {
+    expect(report(sentAt)).toMatchObject({ result, at, next: { batteryLevel } });
+  });
+
+  test("a report from the future, repeated, adds nothing", () => {
+    const first = report(now + 3_600_000);
+    expect(report(now + 3_600_000, first.next)).toMatchObject({ result: "repeated", at: null });
+  });
+
+  test("what comes late brings nothing back to life, and does not move the last sign of life back", () => {
+    const dead: DeviceMemory = {
+      ...fresh,
+      status: "OFFLINE",
+      lastHeardAt: now - 3_600_000,
+      lastReportAt: now - 3_600_000,
+    };
+    expect(report(now - 1_800_000, dead).next).toMatchObject({ status: "OFFLINE", lastHeardAt: now - 1_800_000 });
+    expect(report(now - 60_000).next).toMatchObject({ status: "ONLINE", lastHeardAt: now - 30_000 });
+    expect(report(null, dead).next).toMatchObject({ status: "ONLINE", lastHeardAt: now });
+  });
+
+  test("a socket that lives is a sign of life without values", () => {
+    const sign = { heardAt: now, sentAt: null, values: null };
+    const next = hear(fresh, sign, placeReport(fresh, sign), usual);
+    expect(next).toMatchObject({ lastHeardAt: now, batteryLevel: 90, lastReportAt: fresh.lastReportAt });
   });
 });
