@@ -1,29 +1,64 @@
+import { requireRisingSilence } from "@pulsecheck/shared/device";
 import type { WorkspaceChange, WorkspaceView } from "@pulsecheck/shared/workspace";
-import type { Workspace } from "./generated/client.ts";
+import { Prisma, type Workspace } from "./generated/client.ts";
 import type { Scope } from "./scope.ts";
 
 export async function getWorkspace({ db, workspaceId }: Scope): Promise<WorkspaceView> {
   return viewWorkspace(await db.prisma.workspace.findUniqueOrThrow({ where: { id: workspaceId } }));
 }
 
-/** Changes the settings. Mails that the window holds back are judged anew, by the new one. */
+/**
+ * Changes the settings. Mails that the window holds back are judged anew, by the new one; so are the devices that go
+ * by the workspace's thresholds: the sweep's next look at them is now. Refuses (400) to call devices OFFLINE no later
+ * than AT_RISK.
+ */
 export async function updateWorkspace({ db, workspaceId }: Scope, change: WorkspaceChange): Promise<WorkspaceView> {
-  const { name, alert_audience: alertAudience, debounce_minutes: debounceMinutes } = change;
-  const data = {
-    ...(name === undefined ? {} : { name }),
-    ...(alertAudience === undefined ? {} : { alertAudience }),
-    ...(debounceMinutes === undefined ? {} : { debounceMinutes }),
-  };
   return db.prisma.$transaction(async (tx) => {
-    const workspace = await tx.workspace.update({ where: { id: workspaceId }, data });
-    if (debounceMinutes !== undefined) {
+    const workspace = await tx.workspace.update({ where: { id: workspaceId }, data: columnsOf(change) });
+    if (change.debounce_minutes !== undefined) {
       await tx.delivery.updateMany({
         where: { state: "PENDING", isDebounced: true, incident: { workspaceId } },
         data: { dueAt: new Date() },
       });
     }
+    await judgeDevicesAnew(tx, workspace, change);
     return viewWorkspace(workspace);
   });
+}
+
+function columnsOf(change: WorkspaceChange): Prisma.WorkspaceUpdateInput {
+  const columns = {
+    name: change.name,
+    alertAudience: change.alert_audience,
+    debounceMinutes: change.debounce_minutes,
+    deviceAtRiskAfterS: change.device_at_risk_after_s,
+    deviceOfflineAfterS: change.device_offline_after_s,
+    deviceBatteryLow: change.device_battery_low,
+    deviceAlerts: change.device_alerts,
+  };
+  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
+}
+
+async function judgeDevicesAnew(
+  tx: Prisma.TransactionClient,
+  { id, deviceAtRiskAfterS, deviceOfflineAfterS }: Workspace,
+  { device_at_risk_after_s: atRiskAfterS, device_offline_after_s: offlineAfterS, device_battery_low }: WorkspaceChange,
+): Promise<void> {
+  const affected = [
+    ...(atRiskAfterS === undefined ? [] : [Prisma.sql`d.at_risk_after_s IS NULL`]),
+    ...(offlineAfterS === undefined ? [] : [Prisma.sql`d.offline_after_s IS NULL`]),
+    ...(device_battery_low === undefined ? [] : [Prisma.sql`d.battery_low IS NULL`]),
+  ];
+  if (affected.length === 0) return;
+  const field = offlineAfterS === undefined ? "device_at_risk_after_s" : "device_offline_after_s";
+  requireRisingSilence(deviceAtRiskAfterS, deviceOfflineAfterS, field);
+  // Locked in the order in which reports and the sweep lock.
+  await tx.$executeRaw`
+    WITH locked AS MATERIALIZED (
+      SELECT s.device_key FROM device_states s JOIN devices d ON d.id = s.device_key
+      WHERE d.workspace_id = ${id} AND (${Prisma.join(affected, " OR ")}) ORDER BY d.id FOR UPDATE OF s
+    )
+    UPDATE device_states s SET look_at = now() FROM locked WHERE s.device_key = locked.device_key`;
 }
 
 function viewWorkspace(row: Workspace): WorkspaceView {
@@ -32,5 +67,9 @@ function viewWorkspace(row: Workspace): WorkspaceView {
     name: row.name,
     alert_audience: row.alertAudience,
     debounce_minutes: row.debounceMinutes,
+    device_at_risk_after_s: row.deviceAtRiskAfterS,
+    device_offline_after_s: row.deviceOfflineAfterS,
+    device_battery_low: row.deviceBatteryLow,
+    device_alerts: row.deviceAlerts,
   };
 }

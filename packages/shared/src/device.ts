@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { pageQuery } from "./list.ts";
+import { refuseField } from "./refusal.ts";
 
 export const DEVICE_STATUSES = ["ONLINE", "AT_RISK", "OFFLINE"] as const;
 export const deviceStatusSchema = z.enum(DEVICE_STATUSES);
@@ -22,6 +24,8 @@ export const HEARTBEATS_AT_MOST = 1_000;
 export const OLDEST_REPORT_MS = 7 * 86_400_000;
 export const CLOCK_SLACK_MS = 60_000;
 
+const deviceName = z.string().trim().min(1).max(200);
+export const deviceLocation = z.string().trim().max(200);
 export const batteryLevel = z.number().min(0).max(100).describe("Percent");
 export const signalStrength = z.number().min(-150).max(0).describe("dBm");
 
@@ -29,10 +33,10 @@ export const signalStrength = z.number().min(-150).max(0).describe("dBm");
 export const heartbeatSchema = z
   .strictObject({
     device_id: deviceIdSchema,
-    name: z.string().trim().min(1).max(200).optional(),
+    name: deviceName.optional(),
     battery_level: batteryLevel.nullish(),
     signal_strength: signalStrength.nullish(),
-    location: z.string().trim().max(200).optional(),
+    location: deviceLocation.optional(),
     sent_at: z.iso
       .datetime({ offset: true })
       .optional()
@@ -84,3 +88,61 @@ export const deviceSchema = z
   })
   .meta({ id: "Device" });
 export type DeviceView = z.infer<typeof deviceSchema>;
+
+const tag = z.string().trim().min(1).max(50);
+/** What decides about a device's status, of its own or as its workspace's default. */
+export const silenceS = z.int().min(1).max(604_800);
+export const batteryPercent = z.int().min(0).max(100);
+
+/** Body of `PATCH /devices/{device_id}`: what is left out stays; null takes the workspace's. */
+export const deviceUpdateSchema = z
+  .strictObject({
+    name: deviceName.describe("From now on it is called so, whatever its heartbeats say"),
+    location: deviceLocation,
+    tags: z
+      .array(tag)
+      .max(20)
+      .transform((list) => [...new Set(list)]),
+    notes: z.string().max(5_000),
+    at_risk_after_s: silenceS.nullable(),
+    offline_after_s: silenceS.nullable(),
+    battery_low: batteryPercent.nullable(),
+    alerts_on_offline: z.boolean().nullable(),
+  })
+  .partial();
+export type DeviceChange = z.infer<typeof deviceUpdateSchema>;
+
+/**
+ * Refuses (400) what would make a device OFFLINE no later than AT_RISK: what is changed, judged with what is left.
+ * @param field which of the two was changed; with the prefix that it has there
+ */
+export function requireRisingSilence(atRiskAfterS: number, offlineAfterS: number, field: string): void {
+  if (offlineAfterS > atRiskAfterS) return;
+  const says = field.endsWith("offline_after_s")
+    ? `must be more than at_risk_after_s, which is ${atRiskAfterS}`
+    : `must be less than offline_after_s, which is ${offlineAfterS}`;
+  throw refuseField(field, says);
+}
+
+export const DEVICE_SORTS = [
+  "name",
+  "device_id",
+  "status",
+  "location",
+  "created_at",
+  "last_heard_at",
+  "battery_level",
+  "signal_strength",
+] as const;
+export type DeviceSort = (typeof DEVICE_SORTS)[number];
+const sortable = [...DEVICE_SORTS, ...DEVICE_SORTS.map((sort) => `-${sort}` as const)] as const;
+
+export const deviceListQuery = z.strictObject({
+  ...pageQuery,
+  sort: z.enum(sortable).default("name"),
+  status: deviceStatusSchema.optional(),
+  tag: tag.optional(),
+  location: deviceLocation.optional().describe("Exactly this one"),
+  q: z.string().trim().min(1).max(200).optional().describe("Text in the name, the device_id or the location"),
+});
+export type DeviceListQuery = z.infer<typeof deviceListQuery>;

@@ -30,16 +30,23 @@ export function writeCursor(position: Position): string {
 export type CursorShape = {
   sorts: readonly string[];
   value: "text" | "time" | "number" | "none";
-  key: "integer" | "uuid" | "none";
+  key: "integer" | "bigint" | "uuid" | "none";
 };
 
 const VALUES = {
   text: (value: string) => !value.includes("\0"),
   time: isInstant,
   number: (value: string) => /^-?\d{1,9}(\.\d{1,20})?$/.test(value),
+  // As JavaScript writes it, so that it is in the range of a float8.
+  float: (value: string) => value !== "NaN" && String(Number(value)) === value,
   none: (value: string) => value === "",
 };
-const KEYS = { integer: /^\d{1,9}$/, uuid: /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/, none: /^$/ };
+const KEYS = {
+  integer: /^\d{1,9}$/,
+  bigint: /^\d{1,18}$/,
+  uuid: /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/,
+  none: /^$/,
+};
 
 /** Reads a cursor back. Refuses (400) what we did not write or what belongs to a list sorted otherwise. */
 export function readCursor(cursor: string | undefined, shape: CursorShape): Position | null {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { batteryPercent, silenceS } from "./device.ts";
 import { ROLES } from "./role.ts";
 
 /** Who gets the alerts, besides the workspace's alert addresses, which always do. */
@@ -16,6 +17,14 @@ const debounceMinutes = z
   .nullable()
   .describe("A monitor sends a recipient at most one DOWN mail in so long; null: default_debounce_minutes");
 
+/** What holds for devices that have no setting of their own. */
+const deviceDefaults = {
+  device_at_risk_after_s: silenceS.describe("Seconds of silence after which a device is AT_RISK"),
+  device_offline_after_s: silenceS.describe("Seconds of silence after which it is OFFLINE"),
+  device_battery_low: batteryPercent.describe("Percent of battery below which it is AT_RISK"),
+  device_alerts: z.boolean().describe("Is an OFFLINE device told by mail?"),
+};
+
 export const workspaceSchema = z
   .object({
     id: z.uuid(),
@@ -24,12 +33,13 @@ export const workspaceSchema = z
     alert_audience: alertAudienceSchema,
     debounce_minutes: debounceMinutes,
     default_debounce_minutes: z.number().describe("This instance's EMAIL_DEBOUNCE_MINUTES"),
+    ...deviceDefaults,
   })
   .meta({ id: "Workspace" });
 /** A workspace as it is stored; `role` and the instance's default depend on who asks whom. */
 export type WorkspaceView = Omit<z.infer<typeof workspaceSchema>, "role" | "default_debounce_minutes">;
 
 export const workspaceChangeSchema = z
-  .strictObject({ name, alert_audience: alertAudienceSchema, debounce_minutes: debounceMinutes })
+  .strictObject({ name, alert_audience: alertAudienceSchema, debounce_minutes: debounceMinutes, ...deviceDefaults })
   .partial();
 export type WorkspaceChange = z.infer<typeof workspaceChangeSchema>;

@@ -28,6 +28,10 @@ describe("GET /api/v1/workspace", () => {
       alert_audience: "creator",
       debounce_minutes: null,
       default_debounce_minutes: 45,
+      device_at_risk_after_s: 120,
+      device_offline_after_s: 300,
+      device_battery_low: 20,
+      device_alerts: true,
     };
     expect((await get(alice.token)).body).toEqual({ ...settings, role: "ADMIN" });
     expect((await get(bob.token, inAlices)).body).toEqual({ ...settings, role: "USER" });
@@ -48,7 +52,28 @@ describe("PATCH /api/v1/workspace", () => {
     expect((await get(charlie.token)).body).toEqual(before);
   });
 
+  test("works: what holds for devices that have no setting of their own", async () => {
+    const change = { device_at_risk_after_s: 600, device_offline_after_s: 900, device_battery_low: 0 };
+    expect((await patch(change)).body).toMatchObject({ ...change, device_alerts: true });
+    expect((await patch({ device_alerts: false })).body).toMatchObject({ ...change, device_alerts: false });
+    // Each alone is judged with the other one as it is.
+    for (const [field, value] of [
+      ["device_at_risk_after_s", 900],
+      ["device_offline_after_s", 600],
+    ] as const) {
+      const { status, body } = await patch({ [field]: value });
+      expect([status, body.errors[0].field]).toEqual([400, field]);
+    }
+    expect((await get(alice.token)).body).toMatchObject(change);
+  });
+
   test.each([
+    ["device_at_risk_after_s", { device_at_risk_after_s: 0 }],
+    ["device_at_risk_after_s", { device_at_risk_after_s: null }],
+    ["device_offline_after_s", { device_offline_after_s: 604_801 }],
+    ["device_offline_after_s", { device_at_risk_after_s: 50, device_offline_after_s: 50 }],
+    ["device_battery_low", { device_battery_low: 101 }],
+    ["device_alerts", { device_alerts: "yes" }],
     ["name", { name: " " }],
     ["name", { name: "n".repeat(101) }],
     ["name", { name: null }],

@@ -9,7 +9,9 @@ import { changedOf } from "../../lib/changed-of.ts";
 import { useApiForm } from "../../lib/form.ts";
 import { workspaceQuery } from "../account/workspace.ts";
 
-const settingsSchema = workspaceChangeSchema.required();
+const settingsSchema = workspaceChangeSchema
+  .required()
+  .pick({ name: true, alert_audience: true, debounce_minutes: true });
 
 type Props = { workspace: z.infer<typeof workspaceSchema>; isAdmin: boolean };
 

@@ -1,0 +1,79 @@
+import { requireRisingSilence, type DeviceChange, type DeviceView } from "@pulsecheck/shared/device";
+import { refuseMissing } from "@pulsecheck/shared/refusal";
+import { viewDevice, type StoredDevice } from "./device-view.ts";
+import type { Device, Prisma } from "./generated/client.ts";
+import type { Scope } from "./scope.ts";
+
+/** The inner row of a device. Refuses (404) what is not in this workspace. */
+export async function findDevice(
+  scope: Scope,
+  deviceId: string,
+  client: Prisma.TransactionClient = scope.db.prisma,
+): Promise<StoredDevice> {
+  const where = { workspaceId_deviceId: { workspaceId: scope.workspaceId, deviceId } };
+  const row = await client.device.findUnique({ where, include: { state: true } });
+  if (row === null) throw refuseMissing("device");
+  return row;
+}
+
+export async function getDevice(scope: Scope, deviceId: string): Promise<DeviceView> {
+  return viewDevice(await findDevice(scope, deviceId));
+}
+
+/**
+ * Changes a device. What decides about its status is judged anew at once, by the sweep: its next look is now. Refuses
+ * (400) to be OFFLINE no later than AT_RISK.
+ */
+export async function updateDevice(scope: Scope, deviceId: string, change: DeviceChange): Promise<DeviceView> {
+  return scope.db.prisma.$transaction(async (tx) => {
+    const before = await lockDevice(scope, deviceId, tx);
+    const device = await tx.device.update({ where: { id: before.id }, data: columnsOf(change, before) });
+    const { at_risk_after_s, offline_after_s, battery_low } = change;
+    if (at_risk_after_s !== undefined || offline_after_s !== undefined) {
+      await requireOrder(tx, device, offline_after_s === undefined ? "at_risk_after_s" : "offline_after_s");
+    }
+    const isJudgedAnew = [at_risk_after_s, offline_after_s, battery_low].some((value) => value !== undefined);
+    if (!isJudgedAnew) return viewDevice({ ...device, state: before.state });
+    const state = await tx.deviceState.update({ where: { deviceKey: device.id }, data: { lookAt: new Date() } });
+    return viewDevice({ ...device, state });
+  });
+}
+
+/** Deletes a device with its incidents and figures; its reports and events go with their partitions. */
+export async function deleteDevice(scope: Scope, deviceId: string): Promise<void> {
+  await scope.db.prisma.$transaction(async (tx) => {
+    const { id } = await lockDevice(scope, deviceId, tx);
+    await tx.seriesRollup.deleteMany({ where: { series: { in: ["b", "s"] }, key: id } });
+    await tx.device.delete({ where: { id } });
+  });
+}
+
+/** Locked in the order in which reports and the sweep lock: first the state. */
+async function lockDevice(scope: Scope, deviceId: string, tx: Prisma.TransactionClient): Promise<StoredDevice> {
+  await tx.$queryRaw`
+    SELECT 1 FROM device_states s JOIN devices d ON d.id = s.device_key
+    WHERE d.workspace_id = ${scope.workspaceId} AND d.device_id = ${deviceId} FOR UPDATE OF s`;
+  return findDevice(scope, deviceId, tx);
+}
+
+async function requireOrder(tx: Prisma.TransactionClient, device: Device, field: string): Promise<void> {
+  const defaults = await tx.workspace.findUniqueOrThrow({ where: { id: device.workspaceId } });
+  const atRiskAfterS = device.atRiskAfterS ?? defaults.deviceAtRiskAfterS;
+  requireRisingSilence(atRiskAfterS, device.offlineAfterS ?? defaults.deviceOfflineAfterS, field);
+}
+
+function columnsOf(change: DeviceChange, before: Device): Prisma.DeviceUpdateInput {
+  const columns = {
+    name: change.name,
+    // Only another name is one that somebody gave it here.
+    isRenamed: change.name === undefined || change.name === before.name ? undefined : true,
+    location: change.location,
+    tags: change.tags,
+    notes: change.notes,
+    atRiskAfterS: change.at_risk_after_s,
+    offlineAfterS: change.offline_after_s,
+    batteryLow: change.battery_low,
+    alertsOnOffline: change.alerts_on_offline,
+  };
+  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
+}
