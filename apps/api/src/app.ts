@@ -10,7 +10,9 @@ import { ticketRoutes } from "./auth/ticket-routes.ts";
 import { userRoutes } from "./auth/user-routes.ts";
 import type { ApiEnv, Deps } from "./context.ts";
 import { answerDashboard, dashboardFiles } from "./dashboard/dashboard-routes.ts";
+import { deviceSocket } from "./devices/device-socket.ts";
 import { heartbeatRoutes } from "./devices/heartbeat-routes.ts";
+import { createPresence } from "./devices/presence.ts";
 import { createReportCommitter } from "./devices/report-committer.ts";
 import { docRoutes } from "./docs/doc-routes.ts";
 import { describeApi } from "./docs/openapi.ts";
@@ -63,6 +65,8 @@ export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
   app.route("/", dashboardFiles());
   if (deps.config.mail.isDevMode) app.route("/", devMailRoutes(deps));
   describeApi(app);
+  const committer = createReportCommitter(deps);
+  app.route("/", deviceSocket(deps, hub, { committer, presence: createPresence(deps, hub.processId) }));
   app.route("/", liveRoutes(deps, hub));
   app.route("/", publicRoutes(deps, hub));
 
@@ -79,7 +83,7 @@ export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
   app.route("/", monitorRoutes(deps));
   app.route("/", historyRoutes());
   app.route("/", incidentRoutes());
-  app.route("/", heartbeatRoutes(deps, createReportCommitter(deps)));
+  app.route("/", heartbeatRoutes(deps, committer));
   app.route("/", statusPageRoutes(deps));
   app.route("/", workspaceMetricRoutes());
   return app;

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import type { Server } from "node:http";
 import { serve, type WebSocketServerLike } from "@hono/node-server";
@@ -21,7 +20,7 @@ export type RunningApi = {
 /** Starts the API on the configured host and port (0: any free one). Rejects where it cannot listen. */
 export async function startApi(deps: Deps): Promise<RunningApi> {
   const hub = await openHub(deps);
-  const listener = await startListening(deps, randomUUID());
+  const listener = await startListening(deps, hub.processId);
   const app = createApp(deps, hub);
   const sockets = new WebSocketServer({ noServer: true, maxPayload: SOCKETS.longestMessage, perMessageDeflate: false });
   const { promise: listening, resolve, reject } = Promise.withResolvers<AddressInfo>();

@@ -14,6 +14,7 @@ import { limitReports } from "../http/rate-limit.ts";
 import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
 import type { ReportCommitter } from "./report-committer.ts";
+import { reportOf } from "./report-of.ts";
 
 const body = z.union([
   heartbeatSchema,
@@ -93,16 +94,7 @@ function readReports(
     .map((one): Report => {
       const place = one.sent_at === undefined ? (later.get(one.device_id) ?? 0) : 0;
       later.set(one.device_id, place + 1);
-      return {
-        workspaceId,
-        userId,
-        deviceId: one.device_id,
-        name: one.name ?? null,
-        location: one.location ?? null,
-        heardAt: heardAt - place,
-        sentAt: one.sent_at === undefined ? null : Date.parse(one.sent_at),
-        values: { batteryLevel: one.battery_level ?? null, signalStrength: one.signal_strength ?? null },
-      };
+      return reportOf(one, { workspaceId, userId }, heardAt - place);
     })
     .toReversed();
 }

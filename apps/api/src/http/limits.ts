@@ -122,7 +122,13 @@ export const HASHING = { parallel: Math.max(1, Math.min(2, availableParallelism(
 export const STREAMS = { perNetwork: 50, perProcess: 5_000 } as const;
 
 /** What a WebSocket's client may do. */
-export const SOCKETS = { perUser: 200, messagesPerMinute: 120, longestMessage: 65_536 } as const;
+export const SOCKETS = {
+  perUser: 200,
+  devicesPerUser: 10_000,
+  messagesPerMinute: 120,
+  messagesWaiting: 200,
+  longestMessage: 65_536,
+} as const;
 
 /**
  * Loopback says nothing about the client: it is this machine's own user, or a proxy that TRUST_PROXY does not

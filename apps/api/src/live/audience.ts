@@ -1,27 +1,36 @@
 import type { Principal } from "../context.ts";
 import type { LiveSocket } from "./live-socket.ts";
 
-/** Somebody who listens: their rights, their socket, and what it shows. */
-export type Listener = {
+/** A socket that a credential keeps open. */
+export type Holder = {
   workspaceId: number;
   principal: Principal;
   socket: LiveSocket;
+  /** Is the credential that opened it still good? */
+  isStillAllowed(): Promise<boolean>;
+};
+
+/** Somebody who listens: their rights, their socket, and what it shows. */
+export type Listener = Holder & {
   /** The one monitor of a monitor's socket; null for a dashboard. */
   monitorId: string | null;
   /** Monitors whose every check a dashboard asked for. */
   subscribed: ReadonlySet<string>;
+  /** Devices whose every heartbeat a dashboard asked for. */
+  subscribedDevices: ReadonlySet<string>;
   /** The text of a snapshot's data, as of now. Null where what it shows is gone. */
   snapshot(): Promise<object | null>;
-  /** Is the credential that opened it still good? */
-  isStillAllowed(): Promise<boolean>;
 };
+
+/** What a dashboard wants to hear every check, and every heartbeat of. */
+export type Subscription = { monitorIds: readonly string[]; deviceIds: readonly string[] };
 
 /** Everybody who listens, found by workspace and by monitor: an event is never offered to all. */
 export type Audience = {
   add(listener: Listener): void;
   remove(listener: Listener): void;
   /** Replaces what a dashboard asked for. */
-  subscribe(listener: Listener, monitorIds: readonly string[]): void;
+  subscribe(listener: Listener, asked: Subscription): void;
   ofWorkspace(workspaceId: number): ReadonlySet<Listener>;
   /** Those who want to hear of each check of a monitor, whatever their workspace. */
   ofMonitor(monitorId: string): ReadonlySet<Listener>;
@@ -41,9 +50,10 @@ export function createAudience(): Audience {
       byWorkspace.remove(listener.workspaceId, listener);
       for (const monitorId of watched(listener)) byMonitor.remove(monitorId, listener);
     },
-    subscribe(listener, monitorIds) {
+    subscribe(listener, { monitorIds, deviceIds }) {
       for (const monitorId of listener.subscribed) byMonitor.remove(monitorId, listener);
       listener.subscribed = new Set(monitorIds);
+      listener.subscribedDevices = new Set(deviceIds);
       for (const monitorId of monitorIds) byMonitor.add(monitorId, listener);
     },
     ofWorkspace: byWorkspace.of,

@@ -1,3 +1,4 @@
+import type { BusEvent } from "@pulsecheck/shared/live-events";
 import type { Listener } from "./audience.ts";
 import type { NumberedEvent } from "./event-ring.ts";
 
@@ -6,9 +7,15 @@ export function writeFrame({ seq, event }: NumberedEvent): Buffer {
   return Buffer.from(JSON.stringify({ type: event.type, at: event.at, seq, data: event.data }));
 }
 
-/** Of a monitor's checks, a slow reader gets the latest only; of everything else, all. */
+/** Of a monitor's checks and a device's heartbeats, a slow reader gets the latest only; of everything else, all. */
 export function sendEvent({ socket }: Listener, { event }: NumberedEvent, bytes: Buffer): void {
-  socket.send(event.type === "monitor.checked" ? { bytes, latestOf: event.data.monitor_id } : { bytes });
+  const latestOf = latestOnlyOf(event);
+  socket.send(latestOf === null ? { bytes } : { bytes, latestOf });
+}
+
+function latestOnlyOf(event: BusEvent): string | null {
+  if (event.type === "monitor.checked") return event.data.monitor_id;
+  return event.type === "device.heartbeat" ? `device ${event.data.device_id}` : null;
 }
 
 export function sendSnapshot({ socket, monitorId }: Listener, seq: number, data: object): void {

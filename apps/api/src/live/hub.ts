@@ -1,11 +1,12 @@
+import { randomUUID } from "node:crypto";
 import type { BusListener } from "@pulsecheck/broker/live-bus";
 import { CLOSE, monitorOf, type BusEvent } from "@pulsecheck/shared/live-events";
 import type { Deps } from "../context.ts";
-import { createAudience, type Audience, type Listener } from "./audience.ts";
+import { createAudience, type Audience, type Holder, type Listener, type Subscription } from "./audience.ts";
 import { createEventRing, type NumberedEvent } from "./event-ring.ts";
 import { sendEvent, writeFrame } from "./frames.ts";
 import { closeRevoked, isRevocation, requireAllAllowed, requireAllowed } from "./revocation.ts";
-import { keepWatches } from "./watches.ts";
+import { keepWatches, watchesOf } from "./watches.ts";
 import { createWelcome, type Welcome } from "./welcome.ts";
 
 /** A part of this process that hears of everything: no socket, and bound to no workspace. */
@@ -19,13 +20,17 @@ export type Follower = {
 
 /** Knows every socket of this process and brings the live bus to those who may see it. */
 export type Hub = {
+  /** Of this process: whose sockets hold devices. */
+  readonly processId: string;
   follow(follower: Follower): void;
   /** Has every check of a monitor told from now on: before its listener joins, so that nothing falls in between. */
   watch(workspaceId: number, monitorId: string): Promise<void>;
   /** Lets a listener in, and gives it what it missed since `since`, or a snapshot. */
   join(listener: Listener, since: number | null): Promise<void>;
   leave(listener: Listener): void;
-  subscribe(listener: Listener, monitorIds: readonly string[]): void;
+  subscribe(listener: Listener, asked: Subscription): void;
+  /** Keeps a socket that only reports as long as its credential is good. Answers what lets go of it. */
+  attach(reporter: Holder): () => void;
   count(): number;
   stop(): Promise<void>;
 };
@@ -38,13 +43,15 @@ export async function openHub({ db, broker, log }: Pick<Deps, "db" | "broker" | 
   const ring = createEventRing();
   const welcome = createWelcome(ring, log);
   const followers: Follower[] = [];
+  const reporters = new Set<Holder>();
+  const everybody = (): Holder[] => [...audience.all(), ...reporters];
 
   const bus: BusListener = {
     onBatch(batch) {
       for (const one of ring.add(batch)) {
         const { event } = one;
         for (const follower of followers) follower.onEvent(event);
-        if (isRevocation(event)) closeRevoked(audience, event);
+        if (isRevocation(event)) closeRevoked(everybody(), event);
         else distribute(audience, welcome, one);
         if (event.type === "monitor.deleted") closeGone(audience, event.workspace, event.data.id);
       }
@@ -58,11 +65,12 @@ export async function openHub({ db, broker, log }: Pick<Deps, "db" | "broker" | 
   };
   const subscription = await broker.bus.subscribe(bus);
   ring.startAt(subscription.startSeq);
-  const recheck = setInterval(() => requireAllAllowed(audience.all()), RECHECK_EVERY_MS);
+  const recheck = setInterval(() => requireAllAllowed(everybody()), RECHECK_EVERY_MS);
 
   return {
+    processId: randomUUID(),
     follow: (follower) => void followers.push(follower),
-    watch: (workspaceId, monitorId) => watches.ask([{ workspaceId, monitorId }]),
+    watch: (workspaceId, monitorId) => watches.ask({ monitors: [{ workspaceId, monitorId }], devices: [] }),
     async join(listener, since) {
       audience.add(listener);
       const missed = since === null ? null : ring.after(since);
@@ -74,16 +82,20 @@ export async function openHub({ db, broker, log }: Pick<Deps, "db" | "broker" | 
       await requireAllowed(listener);
     },
     leave: audience.remove,
-    subscribe(listener, monitorIds) {
-      audience.subscribe(listener, monitorIds);
-      void watches.ask(monitorIds.map((monitorId) => ({ workspaceId: listener.workspaceId, monitorId })));
+    subscribe(listener, asked) {
+      audience.subscribe(listener, asked);
+      void watches.ask(watchesOf(listener));
     },
-    count: () => audience.all().length,
+    attach(reporter) {
+      reporters.add(reporter);
+      return () => void reporters.delete(reporter);
+    },
+    count: () => everybody().length,
     async stop() {
       clearInterval(recheck);
       watches.stop();
       for (const follower of followers) follower.onStop();
-      for (const listener of audience.all()) listener.socket.close(CLOSE.goingAway, "going away");
+      for (const { socket } of everybody()) socket.close(CLOSE.goingAway, "going away");
       await subscription.end();
     },
   };
@@ -110,9 +122,10 @@ function closeGone(audience: Audience, workspaceId: number, deletedId: string): 
   }
 }
 
-function wants({ workspaceId, monitorId, subscribed }: Listener, event: BusEvent): boolean {
+function wants({ workspaceId, monitorId, subscribed, subscribedDevices }: Listener, event: BusEvent): boolean {
   // Whoever subscribes to a foreign monitor's id hears nothing of it.
   if (workspaceId !== event.workspace || isRevocation(event) || event.type === "status_page.changed") return false;
+  if (event.type === "device.heartbeat") return subscribedDevices.has(event.data.device_id);
   if (event.type === "monitor.checked")
     return monitorId === null ? subscribed.has(event.data.monitor_id) : monitorId === event.data.monitor_id;
   if (monitorId === null) return true;

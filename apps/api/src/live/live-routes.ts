@@ -55,6 +55,7 @@ function connect(deps: Deps, hub: Hub, c: Context<ApiEnv>, monitorId: string | n
         socket: createLiveSocket(ws.raw as WebSocket),
         monitorId,
         subscribed: new Set<string>(),
+        subscribedDevices: new Set<string>(),
         snapshot: () => (monitorId === null ? readDashboard(scope) : getMonitor(scope, monitorId).catch(nullIfMissing)),
         isStillAllowed: () => isStillAllowed(deps, principal, scope.workspaceId),
       };
@@ -90,10 +91,8 @@ function hear(hub: Hub, listener: Listener, data: unknown): void {
     return refuse(`Not understood. Send {"type": "subscribe", "monitor_ids": [...]} with up to 500 ids: ${why}`);
   }
   if (message.type === "ping") return answer({ type: "pong" });
-  hub.subscribe(
-    listener,
-    message.monitor_ids.map((id) => id.toLowerCase()),
-  );
+  const monitorIds = message.monitor_ids.map((id) => id.toLowerCase());
+  hub.subscribe(listener, { monitorIds, deviceIds: message.device_ids });
 }
 
 function parseJson(data: unknown): unknown {

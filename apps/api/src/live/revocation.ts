@@ -1,14 +1,14 @@
 import { CLOSE, type BusEvent, type Revocation } from "@pulsecheck/shared/live-events";
 import type { Principal } from "../context.ts";
-import type { Audience, Listener } from "./audience.ts";
+import type { Holder } from "./audience.ts";
 
 export function isRevocation(event: BusEvent): event is BusEvent & Revocation {
   return event.type.startsWith("revoked.");
 }
 
 /** Closes every socket that the ended credential had opened. */
-export function closeRevoked(audience: Audience, event: Revocation): void {
-  for (const listener of audience.all()) {
+export function closeRevoked(everybody: readonly Holder[], event: Revocation): void {
+  for (const listener of everybody) {
     if (isRevoked(listener.principal, event)) listener.socket.close(CLOSE.revoked, "access revoked");
     // What ends a user's sessions may have ended keys of theirs as well.
     else if (event.type === "revoked.user" && listener.principal.userId === event.data.user_id)
@@ -17,23 +17,23 @@ export function closeRevoked(audience: Audience, event: Revocation): void {
 }
 
 /** Looks whether a listener's credential is still good, and closes its socket if not. A revocation may have been missed. */
-export async function requireAllowed(listener: Listener): Promise<boolean> {
+export async function requireAllowed(listener: Holder): Promise<boolean> {
   const isAllowed = await listener.isStillAllowed().catch(() => true);
   if (!isAllowed) listener.socket.close(CLOSE.revoked, "access revoked");
   return isAllowed;
 }
 
 /** The same for everybody; one look for each credential, however many sockets it has opened. */
-export function requireAllAllowed(listeners: readonly Listener[]): void {
+export function requireAllAllowed(listeners: readonly Holder[]): void {
   for (const same of Map.groupBy(listeners, credentialOf).values()) void requireSame(same);
 }
 
-async function requireSame([one, ...others]: readonly Listener[]): Promise<void> {
+async function requireSame([one, ...others]: readonly Holder[]): Promise<void> {
   if (one === undefined || (await requireAllowed(one))) return;
   for (const { socket } of others) socket.close(CLOSE.revoked, "access revoked");
 }
 
-function credentialOf({ workspaceId, principal: { userId, via } }: Listener): string {
+function credentialOf({ workspaceId, principal: { userId, via } }: Holder): string {
   return `${workspaceId} ${userId} ${via.kind === "key" ? via.keyId : via.sessionHash}`;
 }
 

@@ -1,3 +1,4 @@
+import { endDeadConnections } from "@pulsecheck/db/device-connections";
 import { sweepDevices } from "@pulsecheck/db/device-sweep";
 import { markPublished } from "@pulsecheck/db/outbox";
 import type { Deps } from "../context.ts";
@@ -10,6 +11,7 @@ const LOOK_AT_ONCE = 5_000;
  * may do this at once, without a queue.
  */
 export async function sweep(deps: Deps): Promise<void> {
+  await publish(deps, await endDeadConnections(deps.db), []);
   for (;;) {
     const { looked, events, incidentIds } = await sweepDevices(deps.db, LOOK_AT_ONCE);
     await publish(deps, events, incidentIds);
