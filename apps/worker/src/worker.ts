@@ -12,6 +12,7 @@ import { useNameServers } from "./check/resolve-host.ts";
 import { ensureSchedules, startConsumers } from "./consumers.ts";
 import type { Deps } from "./context.ts";
 import { sweep } from "./devices/sweep.ts";
+import { listenForReadings } from "./readings/reading-listener.ts";
 import { createCommitter } from "./schedule/committer.ts";
 import { createDatabaseClock, type DatabaseClock } from "./schedule/database-clock.ts";
 import { createScheduler, type Scheduler } from "./schedule/scheduler.ts";
@@ -52,6 +53,7 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
   const consumers = startConsumers(deps, scheduler, channels, () => {
     tickedAt = Date.now();
   });
+  const readings = listenForReadings(deps);
   const stopTimers = [
     every(SCHEDULES_EVERY_MS, log, "schedules", () => ensureSchedules(deps, Date.now() - tickedAt > SILENCE_MS)),
     every(SIGN_EVERY_MS, log, "sign of life", async () => {
@@ -66,7 +68,7 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
   return {
     async stop() {
       for (const stopTimer of stopTimers) stopTimer();
-      await stopQuietly(deps, scheduler, consumers);
+      await stopQuietly(deps, scheduler, [...consumers, readings]);
       await reportCounters(deps.db, deps.counters);
       await forgetWorker(db, id);
     },

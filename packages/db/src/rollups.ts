@@ -2,6 +2,7 @@ import { GAMMA, SMALLEST_MS } from "@pulsecheck/shared/histogram";
 import { PHASES } from "@pulsecheck/shared/uptime";
 import type pg from "pg";
 import { inTransaction, type Db } from "./client.ts";
+import { rollUpSeries } from "./series-rollups.ts";
 
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
@@ -87,7 +88,9 @@ export async function rollUp(db: Db, now: Date): Promise<RolledUntil> {
       const from = Math.floor(known.getTime() / periodMs) * periodMs;
       const until = Math.floor((now.getTime() - GRACE_MS) / periodMs) * periodMs;
       if (until > from) {
-        await client.query(sql, [new Date(from - again * periodMs), new Date(until)]);
+        const range = [new Date(from - again * periodMs), new Date(until)] as const;
+        await client.query(sql, [...range]);
+        await rollUpSeries(client, hours, ...range);
         if (hours === 24) await client.query(DROP_OLD);
       }
       rolled[hours] = new Date(Math.max(from, until));

@@ -29,7 +29,7 @@ export function writeCursor(position: Position): string {
 /** What a list's cursors hold, so that a forged one is refused and not handed to the database. */
 export type CursorShape = {
   sorts: readonly string[];
-  value: "text" | "time" | "number" | "none";
+  value: "text" | "time" | "number" | "float" | "none";
   key: "integer" | "bigint" | "uuid" | "none";
 };
 

@@ -1,0 +1,113 @@
+import { Refusal, refuseField } from "@pulsecheck/shared/refusal";
+import { settleReadingTime, unitOf, type CreatedReading, type ReadingInput } from "@pulsecheck/shared/sensor";
+import type pg from "pg";
+import { inTransaction } from "./client.ts";
+import type { Scope } from "./scope.ts";
+
+type Known = { key: number; unit: string };
+
+/**
+ * Stores readings, all or none, and makes the sensors that nobody knows yet. Refuses (400) a time out of range and a unit
+ * that is not the sensor's, naming `value` or `3.value`; (409) more sensors than `quota`.
+ */
+export async function createReadings(
+  scope: Scope,
+  createdById: string,
+  inputs: readonly ReadingInput[],
+  { quota, now, isBatch }: { quota: number; now: Date; isBatch: boolean },
+): Promise<CreatedReading[]> {
+  const refuse = (i: number, field: string, detail: string) => refuseField(isBatch ? `${i}.${field}` : field, detail);
+  const times = inputs.map(({ timestamp }, i) => {
+    const at = timestamp === undefined ? now : settleReadingTime(timestamp, now);
+    if (at === null) throw refuse(i, "timestamp", "must be within the last 7 days, and not in the future");
+    return at;
+  });
+  return inTransaction(scope.db.pool, async (client) => {
+    const sensors = await readKnown(client, scope, inputs);
+    const fresh = requireSameUnits(sensors, inputs, refuse);
+    await addSensors(client, scope, createdById, fresh, quota, sensors);
+    // One statement, so that the trigger queues them at once; rows come back in the order in which they went in.
+    const { rows } = await client.query<{ id: string }>(
+      `INSERT INTO readings (at, value, sensor_key, metadata)
+       SELECT at, value, sensor_key, metadata::jsonb
+       FROM unnest($1::timestamptz[], $2::float8[], $3::int[], $4::text[]) WITH ORDINALITY AS t(at, value, sensor_key, metadata, n)
+       ORDER BY n RETURNING id`,
+      [
+        times,
+        inputs.map(({ value }) => value),
+        inputs.map(({ sensor_id }) => sensors.get(sensor_id)?.key),
+        inputs.map(({ metadata }) => (metadata === undefined ? null : JSON.stringify(metadata))),
+      ],
+    );
+    return inputs.map(({ sensor_id, value, metadata }, i) => ({
+      id: Number(rows[i]?.id),
+      sensor_id,
+      value,
+      timestamp: (times[i] ?? now).toISOString(),
+      metadata: metadata ?? {},
+      message: "Sensor reading created successfully",
+    }));
+  });
+}
+
+async function readKnown(
+  client: pg.PoolClient,
+  { workspaceId }: Scope,
+  inputs: readonly { sensor_id: string }[],
+): Promise<Map<string, Known>> {
+  const { rows } = await client.query<Known & { sensorId: string }>(
+    `SELECT id AS key, unit, sensor_id AS "sensorId" FROM sensors
+     WHERE workspace_id = $1 AND sensor_id = ANY($2) FOR KEY SHARE`,
+    [workspaceId, [...new Set(inputs.map(({ sensor_id }) => sensor_id))]],
+  );
+  return new Map(rows.map(({ sensorId, ...known }) => [sensorId, known]));
+}
+
+/** The sensors that are to be made or that learn their unit now, with their units. */
+function requireSameUnits(
+  sensors: ReadonlyMap<string, Known>,
+  inputs: readonly ReadingInput[],
+  refuse: (i: number, field: string, detail: string) => Refusal,
+): Map<string, string> {
+  const fresh = new Map<string, string>();
+  for (const [i, input] of inputs.entries()) {
+    const unit = fresh.get(input.sensor_id) ?? sensors.get(input.sensor_id)?.unit;
+    if (unit === undefined) fresh.set(input.sensor_id, unitOf(input));
+    else if (input.unit !== undefined && unit === "") fresh.set(input.sensor_id, input.unit);
+    else if (input.unit !== undefined && input.unit !== unit)
+      throw refuse(i, "unit", `must be ${unit}: this sensor has its unit already`);
+  }
+  return fresh;
+}
+
+async function addSensors(
+  client: pg.PoolClient,
+  { workspaceId }: Scope,
+  createdById: string,
+  fresh: ReadonlyMap<string, string>,
+  quota: number,
+  sensors: Map<string, Known>,
+): Promise<void> {
+  if (fresh.size === 0) return;
+  const hasNew = [...fresh.keys()].some((sensorId) => !sensors.has(sensorId));
+  // One at a time in a workspace, so that nobody slips past the quota.
+  await client.query("SELECT 1 FROM workspaces WHERE id = $1 FOR NO KEY UPDATE", [workspaceId]);
+  const { rows } = await client.query<Known & { sensorId: string }>(
+    `INSERT INTO sensors (workspace_id, created_by_id, sensor_id, name, unit, tags)
+     SELECT $1, $2, t.sensor_id, t.sensor_id, t.unit, '{}' FROM unnest($3::text[], $4::text[]) AS t(sensor_id, unit)
+     ON CONFLICT (workspace_id, sensor_id) DO UPDATE SET unit = coalesce(nullif(sensors.unit, ''), excluded.unit)
+     RETURNING id AS key, unit, sensor_id AS "sensorId"`,
+    [workspaceId, createdById, [...fresh.keys()], [...fresh.values()]],
+  );
+  await client.query(
+    "INSERT INTO sensor_states (sensor_key, workspace_id) SELECT unnest($1::int[]), $2 ON CONFLICT DO NOTHING",
+    [rows.map(({ key }) => key), workspaceId],
+  );
+  for (const { sensorId, ...known } of rows) sensors.set(sensorId, known);
+  const { rows: counted } = await client.query<{ count: number }>(
+    "SELECT count(*)::int AS count FROM sensors WHERE workspace_id = $1",
+    [workspaceId],
+  );
+  if (hasNew && (counted[0]?.count ?? 0) > quota)
+    throw new Refusal(409, `A workspace may have ${quota} sensors; delete some that are no longer needed.`);
+}

@@ -1,0 +1,162 @@
+import { readCursor, writeCursor, type Page } from "@pulsecheck/shared/list";
+import { refuseMissing } from "@pulsecheck/shared/refusal";
+import type { CorrectionView, Metadata, ReadingChange, ReadingView } from "@pulsecheck/shared/sensor";
+import type pg from "pg";
+import { listAudit, writeAudit, type Actor } from "./audit.ts";
+import { inTransaction } from "./client.ts";
+import type { Scope } from "./scope.ts";
+import { findSensor } from "./sensors.ts";
+import { remakeSeries } from "./series-rollups.ts";
+
+type ReadingRow = { id: string; at: Date; value: number; metadata: Metadata | null; is_anomaly: boolean | null };
+
+export type ReadingFilter = {
+  limit: number;
+  cursor?: string | undefined;
+  from?: Date | undefined;
+  to?: Date | undefined;
+  anomaly?: boolean | undefined;
+};
+
+/** A sensor's readings, the latest first, as far back as they are kept. */
+export async function listReadings(scope: Scope, sensorId: string, filter: ReadingFilter): Promise<Page<ReadingView>> {
+  const { id, unit } = await findSensor(scope, sensorId);
+  const position = readCursor(filter.cursor, { sorts: ["-timestamp"], value: "time", key: "bigint" });
+  const { rows } = await scope.db.pool.query<ReadingRow>(
+    `SELECT id, at, value, metadata, is_anomaly FROM readings
+     WHERE sensor_key = $1 AND at >= $2 AND at < $3 AND ($4::timestamptz IS NULL OR (at, id) < ($4, $5::bigint))
+       AND ($6::boolean IS NULL OR (is_anomaly IS TRUE) = $6)
+     ORDER BY at DESC, id DESC LIMIT $7`,
+    [
+      id,
+      filter.from ?? "-infinity",
+      filter.to ?? "infinity",
+      position?.value ?? null,
+      position?.key ?? null,
+      filter.anomaly ?? null,
+      filter.limit + 1,
+    ],
+  );
+  const page = rows.slice(0, filter.limit);
+  const last = rows.length > filter.limit ? page.at(-1) : undefined;
+  return {
+    items: page.map((row) => viewReading(sensorId, unit, row)),
+    next_cursor: last ? writeCursor({ sort: "-timestamp", value: last.at.toISOString(), key: last.id }) : null,
+  };
+}
+
+function viewReading(sensorId: string, unit: string, row: ReadingRow): ReadingView {
+  return {
+    id: Number(row.id),
+    sensor_id: sensorId,
+    value: row.value,
+    timestamp: row.at.toISOString(),
+    metadata: row.metadata ?? {},
+    unit,
+    is_anomaly: row.is_anomaly ?? false,
+  };
+}
+
+/** Corrects a reading. A corrected value is not judged again: it counts as usual. */
+export async function correctReading(
+  scope: Scope,
+  actor: Actor,
+  sensorId: string,
+  readingId: number,
+  change: ReadingChange,
+): Promise<ReadingView> {
+  return inTransaction(scope.db.pool, async (client) => {
+    const { sensorKey, unit, before } = await lockReading(client, scope, sensorId, readingId);
+    const isAnomaly = change.value === undefined ? before.is_anomaly : null;
+    const { value = before.value, metadata = before.metadata } = change;
+    const after: ReadingRow = { ...before, value, metadata, is_anomaly: isAnomaly };
+    await client.query(
+      "UPDATE readings SET value = $4, metadata = $5, is_anomaly = $6 WHERE sensor_key = $1 AND at = $2 AND id = $3",
+      [sensorKey, before.at, before.id, after.value, after.metadata && JSON.stringify(after.metadata), isAnomaly],
+    );
+    await followCorrection(client, scope, actor, sensorKey, before, after);
+    return viewReading(sensorId, unit, after);
+  });
+}
+
+/** Deletes a reading: its figures and the sensor's last value are as if it had never come. */
+export async function deleteReading(scope: Scope, actor: Actor, sensorId: string, readingId: number): Promise<void> {
+  await inTransaction(scope.db.pool, async (client) => {
+    const { sensorKey, before } = await lockReading(client, scope, sensorId, readingId);
+    await client.query("DELETE FROM readings WHERE sensor_key = $1 AND at = $2 AND id = $3", [
+      sensorKey,
+      before.at,
+      before.id,
+    ]);
+    await followCorrection(client, scope, actor, sensorKey, before, null);
+  });
+}
+
+/** What was corrected and deleted of a sensor's readings, by whom; the latest first. */
+export async function listCorrections(
+  scope: Scope,
+  sensorId: string,
+  page: { limit: number; cursor?: string | undefined },
+): Promise<Page<CorrectionView>> {
+  const { id } = await findSensor(scope, sensorId);
+  return listAudit(scope, subjectOf(id), page, (entry) => ({
+    id: Number(entry.id),
+    at: entry.at.toISOString(),
+    action: entry.action as CorrectionView["action"],
+    user_id: entry.userId,
+    api_key_id: entry.apiKeyId,
+    before: entry.before as CorrectionView["before"],
+    after: entry.after as CorrectionView["after"],
+  }));
+}
+
+const subjectOf = (sensorKey: number) => `sensor ${sensorKey}`;
+
+function auditOf(row: ReadingRow) {
+  return { id: Number(row.id), value: row.value, timestamp: row.at.toISOString(), metadata: row.metadata ?? {} };
+}
+
+async function lockReading(client: pg.PoolClient, { workspaceId }: Scope, sensorId: string, readingId: number) {
+  // First the state, as whoever judges readings does.
+  const { rows: sensors } = await client.query<{ id: number; unit: string }>(
+    `SELECT s.id, s.unit FROM sensors s JOIN sensor_states t ON t.sensor_key = s.id
+     WHERE s.workspace_id = $1 AND s.sensor_id = $2 FOR UPDATE OF t`,
+    [workspaceId, sensorId],
+  );
+  const sensor = sensors[0];
+  if (sensor === undefined) throw refuseMissing("sensor");
+  const { rows } = await client.query<ReadingRow>(
+    "SELECT id, at, value, metadata, is_anomaly FROM readings WHERE id = $1 AND sensor_key = $2 FOR UPDATE",
+    [readingId, sensor.id],
+  );
+  if (rows[0] === undefined) throw refuseMissing("reading");
+  return { sensorKey: sensor.id, unit: sensor.unit, before: rows[0] };
+}
+
+// Of readings that are not judged yet, none becomes the last one here.
+const FIND_LAST = `
+  UPDATE sensor_states t SET last_reading_id = r.id, last_value = r.value, last_at = r.at, last_metadata = r.metadata,
+    is_last_anomaly = coalesce(r.is_anomaly, false)
+  FROM sensor_states k LEFT JOIN LATERAL (
+    SELECT * FROM readings WHERE sensor_key = $1 AND (at, id) <= (k.last_at, k.last_reading_id)
+    ORDER BY at DESC, id DESC LIMIT 1) r ON true
+  WHERE k.sensor_key = $1 AND t.sensor_key = $1 AND t.last_reading_id = $2`;
+
+/** Brings the sensor's last value and its figures in line with its readings, and writes down who did it. */
+async function followCorrection(
+  client: pg.PoolClient,
+  scope: Scope,
+  actor: Actor,
+  sensorKey: number,
+  before: ReadingRow,
+  after: ReadingRow | null,
+): Promise<void> {
+  await client.query(FIND_LAST, [sensorKey, before.id]);
+  await remakeSeries(client, "v", [{ key: sensorKey, at: before.at }]);
+  await writeAudit(client, scope, actor, {
+    action: after === null ? "reading.deleted" : "reading.corrected",
+    subject: subjectOf(sensorKey),
+    before: auditOf(before),
+    after: after && auditOf(after),
+  });
+}
