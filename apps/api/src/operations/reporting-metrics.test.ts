@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Person } from "../../../../tests/harness/caller.ts";
 import { openHouse, type House } from "../../../../tests/harness/house.ts";
+import { insertDevice, insertDevices, insertSensor } from "./test-reporting.ts";
 
 let house: House;
 let alice: Person;
@@ -9,35 +10,6 @@ beforeAll(async () => {
   alice = await house.register("alice");
 });
 afterAll(() => house.stop());
-
-type DeviceFields = { status?: string; battery?: number | null; heartbeats?: number; connected?: boolean };
-
-async function workspaceOf(person: Person): Promise<number> {
-  const { workspaceId } = await house.db.prisma.membership.findFirstOrThrow({ where: { userId: person.id } });
-  return workspaceId;
-}
-
-async function insertDevice(owner: Person, deviceId: string, fields: DeviceFields = {}): Promise<void> {
-  const { status = "ONLINE", battery = 85.5, heartbeats = 3, connected = false } = fields;
-  await house.db.pool.query(
-    `WITH made AS (
-      INSERT INTO devices (workspace_id, created_by_id, device_id, name) VALUES ($1, $2, $3, $3 || ' "x"') RETURNING id
-    )
-    INSERT INTO device_states (device_key, workspace_id, status, battery_level, signal_strength, last_heard_at, look_at, connected_to, heartbeats)
-    SELECT id, $1, $4::device_status, $5, -45.25, '2026-01-02T03:04:05Z', now() - interval '7 seconds', $6, $7 FROM made`,
-    [await workspaceOf(owner), owner.id, deviceId, status, battery, connected ? crypto.randomUUID() : null, heartbeats],
-  );
-}
-
-async function insertSensor(owner: Person, sensorId: string, value: number | null): Promise<void> {
-  await house.db.pool.query(
-    `WITH made AS (
-      INSERT INTO sensors (workspace_id, created_by_id, sensor_id, name, unit) VALUES ($1, $2, $3, $3, '°C') RETURNING id
-    )
-    INSERT INTO sensor_states (sensor_key, workspace_id, last_value) SELECT id, $1, $4 FROM made`,
-    [await workspaceOf(owner), owner.id, sensorId, value],
-  );
-}
 
 test("before anything reports, every status is told as 0, to the operator and to a workspace", async () => {
   const key = await house.createKey(await house.register("bob"), "VIEWER");
@@ -56,13 +28,13 @@ test("before anything reports, every status is told as 0, to the operator and to
 });
 
 test("a workspace's own metrics tell of its devices and sensors, and of nobody else's", async () => {
-  await insertDevice(alice, "gate-1", { battery: 12.5, status: "AT_RISK" });
-  await insertDevice(alice, "gate-2", { battery: null, heartbeats: 40 });
-  await insertSensor(alice, "boiler", 21.5);
-  await insertSensor(alice, "never-read", null);
+  await insertDevice(house, alice, "gate-1", { battery: 12.5, status: "AT_RISK" });
+  await insertDevice(house, alice, "gate-2", { battery: null, heartbeats: 40 });
+  await insertSensor(house, alice, "boiler", 21.5);
+  await insertSensor(house, alice, "never-read", null);
   const charlie = await house.register("charlie");
-  await insertDevice(charlie, "charlies-device", { connected: true });
-  await insertSensor(charlie, "charlies-sensor", 1);
+  await insertDevice(house, charlie, "charlies-device", { connected: true });
+  await insertSensor(house, charlie, "charlies-sensor", 1);
   const { body } = await house.call("GET", "/api/v1/metrics", { token: await house.createKey(alice, "VIEWER") });
   for (const line of [
     'pulsecheck_devices{status="ONLINE"} 1',
@@ -94,15 +66,7 @@ test("the operator's metrics count the devices of all, and how far behind their 
 
 test("a workspace of any size answers with a thousand series of a name, the oldest ones", async () => {
   const dave = await house.register("dave");
-  const workspaceId = await workspaceOf(dave);
-  await house.db.pool.query(
-    `WITH made AS (
-      INSERT INTO devices (workspace_id, created_by_id, device_id, name)
-      SELECT $1, $2, 'd-' || n, 'd-' || n FROM generate_series(1, 1001) AS n RETURNING id
-    )
-    INSERT INTO device_states (device_key, workspace_id, last_heard_at, look_at) SELECT id, $1, now(), now() FROM made`,
-    [workspaceId, dave.id],
-  );
+  await insertDevices(house, dave, 1_001);
   const { body } = await house.call("GET", "/api/v1/metrics", { token: await house.createKey(dave, "VIEWER") });
   expect(body.match(/^pulsecheck_device_status\{/gm)).toHaveLength(1_000);
   expect(body).not.toContain('"d-1001"');
