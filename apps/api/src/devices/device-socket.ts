@@ -10,11 +10,11 @@ import { SOCKETS } from "../http/limits.ts";
 import { fieldErrors } from "../http/problems.ts";
 import { admitSocket } from "../live/admit-socket.ts";
 import type { Hub } from "../live/hub.ts";
-import { createLiveSocket } from "../live/live-socket.ts";
+import { createLiveSocket, type LiveSocket } from "../live/live-socket.ts";
 import { isStillAllowed } from "../live/still-allowed.ts";
 import type { Presence } from "./presence.ts";
 import type { ReportCommitter } from "./report-committer.ts";
-import { reportOf, signOfLife } from "./report-of.ts";
+import { reportOf, signOfLife, type Reporter } from "./report-of.ts";
 
 /** What a device's socket needs of its process. */
 export type DeviceParts = { committer: ReportCommitter; presence: Presence };
@@ -29,80 +29,90 @@ export function deviceSocket(deps: Deps, hub: Hub, parts: DeviceParts) {
   );
 }
 
-function speakFor(deps: Deps, hub: Hub, { committer, presence }: DeviceParts, c: Context<ApiEnv>) {
+/** One socket: who speaks on it, and for which devices. A gateway speaks for several. */
+type Session = DeviceParts & {
+  reporter: Reporter;
+  connectionId: string;
+  connected: Set<string>;
+  answer(detail: string): void;
+};
+
+function speakFor(deps: Deps, hub: Hub, parts: DeviceParts, c: Context<ApiEnv>) {
   const { workspaceId } = c.get("scope");
   const principal = c.get("principal");
-  const connectionId = randomUUID();
-  /** Devices that said `connected` here; a gateway speaks for several. */
-  const connected = new Set<string>();
-  let turn: Promise<void> = Promise.resolve();
-  let waiting = 0;
-  let socket: ReturnType<typeof createLiveSocket> | null = null;
+  let socket: LiveSocket | null = null;
   let leave = () => {};
-
-  const reporter = { workspaceId, userId: principal.userId };
-  const answer = (detail: string) => socket?.send({ bytes: Buffer.from(JSON.stringify({ type: "error", detail })) });
-
-  async function hear(data: unknown): Promise<void> {
-    const { success, data: message, error } = deviceMessageSchema.safeParse(parseJson(data));
-    if (!success) return void answer(refusalOf(error));
-    const { device_id: deviceId, event_type: eventType } = message;
-    const report =
-      message.event_type === "heartbeat" ? reportOf(message, reporter, Date.now()) : signOfLife(deviceId, reporter);
-    const [outcome] = await committer.commit([report]);
-    if (outcome?.result === "refused") return void answer(outcome.detail ?? "It was refused.");
-    if (eventType === "heartbeat") return;
-    if (eventType === "connected" ? connected.has(deviceId) : !connected.delete(deviceId)) return;
-    if (eventType === "connected") connected.add(deviceId);
-    await presence.change({ workspaceId, deviceId, connectionId, kind: eventType });
-  }
-
-  /** One message after the other, so that a disconnect never overtakes its connect. */
-  function inTurn(work: () => Promise<void>): void {
-    waiting += 1;
-    turn = turn
-      .then(work)
-      .catch((error: unknown) => {
-        deps.log.warn({ err: error }, "a device's message could not be taken");
-        answer(error instanceof Refusal ? error.message : "It could not be stored. Send it again.");
-      })
-      .finally(() => (waiting -= 1));
-  }
+  const session: Session = {
+    ...parts,
+    reporter: { workspaceId, userId: principal.userId },
+    connectionId: randomUUID(),
+    connected: new Set(),
+    answer: (detail) => socket?.send({ bytes: Buffer.from(JSON.stringify({ type: "error", detail })) }),
+  };
+  const turns = takeTurns((error) => {
+    deps.log.warn({ err: error }, "a device's message could not be taken");
+    session.answer(error instanceof Refusal ? error.message : "It could not be stored. Send it again.");
+  });
 
   return {
     onOpen(_event: Event, ws: { raw?: unknown }) {
       const raw = ws.raw as WebSocket;
-      const live = createLiveSocket(raw);
-      socket = live;
-      // A socket that answers our pings is a sign of life of its devices.
-      raw.on("pong", () => {
-        if (connected.size > 0)
-          inTurn(
-            async () => void (await committer.commit([...connected].map((deviceId) => signOfLife(deviceId, reporter)))),
-          );
-      });
-      leave = hub.attach({
-        workspaceId,
-        principal,
-        socket: live,
-        isStillAllowed: () => isStillAllowed(deps, principal, workspaceId),
-      });
+      socket = createLiveSocket(raw);
+      raw.on("pong", () => turns.add(() => live(session)));
+      const stillAllowed = () => isStillAllowed(deps, principal, workspaceId);
+      leave = hub.attach({ workspaceId, principal, socket, isStillAllowed: stillAllowed });
     },
     onMessage(event: { data: unknown }) {
-      if (waiting >= SOCKETS.messagesWaiting) return socket?.close(CLOSE.tooSlow, "too many messages at once");
-      inTurn(() => hear(event.data));
+      if (turns.waiting() >= SOCKETS.messagesWaiting) socket?.close(CLOSE.tooSlow, "too many messages at once");
+      else turns.add(() => hear(session, event.data));
     },
     onClose() {
       leave();
-      inTurn(async () => {
-        const left = [...connected];
-        connected.clear();
-        await Promise.all(
-          left.map((deviceId) => presence.change({ workspaceId, deviceId, connectionId, kind: "disconnected" })),
-        );
-      });
+      turns.add(() => end(session));
     },
   };
+}
+
+/** One message after the other, so that a disconnect never overtakes its connect. */
+function takeTurns(onFailure: (error: unknown) => void) {
+  let turn: Promise<void> = Promise.resolve();
+  let waiting = 0;
+  return {
+    waiting: () => waiting,
+    add(work: () => Promise<void>): void {
+      waiting += 1;
+      turn = turn
+        .then(work)
+        .catch(onFailure)
+        .finally(() => (waiting -= 1));
+    },
+  };
+}
+
+async function hear({ committer, presence, reporter, connectionId, connected, answer }: Session, data: unknown) {
+  const { success, data: message, error } = deviceMessageSchema.safeParse(parseJson(data));
+  if (!success) return answer(refusalOf(error));
+  const { device_id: deviceId, event_type: kind } = message;
+  const report =
+    message.event_type === "heartbeat" ? reportOf(message, reporter, Date.now()) : signOfLife(deviceId, reporter);
+  const [outcome] = await committer.commit([report]);
+  if (outcome?.result === "refused") return answer(outcome.detail ?? "It was refused.");
+  if (kind === "heartbeat") return;
+  if (kind === "connected" ? connected.has(deviceId) : !connected.delete(deviceId)) return;
+  if (kind === "connected") connected.add(deviceId);
+  await presence.change({ workspaceId: reporter.workspaceId, deviceId, connectionId, kind });
+}
+
+/** A socket that answers our pings is a sign of life of its devices. */
+async function live({ committer, connected, reporter }: Session): Promise<void> {
+  if (connected.size > 0) await committer.commit([...connected].map((deviceId) => signOfLife(deviceId, reporter)));
+}
+
+async function end({ presence, reporter: { workspaceId }, connectionId, connected }: Session): Promise<void> {
+  const left = [...connected];
+  connected.clear();
+  const kind = "disconnected";
+  await Promise.all(left.map((deviceId) => presence.change({ workspaceId, deviceId, connectionId, kind })));
 }
 
 function parseJson(data: unknown): unknown {
