@@ -11,6 +11,7 @@ import { userRoutes } from "./auth/user-routes.ts";
 import type { ApiEnv, Deps } from "./context.ts";
 import { answerDashboard, dashboardFiles } from "./dashboard/dashboard-routes.ts";
 import { deviceSocket } from "./devices/device-socket.ts";
+import { deviceRoutes } from "./devices/device-routes.ts";
 import { heartbeatRoutes } from "./devices/heartbeat-routes.ts";
 import { createPresence } from "./devices/presence.ts";
 import { createReportCommitter } from "./devices/report-committer.ts";
@@ -84,6 +85,7 @@ export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
   app.route("/", historyRoutes());
   app.route("/", incidentRoutes());
   app.route("/", heartbeatRoutes(deps, committer));
+  app.route("/", deviceRoutes(deps));
   app.route("/", statusPageRoutes(deps));
   app.route("/", workspaceMetricRoutes());
   return app;

@@ -1,7 +1,8 @@
 import { requireRisingSilence, type DeviceChange, type DeviceView } from "@pulsecheck/shared/device";
 import { refuseMissing } from "@pulsecheck/shared/refusal";
+import { judgeDevicesAnew } from "./device-thresholds.ts";
 import { viewDevice, type StoredDevice } from "./device-view.ts";
-import type { Device, Prisma } from "./generated/client.ts";
+import { Prisma, type Device } from "./generated/client.ts";
 import type { Scope } from "./scope.ts";
 
 /** The inner row of a device. Refuses (404) what is not in this workspace. */
@@ -32,10 +33,9 @@ export async function updateDevice(scope: Scope, deviceId: string, change: Devic
     if (at_risk_after_s !== undefined || offline_after_s !== undefined) {
       await requireOrder(tx, device, offline_after_s === undefined ? "at_risk_after_s" : "offline_after_s");
     }
-    const isJudgedAnew = [at_risk_after_s, offline_after_s, battery_low].some((value) => value !== undefined);
-    if (!isJudgedAnew) return viewDevice({ ...device, state: before.state });
-    const state = await tx.deviceState.update({ where: { deviceKey: device.id }, data: { lookAt: new Date() } });
-    return viewDevice({ ...device, state });
+    if ([at_risk_after_s, offline_after_s, battery_low].some((value) => value !== undefined))
+      await judgeDevicesAnew(tx, Prisma.sql`d.id = ${device.id}`);
+    return viewDevice({ ...device, state: before.state });
   });
 }
 
@@ -43,7 +43,7 @@ export async function updateDevice(scope: Scope, deviceId: string, change: Devic
 export async function deleteDevice(scope: Scope, deviceId: string): Promise<void> {
   await scope.db.prisma.$transaction(async (tx) => {
     const { id } = await lockDevice(scope, deviceId, tx);
-    await tx.seriesRollup.deleteMany({ where: { series: { in: ["b", "s"] }, key: id } });
+    await tx.seriesRollup.deleteMany({ where: { series: { in: ["h", "b", "s"] }, key: id } });
     await tx.device.delete({ where: { id } });
   });
 }
@@ -65,8 +65,7 @@ async function requireOrder(tx: Prisma.TransactionClient, device: Device, field:
 function columnsOf(change: DeviceChange, before: Device): Prisma.DeviceUpdateInput {
   const columns = {
     name: change.name,
-    // Only another name is one that somebody gave it here.
-    isRenamed: change.name === undefined || change.name === before.name ? undefined : true,
+    isRenamed: isNamedHere(change, before) ? true : undefined,
     location: change.location,
     tags: change.tags,
     notes: change.notes,
@@ -76,4 +75,9 @@ function columnsOf(change: DeviceChange, before: Device): Prisma.DeviceUpdateInp
     alertsOnOffline: change.alerts_on_offline,
   };
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
+}
+
+/** Does somebody here say what the device's heartbeats say otherwise? From then on those no longer count. */
+function isNamedHere({ name, location }: DeviceChange, before: Device): boolean {
+  return (name ?? before.name) !== before.name || (location ?? before.location) !== before.location;
 }

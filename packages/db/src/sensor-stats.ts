@@ -2,7 +2,7 @@ import type { SensorStats } from "@pulsecheck/shared/sensor";
 import { bucketWidthMs } from "@pulsecheck/shared/uptime";
 import type { Scope } from "./scope.ts";
 import { findSensor } from "./sensors.ts";
-import { readSeries, type SeriesFigures } from "./series.ts";
+import { gatherSeries, readSeries } from "./series.ts";
 
 /** Figures of a sensor's values over `from`..`to`, whole and by the bucket. */
 export async function getSensorStats(
@@ -20,30 +20,13 @@ export async function getSensorStats(
     from: from.toISOString(),
     to: to.toISOString(),
     unit,
-    ...gather(figures),
+    ...gatherSeries(figures),
     buckets: [...buckets]
       .toSorted((a, b) => a[0] - b[0])
       .map(([at, group]) => ({
         from: new Date(at).toISOString(),
         to: new Date(at + widthMs).toISOString(),
-        ...gather(group),
+        ...gatherSeries(group),
       })),
   };
-}
-
-function gather(figures: readonly SeriesFigures[]): Omit<SensorStats, "from" | "to" | "unit" | "buckets"> {
-  const count = sum(figures, (one) => one.count);
-  const anomalies = sum(figures, (one) => one.anomalies);
-  if (count === 0) return { count, avg: null, min: null, max: null, anomalies };
-  return {
-    count,
-    avg: sum(figures, (one) => one.sum) / count,
-    min: figures.reduce((least, one) => Math.min(least, one.min), Infinity),
-    max: figures.reduce((most, one) => Math.max(most, one.max), -Infinity),
-    anomalies,
-  };
-}
-
-function sum(figures: readonly SeriesFigures[], of: (one: SeriesFigures) => number): number {
-  return figures.reduce((total, one) => total + of(one), 0);
 }

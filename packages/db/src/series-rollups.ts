@@ -2,8 +2,8 @@ import type pg from "pg";
 
 const HOUR_MS = 3_600_000;
 
-/** What is rolled up by the hour and the UTC day: a device's battery `b` and signal `s`, a sensor's values `v`. */
-export type Series = "b" | "s" | "v";
+/** What is rolled up by the hour and the UTC day: a device's heartbeats `h`, battery `b` and signal `s`, a sensor's values `v`. */
+export type Series = "h" | "b" | "s" | "v";
 
 type Source = { table: string; key: string; at: string; value: string; isAnomaly: string; owners: string };
 
@@ -15,6 +15,8 @@ const REPORTS = {
   owners: "devices",
 };
 export const SOURCES: Record<Series, Source> = {
+  // Counted only.
+  h: { ...REPORTS, value: "0" },
   b: { ...REPORTS, value: "battery_level" },
   s: { ...REPORTS, value: "signal_strength" },
   v: {
@@ -36,7 +38,7 @@ export function measureSeriesSql(series: Series, filter: string, stepMs: number)
   const { table, key, at, value, isAnomaly } = SOURCES[series];
   return `
     SELECT ${key} AS key, date_bin('${stepMs} ms', ${at}, 'epoch') AS bucket_at, count(*)::int AS readings,
-      sum(greatest(least(${value}, ${MOST}), -${MOST}))::float8 AS sum, min(${value})::float8 AS min, max(${value})::float8 AS max,
+      sum(greatest(least(${value}::float8, ${MOST}), -${MOST})) AS sum, min(${value})::float8 AS min, max(${value})::float8 AS max,
       count(*) FILTER (WHERE ${isAnomaly})::int AS anomalies
     FROM ${table} WHERE ${at} >= $1 AND ${at} < $2 AND ${value} IS NOT NULL ${filter} GROUP BY 1, 2`;
 }

@@ -1,51 +1,86 @@
-import { cutRange, type Segment } from "./measured.ts";
-import { HOUR_MS } from "./rollups.ts";
+import type pg from "pg";
+import { cutRange, readRolledUntil, type Segment } from "./measured.ts";
+import { DAY_MS, HOUR_MS } from "./rollups.ts";
 import type { Scope } from "./scope.ts";
 import { measureSeriesSql, SOURCES, type Series } from "./series-rollups.ts";
 
 /** Figures of one series from `at` on. */
 export type SeriesFigures = { at: Date; count: number; sum: number; min: number; max: number; anomalies: number };
 
+type Range = { from: number; to: number };
+
 /** Figures of one series over a range (ms), in steps of at most `widthMs`: days and hours from rollups, edges raw. */
 export async function readSeries(
-  { db }: Scope,
+  scope: Scope,
   series: Series,
   key: number,
-  range: { from: number; to: number; widthMs: number },
+  range: Range & { widthMs: number },
 ): Promise<SeriesFigures[]> {
-  const progress = await db.prisma.rollupProgress.findMany();
-  // What is coarser than a step is of no use.
-  const until = (hours: number) =>
-    range.widthMs < hours * HOUR_MS
-      ? 0
-      : (progress.find((row) => row.periodHours === hours)?.rolledUntil.getTime() ?? 0);
-  const segments = cutRange(range.from, range.to, until(1), until(24));
+  const segments = await cutSeries(scope, range, range.widthMs);
   const stepMs = Math.min(range.widthMs, HOUR_MS);
   const parts = await Promise.all(
-    segments.map(async ({ source, from, to }: Segment) => {
-      const measured =
-        source === "raw"
-          ? `(${measureSeriesSql(series, `AND ${SOURCES[series].key} = $3`, stepMs)}) AS measured`
-          : `series_rollups WHERE series = '${series}' AND period_hours = ${source} AND bucket_at >= $1 AND bucket_at < $2 AND key = $3`;
-      const { rows } = await db.pool.query<SeriesFigures>(
-        `SELECT bucket_at AS at, readings AS count, sum, min, max, anomalies FROM ${measured} ORDER BY 1`,
-        [new Date(from), new Date(to), key],
+    segments.map(async (segment) => {
+      const columns = "bucket_at AS at, readings AS count, sum, min, max, anomalies";
+      return readSegment<SeriesFigures>(
+        scope,
+        `SELECT ${columns} FROM ${sourceOf(series, segment, stepMs)} ORDER BY 1`,
+        segment,
+        [key],
       );
-      return rows;
     }),
   );
   return parts.flat();
 }
 
+/** How much there was of a series over a range (ms), by key (inner ones of this workspace); none where there was nothing. */
+export async function countSeries(
+  scope: Scope,
+  series: Series,
+  keys: readonly number[],
+  range: Range,
+): Promise<Map<number, number>> {
+  const counts = new Map<number, number>();
+  for (const segment of await cutSeries(scope, range, DAY_MS)) {
+    const sql = `SELECT key, sum(readings)::int AS count FROM ${sourceOf(series, segment, DAY_MS)} GROUP BY key`;
+    for (const { key, count } of await readSegment<{ key: number; count: number }>(scope, sql, segment, keys))
+      counts.set(key, (counts.get(key) ?? 0) + count);
+  }
+  return counts;
+}
+
+/** Where a range is read. What is coarser than a step is of no use. */
+async function cutSeries(scope: Scope, { from, to }: Range, widthMs: number): Promise<Segment[]> {
+  const { hours, days } = await readRolledUntil(scope);
+  return cutRange(from, to, widthMs < HOUR_MS ? 0 : hours, widthMs < DAY_MS ? 0 : days);
+}
+
+/** From what the rows of a segment are read, in the columns of "series_rollups", for the keys $3. */
+function sourceOf(series: Series, { source }: Segment, stepMs: number): string {
+  return source === "raw"
+    ? `(${measureSeriesSql(series, `AND ${SOURCES[series].key} = ANY($3)`, stepMs)}) AS measured`
+    : `series_rollups WHERE series = '${series}' AND period_hours = ${source} AND bucket_at >= $1 AND bucket_at < $2 AND key = ANY($3)`;
+}
+
+async function readSegment<Row extends pg.QueryResultRow>(
+  { db }: Scope,
+  sql: string,
+  { from, to }: Segment,
+  keys: readonly number[],
+): Promise<Row[]> {
+  return (await db.pool.query<Row>(sql, [new Date(from), new Date(to), keys])).rows;
+}
+
 /** Figures of several steps as those of one; null where there was nothing. */
 export function gatherSeries(figures: readonly SeriesFigures[]) {
   const count = sum(figures, (one) => one.count);
-  if (count === 0) return { count, avg: null, min: null, max: null };
+  const anomalies = sum(figures, (one) => one.anomalies);
+  if (count === 0) return { count, avg: null, min: null, max: null, anomalies };
   return {
     count,
     avg: sum(figures, (one) => one.sum) / count,
     min: figures.reduce((least, one) => Math.min(least, one.min), Infinity),
     max: figures.reduce((most, one) => Math.max(most, one.max), -Infinity),
+    anomalies,
   };
 }
 

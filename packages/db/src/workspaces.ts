@@ -1,5 +1,6 @@
 import { requireRisingSilence } from "@pulsecheck/shared/device";
 import type { WorkspaceChange, WorkspaceView } from "@pulsecheck/shared/workspace";
+import { judgeDevicesAnew } from "./device-thresholds.ts";
 import { Prisma, type Workspace } from "./generated/client.ts";
 import type { Scope } from "./scope.ts";
 
@@ -21,7 +22,7 @@ export async function updateWorkspace({ db, workspaceId }: Scope, change: Worksp
         data: { dueAt: new Date() },
       });
     }
-    await judgeDevicesAnew(tx, workspace, change);
+    await judgeDevices(tx, workspace, change);
     return viewWorkspace(workspace);
   });
 }
@@ -39,7 +40,7 @@ function columnsOf(change: WorkspaceChange): Prisma.WorkspaceUpdateInput {
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
 }
 
-async function judgeDevicesAnew(
+async function judgeDevices(
   tx: Prisma.TransactionClient,
   { id, deviceAtRiskAfterS, deviceOfflineAfterS }: Workspace,
   { device_at_risk_after_s: atRiskAfterS, device_offline_after_s: offlineAfterS, device_battery_low }: WorkspaceChange,
@@ -52,13 +53,7 @@ async function judgeDevicesAnew(
   if (affected.length === 0) return;
   const field = offlineAfterS === undefined ? "device_at_risk_after_s" : "device_offline_after_s";
   requireRisingSilence(deviceAtRiskAfterS, deviceOfflineAfterS, field);
-  // Locked in the order in which reports and the sweep lock.
-  await tx.$executeRaw`
-    WITH locked AS MATERIALIZED (
-      SELECT s.device_key FROM device_states s JOIN devices d ON d.id = s.device_key
-      WHERE d.workspace_id = ${id} AND (${Prisma.join(affected, " OR ")}) ORDER BY d.id FOR UPDATE OF s
-    )
-    UPDATE device_states s SET look_at = now() FROM locked WHERE s.device_key = locked.device_key`;
+  await judgeDevicesAnew(tx, Prisma.sql`d.workspace_id = ${id} AND (${Prisma.join(affected, " OR ")})`);
 }
 
 function viewWorkspace(row: Workspace): WorkspaceView {

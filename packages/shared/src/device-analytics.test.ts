@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { addSums, figuresOf, NO_SUMS, sumDevice, type DeviceStory } from "./device-analytics.ts";
-import { DEVICE_EVENT_TYPES, DEVICE_STATUSES, type DeviceEventType, type DeviceStatus } from "./device.ts";
+import { addSums, figuresOf, NO_SUMS, statusAfter, sumDevice, type DeviceStory } from "./device-analytics.ts";
+import { DEVICE_EVENT_TYPES, DEVICE_STATUSES, type DeviceEventType } from "./device.ts";
 
 /** Minutes from the start of a range of 100 minutes. */
 const at = (minute: number) => new Date(Date.UTC(2026, 0, 1) + minute * 60_000);
@@ -216,15 +216,10 @@ test("whatever happens, a range cut in two says the same of time as the whole", 
 });
 
 function stateAfter({ statusBefore, wasConnected, events }: DeviceStory) {
-  const statuses: Partial<Record<DeviceEventType, DeviceStatus>> = {
-    online: "ONLINE",
-    at_risk: "AT_RISK",
-    offline: "OFFLINE",
-  };
-  const lastStatus = events.findLast(({ type }) => statuses[type] !== undefined)?.type;
-  const lastSocket = events.findLast(({ type }) => statuses[type] === undefined)?.type;
+  const lastStatus = events.findLast(({ type }) => statusAfter(type) !== null)?.type;
+  const lastSocket = events.findLast(({ type }) => statusAfter(type) === null)?.type;
   return {
-    statusBefore: (lastStatus && statuses[lastStatus]) ?? statusBefore,
+    statusBefore: lastStatus === undefined ? statusBefore : statusAfter(lastStatus),
     wasConnected: lastSocket === undefined ? wasConnected : lastSocket === "connected",
   };
 }

@@ -99,17 +99,18 @@ function sumSessions(lengths: readonly number[]) {
   };
 }
 
-const STATUS_AFTER: Partial<Record<DeviceEventType, DeviceStatus>> = {
-  online: "ONLINE",
-  at_risk: "AT_RISK",
-  offline: "OFFLINE",
-};
+/** The status that a device has from an event on; null for those of its socket. */
+export function statusAfter(type: DeviceEventType): DeviceStatus | null {
+  if (type === "online") return "ONLINE";
+  if (type === "at_risk") return "AT_RISK";
+  return type === "offline" ? "OFFLINE" : null;
+}
 
 /** How often it came back ONLINE after it was known not to be. */
 function countFlaps({ statusBefore, events }: DeviceStory): number {
   let [flaps, status] = [0, statusBefore];
   for (const { type } of events) {
-    const next = STATUS_AFTER[type];
+    const next = statusAfter(type);
     if (next === "ONLINE" && status !== null && status !== "ONLINE") flaps += 1;
     status = next ?? status;
   }
@@ -123,8 +124,8 @@ function sumOffline({ createdAt, statusBefore, events }: DeviceStory, { from, to
   let offlineSince = statusBefore === "OFFLINE" ? start : null;
   let offlineMs = 0;
   for (const { at, type } of events) {
-    const status = STATUS_AFTER[type];
-    if (status === undefined) continue;
+    const status = statusAfter(type);
+    if (status === null) continue;
     if (offlineSince !== null) offlineMs += Math.max(0, at.getTime() - offlineSince);
     offlineSince = status === "OFFLINE" ? Math.max(start, at.getTime()) : null;
   }
