@@ -31,6 +31,7 @@ import { historyRoutes } from "./monitors/history-routes.ts";
 import { monitorRoutes } from "./monitors/monitor-routes.ts";
 import { devMailRoutes } from "./operations/dev-mail-routes.ts";
 import { operationRoutes, workspaceMetricRoutes } from "./operations/operation-routes.ts";
+import { sensorRoutes } from "./sensors/sensor-routes.ts";
 import { publicRoutes } from "./status-pages/public-routes.ts";
 import { statusPageRoutes } from "./status-pages/status-page-routes.ts";
 import { alertAddressRoutes } from "./workspace/alert-address-routes.ts";
@@ -86,6 +87,7 @@ export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
   app.route("/", incidentRoutes());
   app.route("/", heartbeatRoutes(deps, committer));
   app.route("/", deviceRoutes(deps));
+  app.route("/", sensorRoutes(deps));
   app.route("/", statusPageRoutes(deps));
   app.route("/", workspaceMetricRoutes());
   return app;

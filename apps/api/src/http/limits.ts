@@ -103,6 +103,9 @@ export const CONNECTIONS_AT_MOST = 20_000;
 /** What reports: devices that a workspace may have, and reports of a process that may wait to be written. */
 export const DEVICES = { perWorkspace: 100_000, reportsWaiting: 50_000 } as const;
 
+/** Sensors that a workspace may have by the API; SQL is the operator's own. */
+export const SENSORS_PER_WORKSPACE = 1_000;
+
 /** Bodies of requests, in bytes. */
 export const BODY = {
   longest: 1_048_576,

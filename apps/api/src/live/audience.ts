@@ -14,6 +14,8 @@ export type Holder = {
 export type Listener = Holder & {
   /** The one monitor of a monitor's socket; null for a dashboard. */
   monitorId: string | null;
+  /** Of a sensors' socket: the one sensor that it shows, or all of the workspace; null for every other socket. */
+  sensors: { id: string | null } | null;
   /** Monitors whose every check a dashboard asked for. */
   subscribed: ReadonlySet<string>;
   /** Devices whose every heartbeat a dashboard asked for. */
@@ -34,21 +36,26 @@ export type Audience = {
   ofWorkspace(workspaceId: number): ReadonlySet<Listener>;
   /** Those who want to hear of each check of a monitor, whatever their workspace. */
   ofMonitor(monitorId: string): ReadonlySet<Listener>;
+  /** Those who want to hear of readings in a workspace. */
+  ofSensors(workspaceId: number): ReadonlySet<Listener>;
   all(): Listener[];
 };
 
 export function createAudience(): Audience {
   const byWorkspace = createIndex<number>();
   const byMonitor = createIndex<string>();
+  const ofSensors = createIndex<number>();
   const watched = ({ monitorId, subscribed }: Listener) => (monitorId === null ? [...subscribed] : [monitorId]);
   return {
     add(listener) {
       byWorkspace.add(listener.workspaceId, listener);
       for (const monitorId of watched(listener)) byMonitor.add(monitorId, listener);
+      if (listener.sensors !== null) ofSensors.add(listener.workspaceId, listener);
     },
     remove(listener) {
       byWorkspace.remove(listener.workspaceId, listener);
       for (const monitorId of watched(listener)) byMonitor.remove(monitorId, listener);
+      if (listener.sensors !== null) ofSensors.remove(listener.workspaceId, listener);
     },
     subscribe(listener, { monitorIds, deviceIds }) {
       for (const monitorId of listener.subscribed) byMonitor.remove(monitorId, listener);
@@ -58,6 +65,7 @@ export function createAudience(): Audience {
     },
     ofWorkspace: byWorkspace.of,
     ofMonitor: byMonitor.of,
+    ofSensors: ofSensors.of,
     all: byWorkspace.all,
   };
 }

@@ -30,7 +30,8 @@ export function createEventRing(): EventRing {
       completeFrom ??= prevSeq;
       const numbered = fresh.map((event, i) => ({ seq: firstSeq + i, event }));
       lastSeq = firstSeq + fresh.length - 1;
-      events.push(...numbered);
+      // Readings come in numbers that would push everything else out, and sockets of sensors begin with a snapshot.
+      events.push(...numbered.filter(({ event }) => event.type !== "sensor.reading"));
       // Dropped in large pieces, so that adding stays cheap.
       if (events.length > KEEP_AT_MOST * 1.25) {
         completeFrom = events[events.length - KEEP_AT_MOST - 1]?.seq ?? completeFrom;

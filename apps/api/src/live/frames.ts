@@ -7,7 +7,7 @@ export function writeFrame({ seq, event }: NumberedEvent): Buffer {
   return Buffer.from(JSON.stringify({ type: event.type, at: event.at, seq, data: event.data }));
 }
 
-/** Of a monitor's checks and a device's heartbeats, a slow reader gets the latest only; of everything else, all. */
+/** Of checks, heartbeats and readings, a slow reader gets the latest of each thing only; of everything else, all. */
 export function sendEvent({ socket }: Listener, { event }: NumberedEvent, bytes: Buffer): void {
   const latestOf = latestOnlyOf(event);
   socket.send(latestOf === null ? { bytes } : { bytes, latestOf });
@@ -15,6 +15,7 @@ export function sendEvent({ socket }: Listener, { event }: NumberedEvent, bytes:
 
 function latestOnlyOf(event: BusEvent): string | null {
   if (event.type === "monitor.checked") return event.data.monitor_id;
+  if (event.type === "sensor.reading") return `sensor ${event.data.sensor_id}`;
   return event.type === "device.heartbeat" ? `device ${event.data.device_id}` : null;
 }
 

@@ -53,7 +53,7 @@ export async function openHub({ db, broker, log }: Pick<Deps, "db" | "broker" | 
         for (const follower of followers) follower.onEvent(event);
         if (isRevocation(event)) closeRevoked(everybody(), event);
         else distribute(audience, welcome, one);
-        if (event.type === "monitor.deleted") closeGone(audience, event.workspace, event.data.id);
+        closeGone(audience, event);
       }
     },
     onGap() {
@@ -73,7 +73,8 @@ export async function openHub({ db, broker, log }: Pick<Deps, "db" | "broker" | 
     watch: (workspaceId, monitorId) => watches.ask({ monitors: [{ workspaceId, monitorId }], devices: [] }),
     async join(listener, since) {
       audience.add(listener);
-      const missed = since === null ? null : ring.after(since);
+      // Readings are not kept: the latest of each says how things stand.
+      const missed = since === null || listener.sensors !== null ? null : ring.after(since);
       if (missed === null) return welcome.show(listener);
       for (const one of missed) {
         if (wants(listener, one.event)) sendEvent(listener, one, writeFrame(one));
@@ -103,28 +104,39 @@ export async function openHub({ db, broker, log }: Pick<Deps, "db" | "broker" | 
 
 function distribute(audience: Audience, welcome: Welcome, one: NumberedEvent): void {
   const { event } = one;
-  // The one event that comes for every check goes only to those who watch its monitor.
-  const some =
-    event.type === "monitor.checked"
-      ? audience.ofMonitor(event.data.monitor_id)
-      : audience.ofWorkspace(event.workspace);
   let bytes: Buffer | undefined;
-  for (const listener of some) {
+  for (const listener of candidates(audience, event)) {
     if (!wants(listener, one.event)) continue;
     if (!welcome.hold(listener, one)) sendEvent(listener, one, (bytes ??= writeFrame(one)));
   }
 }
 
-/** The socket of a monitor ends with it. */
-function closeGone(audience: Audience, workspaceId: number, deletedId: string): void {
-  for (const { monitorId, socket, ...listener } of audience.ofMonitor(deletedId)) {
-    if (monitorId === deletedId && listener.workspaceId === workspaceId) socket.close(1000, "gone");
+/** What comes for every check and every reading is offered only to those who watch its monitor, or sensors at all. */
+function candidates(audience: Audience, event: BusEvent): ReadonlySet<Listener> {
+  if (event.type === "monitor.checked") return audience.ofMonitor(event.data.monitor_id);
+  if (event.type === "sensor.reading") return audience.ofSensors(event.workspace);
+  return audience.ofWorkspace(event.workspace);
+}
+
+/** The socket of one monitor, or of one sensor, ends with it. */
+function closeGone(audience: Audience, event: BusEvent): void {
+  if (event.type === "monitor.deleted") {
+    for (const { monitorId, socket, workspaceId } of audience.ofMonitor(event.data.id))
+      if (monitorId === event.data.id && workspaceId === event.workspace) socket.close(1000, "gone");
+  }
+  if (event.type === "sensor.deleted") {
+    for (const { sensors, socket } of audience.ofSensors(event.workspace))
+      if (sensors?.id === event.data.sensor_id) socket.close(1000, "gone");
   }
 }
 
-function wants({ workspaceId, monitorId, subscribed, subscribedDevices }: Listener, event: BusEvent): boolean {
+function wants(listener: Listener, event: BusEvent): boolean {
+  const { workspaceId, monitorId, sensors, subscribed, subscribedDevices } = listener;
   // Whoever subscribes to a foreign monitor's id hears nothing of it.
   if (workspaceId !== event.workspace || isRevocation(event) || event.type === "status_page.changed") return false;
+  if (event.type === "sensor.reading")
+    return sensors !== null && (sensors.id === null || sensors.id === event.data.sensor_id);
+  if (sensors !== null) return false;
   if (event.type === "device.heartbeat") return subscribedDevices.has(event.data.device_id);
   if (event.type === "monitor.checked")
     return monitorId === null ? subscribed.has(event.data.monitor_id) : monitorId === event.data.monitor_id;

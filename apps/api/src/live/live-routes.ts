@@ -3,6 +3,8 @@ import { countOpenIncidents, listIncidents } from "@pulsecheck/db/incidents";
 import { countMonitors } from "@pulsecheck/db/monitor-list";
 import { getMonitor } from "@pulsecheck/db/monitors";
 import type { Scope } from "@pulsecheck/db/scope";
+import { readLatest } from "@pulsecheck/db/sensor-list";
+import { findSensor } from "@pulsecheck/db/sensors";
 import { dashboardMessageSchema } from "@pulsecheck/shared/live-message";
 import { Refusal } from "@pulsecheck/shared/refusal";
 import { Hono, type Context } from "hono";
@@ -23,7 +25,19 @@ export function liveRoutes(deps: Deps, hub: Hub) {
     .get(
       "/api/v1/ws/dashboard",
       admit,
-      upgradeWebSocket((c: Context<ApiEnv>) => connect(deps, hub, c, null)),
+      upgradeWebSocket((c: Context<ApiEnv>) => connect(deps, hub, c, { monitorId: null, sensors: null })),
+    )
+    .get(
+      "/api/v1/ws/sensors",
+      admit,
+      async (c, next) => {
+        const sensorId = c.req.query("sensor_id");
+        if (sensorId !== undefined) await findSensor(c.get("scope"), sensorId);
+        return next();
+      },
+      upgradeWebSocket((c: Context<ApiEnv>) =>
+        connect(deps, hub, c, { monitorId: null, sensors: { id: c.req.query("sensor_id") ?? null } }),
+      ),
     )
     .get(
       "/api/v1/ws/:monitor_id",
@@ -36,11 +50,15 @@ export function liveRoutes(deps: Deps, hub: Hub) {
         await hub.watch(c.get("scope").workspaceId, monitorId);
         return next();
       },
-      upgradeWebSocket((c: Context<ApiEnv>) => connect(deps, hub, c, (c.req.param("monitor_id") ?? "").toLowerCase())),
+      upgradeWebSocket((c: Context<ApiEnv>) =>
+        connect(deps, hub, c, { monitorId: (c.req.param("monitor_id") ?? "").toLowerCase(), sensors: null }),
+      ),
     );
 }
 
-function connect(deps: Deps, hub: Hub, c: Context<ApiEnv>, monitorId: string | null) {
+type Shown = Pick<Listener, "monitorId" | "sensors">;
+
+function connect(deps: Deps, hub: Hub, c: Context<ApiEnv>, shown: Shown) {
   const scope = c.get("scope");
   const principal = c.get("principal");
   const since = sinceOf(c);
@@ -53,10 +71,10 @@ function connect(deps: Deps, hub: Hub, c: Context<ApiEnv>, monitorId: string | n
         workspaceId: scope.workspaceId,
         principal,
         socket: createLiveSocket(ws.raw as WebSocket),
-        monitorId,
+        ...shown,
         subscribed: new Set<string>(),
         subscribedDevices: new Set<string>(),
-        snapshot: () => (monitorId === null ? readDashboard(scope) : getMonitor(scope, monitorId).catch(nullIfMissing)),
+        snapshot: () => readSnapshot(scope, shown).catch(nullIfMissing),
         isStillAllowed: () => isStillAllowed(deps, principal, scope.workspaceId),
       };
       void hub.join(listener, since);
@@ -72,6 +90,13 @@ function connect(deps: Deps, hub: Hub, c: Context<ApiEnv>, monitorId: string | n
   };
 }
 
+async function readSnapshot(scope: Scope, { monitorId, sensors }: Shown): Promise<object> {
+  if (monitorId !== null) return getMonitor(scope, monitorId);
+  if (sensors === null) return readDashboard(scope);
+  if (sensors.id !== null) await findSensor(scope, sensors.id);
+  return { readings: await readLatest(scope, sensors.id) };
+}
+
 async function readDashboard(scope: Scope): Promise<object> {
   const [counts, open, total] = await Promise.all([
     countMonitors(scope),
@@ -84,7 +109,7 @@ async function readDashboard(scope: Scope): Promise<object> {
 function hear(hub: Hub, listener: Listener, data: unknown): void {
   const answer = (words: object) => listener.socket.send({ bytes: Buffer.from(JSON.stringify(words)) });
   const refuse = (detail: string) => answer({ type: "error", detail });
-  if (listener.monitorId !== null) return refuse("This socket takes no messages.");
+  if (listener.monitorId !== null || listener.sensors !== null) return refuse("This socket takes no messages.");
   const { success, data: message, error } = dashboardMessageSchema.safeParse(parseJson(data));
   if (!success) {
     const why = error.issues.map(({ path, message: words }) => `${path.join(".")} ${words}`).join("; ");
