@@ -4,7 +4,7 @@ import { takeAllConnections } from "../fire/greedy.ts";
 import type { Town } from "../fire/town.ts";
 import { answerJson, type Behaviour } from "../harness/mail-service.ts";
 import type { OurApi, OurProcess } from "../harness/processes.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../../scripts/simulate/random.ts";
 
 /** What a fault may touch: always two workers and two API processes. */
 export type Stage = { town: Town; workers: OurProcess[]; apis: OurApi[]; random: Random };

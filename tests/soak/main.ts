@@ -4,7 +4,7 @@ import { buildTown, type Shop, type Town } from "../fire/town.ts";
 import { openWatcher } from "../fire/watcher.ts";
 import { faultsOf, type Stage } from "./faults.ts";
 import { planOutages, type Outage } from "./outages.ts";
-import { createRandom, type Random } from "./random.ts";
+import { createRandom, type Random } from "../../scripts/simulate/random.ts";
 import { clock, judge, type Evidence, type Lived } from "./verdict.ts";
 
 // Usage: npm run soak [-- --minutes 30] [--broker postgres] [--seed 7]

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { broken, healthy, type Shop, type Town } from "../fire/town.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../../scripts/simulate/random.ts";
 
 /** A target that was broken and mended on purpose, with the mails that told of it. */
 export type Outage = { shop: Shop; brokenAt: number; mendedAt: number; problem: string | null };

@@ -24,3 +24,8 @@ export function createRandom(seed: number): Random {
     },
   };
 }
+
+/** A fate of one's own: what one draws does not depend on how often others do. */
+export function createFate(seed: number, name: string): Random {
+  return createRandom(Buffer.from(name).reduce((hash, byte) => Math.imul(hash ^ byte, 16_777_619), seed));
+}
