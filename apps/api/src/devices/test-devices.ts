@@ -1,5 +1,6 @@
 import { letterOf } from "@pulsecheck/db/device-rows";
 import { maintainPartitions } from "@pulsecheck/db/partitions";
+import { rollUp } from "@pulsecheck/db/rollups";
 import type { DeviceEventType, HeartbeatInput } from "@pulsecheck/shared/device";
 import type { Person } from "../../../../tests/harness/caller.ts";
 import { openHouse, type House } from "../../../../tests/harness/house.ts";
@@ -43,4 +44,11 @@ export async function rewritePast(
     "UPDATE device_states SET status = $2::text::device_status, status_since = $3 WHERE device_key = $1",
     [key, last?.[1].toUpperCase() ?? "ONLINE", last?.[0] ?? past.createdAt],
   );
+}
+
+/** Rolls up as an instance does that has been there for so long. */
+export async function rollUpSince({ db }: House, since: Date): Promise<void> {
+  const day = new Date(since.getTime() - 2 * 86_400_000);
+  await db.pool.query("INSERT INTO rollup_progress VALUES (1, $1), (24, $1)", [day]);
+  await rollUp(db, new Date());
 }
