@@ -1,3 +1,4 @@
+import { setSensorWorkspace } from "@pulsecheck/db/instance-settings";
 import pg from "pg";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Person } from "./harness/caller.ts";
@@ -79,10 +80,10 @@ describe.each(BROKERS)("with the broker on %s", (broker) => {
     const client = await connectPlain(house);
     const insert = () => client.query("INSERT INTO sensor_readings (sensor_id, value) VALUES ('new', 1)");
     await expect(insert()).rejects.toThrow(/there is no sensor "new" here; .*SENSOR_WORKSPACE/);
-    await house.db.pool.query(
-      "UPDATE instance_settings SET sensor_workspace_id = (SELECT workspace_id FROM memberships WHERE user_id = $1)",
-      [alice.id],
-    );
+    const { publicId } = await house.db.prisma.workspace.findFirstOrThrow({
+      where: { memberships: { some: { userId: alice.id } } },
+    });
+    expect(await setSensorWorkspace(house.db, publicId)).toBe(true);
     const dashboard = await joinLive(`${house.url}/api/v1/ws/dashboard`, { Authorization: `Bearer ${alice.token}` });
     await dashboard.ofType("snapshot");
     await insert();

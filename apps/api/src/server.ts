@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import type { Server } from "node:http";
 import { serve, type WebSocketServerLike } from "@hono/node-server";
 import { WebSocketServer } from "ws";
+import { setSensorWorkspace } from "@pulsecheck/db/instance-settings";
 import { createApp } from "./app.ts";
 import type { Deps } from "./context.ts";
 import { startListening } from "./devices/listening.ts";
@@ -19,6 +20,12 @@ export type RunningApi = {
 
 /** Starts the API on the configured host and port (0: any free one). Rejects where it cannot listen. */
 export async function startApi(deps: Deps): Promise<RunningApi> {
+  const { sensorWorkspace } = deps.config;
+  if (!(await setSensorWorkspace(deps.db, sensorWorkspace)))
+    deps.log.warn(
+      { workspace: sensorWorkspace },
+      "SENSOR_WORKSPACE names no workspace; readings of unknown sensors are refused",
+    );
   const hub = await openHub(deps);
   const listener = await startListening(deps, hub.processId);
   const app = createApp(deps, hub);

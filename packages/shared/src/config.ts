@@ -86,6 +86,8 @@ function withDefaults(env: Environment) {
     nameServers: env.DNS_SERVERS ?? null,
     /** While none of these can be connected to, it is our own network that is gone. */
     canaries: env.CANARY_URLS ?? [],
+    /** Where readings of unknown sensors go that come by plain SQL; null: they are refused. */
+    sensorWorkspace: env.SENSOR_WORKSPACE ?? null,
     logLevel: env.LOG_LEVEL ?? (env.DEBUG ? "debug" : "info"),
     environment: env.ENVIRONMENT,
     host: env.HOST,

@@ -86,6 +86,7 @@ export const environment = z.object({
   ALLOW_PRIVATE_TARGETS: cidrs.optional(),
   DNS_SERVERS: nameServers.optional(),
   CANARY_URLS: canaries.optional(),
+  SENSOR_WORKSPACE: z.uuid("the UUID of a workspace").toLowerCase().optional(),
   DEBUG: flag(false),
   LOG_LEVEL: z
     .string()

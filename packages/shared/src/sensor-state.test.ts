@@ -1,0 +1,106 @@
+import { describe, expect, test } from "vitest";
+import {
+  breachOf,
+  findBoundsProblem,
+  judgeNext,
+  judgeNow,
+  USUAL_AGAIN_AFTER,
+  type SensorRules,
+  type SensorStanding,
+} from "./sensor-state.ts";
+
+const NEW: SensorStanding = {
+  breach: null,
+  breachSince: null,
+  isThresholdOpen: false,
+  isAnomalyOpen: false,
+  band: null,
+  usualStreak: 0,
+};
+const RULES: SensorRules = {
+  unit: "°C",
+  above: 30,
+  below: 10,
+  hysteresis: 2,
+  minDurationS: 0,
+  alertsOnAnomaly: false,
+};
+const at = (s: number) => new Date(Date.UTC(2026, 0, 1) + s * 1_000);
+
+/** Tells a story of values, one a second; what came of each is one word a transition. */
+function tell(values: readonly number[], rules: SensorRules, from = NEW) {
+  let standing = from;
+  const said = values.map((value, i) => {
+    const { next, transitions } = judgeNext(standing, rules, { value, at: at(i) });
+    standing = next;
+    return transitions.map(({ kind, type }) => `${kind} ${type}`).join(", ");
+  });
+  return { said, standing };
+}
+
+describe("bounds", () => {
+  test.each([
+    ["inside, on the bound, beyond it", [20, 30, 30.5], ["", "", "threshold begins"]],
+    ["back inside, but not by the hysteresis", [31, 29, 28.5, 28], ["threshold begins", "", "", "threshold ends"]],
+    ["below as above", [9.9, 11.9, 12], ["threshold begins", "", "threshold ends"]],
+    ["from one side to the other is one incident", [31, 5, 20], ["threshold begins", "", "threshold ends"]],
+    ["begins anew", [31, 20, 31], ["threshold begins", "threshold ends", "threshold begins"]],
+  ])("%s", (_story, values, said) => expect(tell(values, RULES).said).toEqual(said));
+
+  test("a breach opens once it has lasted, and counts from its first reading", () => {
+    const slow = { ...RULES, minDurationS: 2 };
+    expect(tell([31, 31, 20, 31, 31, 31], slow).said).toEqual(["", "", "", "", "", "threshold begins"]);
+    const { standing } = tell([31], slow);
+    const last = { value: 31, at: at(1.9) };
+    expect(judgeNow(standing, slow, last).transitions).toEqual([]);
+    expect(judgeNow(standing, slow, { value: 31, at: at(7) }).transitions).toEqual([
+      { kind: "threshold", type: "begins", startedAt: at(0), at: at(2), detail: "The value 31 °C is above 30 °C." },
+    ]);
+  });
+
+  test("a bound that is taken away ends what it began", () => {
+    const { standing } = tell([31], RULES);
+    const { next, transitions } = judgeNow(standing, { ...RULES, above: null }, { value: 31, at: at(5) });
+    expect(transitions).toEqual([{ kind: "threshold", type: "ends", at: at(5) }]);
+    expect(next).toMatchObject({ breach: null, breachSince: null, isThresholdOpen: false });
+  });
+
+  test("without bounds nothing is crossed", () => {
+    expect(breachOf(null, 1e300, { above: null, below: null, hysteresis: 0 })).toBeNull();
+  });
+
+  test.each([
+    [{ above: 1, below: 1, hysteresis: 0 }, "above"],
+    [{ above: 30, below: 10, hysteresis: 20 }, "hysteresis"],
+    [{ above: 30, below: 10, hysteresis: 19 }, undefined],
+    [{ above: null, below: 10, hysteresis: 500 }, undefined],
+  ])("%j", (bounds, field) => expect(findBoundsProblem(bounds)?.field).toBe(field));
+});
+
+describe("anomalies", () => {
+  const asked = { ...RULES, above: null, below: null, alertsOnAnomaly: true };
+  const usual = Array.from({ length: 60 }, (_, i) => 20 + (i % 5) / 10);
+
+  test("one opens an incident, and so many usual ones in a row end it", () => {
+    const { standing } = tell(usual, asked);
+    const again = Array.from({ length: USUAL_AGAIN_AFTER }, () => 20.2);
+    const { said } = tell([95, 20.1, 95, ...again], asked, standing);
+    expect(said).toEqual(["anomaly begins", "", "", ...again.slice(1).map(() => ""), "anomaly ends"]);
+  });
+
+  test("where nobody asks for alerts, they are marked only", () => {
+    const { standing } = tell(usual, { ...asked, alertsOnAnomaly: false });
+    const { isAnomaly, transitions } = judgeNext(
+      standing,
+      { ...asked, alertsOnAnomaly: false },
+      { value: 95, at: at(99) },
+    );
+    expect([isAnomaly, transitions]).toEqual([true, []]);
+  });
+
+  test("no longer asking ends the incident", () => {
+    const open = { ...NEW, isAnomalyOpen: true };
+    const { transitions } = judgeNow(open, { ...asked, alertsOnAnomaly: false }, { value: 1, at: at(1) });
+    expect(transitions).toEqual([{ kind: "anomaly", type: "ends", at: at(1) }]);
+  });
+});
