@@ -1,3 +1,4 @@
+import { LOCKS } from "./advisory-locks.ts";
 import { judgeDown, judgeUp, LONGEST_RETRY_MS, retryAt, type DownOutcome } from "@pulsecheck/shared/alert-policy";
 import type { Reason } from "@pulsecheck/shared/check";
 import type { IncidentKind, IncidentSubject } from "@pulsecheck/shared/incident";
@@ -13,9 +14,6 @@ const WAIT_MS = 1_000;
 const CLOCK_SLACK_MS = 60_000;
 /** A message may be handed over twice where its answer is lost: two copies are the most that anyone gets of it. */
 const LOST_ANSWERS_AT_MOST = 2;
-// Claims are judged one after the other, in the whole fleet, so that two of them cannot both be "the first in
-// the window". Alerts are few; any constant does.
-const LOCK = 7_245_002;
 
 /** A message that this process must send now: it holds the lease. */
 export type ClaimedDelivery = {
@@ -131,7 +129,8 @@ export async function claimDeliveries(
   limit: number,
 ): Promise<ClaimedDelivery[]> {
   return inTransaction(db.pool, async (client) => {
-    await client.query("SELECT pg_advisory_xact_lock($1)", [LOCK]);
+    // One after the other, in the whole fleet, so that two cannot both be "the first in the window". Alerts are few.
+    await client.query("SELECT pg_advisory_xact_lock($1)", [LOCKS.deliveries]);
     const { rows } = await client.query<Row>(SELECT_DUE, [limit, debounceMs]);
     const going = new Set<string>();
     const claimed: ClaimedDelivery[] = [];

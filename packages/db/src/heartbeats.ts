@@ -1,3 +1,4 @@
+import { LOCKS } from "./advisory-locks.ts";
 import type { HeartbeatResult } from "@pulsecheck/shared/device";
 import {
   hear,
@@ -37,8 +38,6 @@ export type CommittedReports = {
   /** Incidents whose end is among the events. */
   incidentIds: string[];
 };
-
-const LOCK_QUOTA = 7_245_004;
 
 /**
  * Writes a batch of reports: history, states, new devices, and the ends of outages. All of it is committed, or
@@ -94,7 +93,7 @@ async function lockDevices(client: pg.PoolClient, reports: readonly Report[]): P
 
 /** Creates those that the quota has room for; of two processes that count at once, one waits. */
 async function createDevices(client: pg.PoolClient, reports: readonly Report[], quota: number): Promise<Set<string>> {
-  await client.query("SELECT pg_advisory_xact_lock($1)", [LOCK_QUOTA]);
+  await client.query("SELECT pg_advisory_xact_lock($1)", [LOCKS.deviceQuota]);
   const { rows } = await client.query<{ workspaceId: number; deviceId: string }>(
     `WITH input AS (
        SELECT i.*, row_number() OVER (PARTITION BY workspace_id ORDER BY n) AS place

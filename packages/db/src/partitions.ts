@@ -1,10 +1,9 @@
+import { LOCKS } from "./advisory-locks.ts";
 import type pg from "pg";
 import { inTransaction, type Db } from "./client.ts";
 
 const DAY_MS = 86_400_000;
 const DAYS_AHEAD = 7;
-// One maintainer at a time, in the whole fleet; any constant does.
-const LOCK = 7_245_001;
 
 /** What is kept in daily partitions, and how many days back something may still arrive. */
 const TABLES = [
@@ -23,7 +22,7 @@ const TABLES = [
 export async function maintainPartitions(db: Db, now: Date, retentionDays: number): Promise<string[]> {
   return inTransaction(db.pool, async (client) => {
     await client.query("SET LOCAL lock_timeout = '3s'");
-    await client.query("SELECT pg_advisory_xact_lock($1)", [LOCK]);
+    await client.query("SELECT pg_advisory_xact_lock($1)", [LOCKS.partitions]);
     const today = Math.floor(now.getTime() / DAY_MS);
     const expired: string[] = [];
     for (const { table, daysBack } of TABLES) {

@@ -1,3 +1,4 @@
+import { LOCKS } from "./advisory-locks.ts";
 import { GAMMA, SMALLEST_MS } from "@pulsecheck/shared/histogram";
 import { PHASES } from "@pulsecheck/shared/uptime";
 import type pg from "pg";
@@ -8,7 +9,6 @@ export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 /** Results may come this late: a check's own limit, its lease, a short outage of the database. */
 const GRACE_MS = 10 * 60_000;
-const LOCK = 7_245_003;
 
 const phases = (write: (phase: string) => string) => PHASES.map(write).join(", ");
 
@@ -75,7 +75,7 @@ export type RolledUntil = { hours: Date; days: Date };
  */
 export async function rollUp(db: Db, now: Date): Promise<RolledUntil> {
   return inTransaction(db.pool, async (client) => {
-    await client.query("SELECT pg_advisory_xact_lock($1)", [LOCK]);
+    await client.query("SELECT pg_advisory_xact_lock($1)", [LOCKS.rollups]);
     const { rows } = await client.query<{ period_hours: number; rolled_until: Date }>("SELECT * FROM rollup_progress");
     const oldest = rows.length === 2 ? now : await oldestCheck(client, now);
     const rolled: Record<number, Date> = {};

@@ -1,10 +1,9 @@
+import { LOCKS } from "@pulsecheck/db/advisory-locks";
 import type pg from "pg";
 import type { Deps } from "../context.ts";
 import { drainReadings, settleSensors } from "./drain-readings.ts";
 
 const CHANNEL = "pulsecheck_readings";
-// One leader in the whole fleet; any constant does.
-const LOCK = 7_245_004;
 const LOOK_EVERY_MS = 1_000;
 /** A leader that says nothing for so long is frozen: the database ends its connection, and with it its lead. */
 const FROZEN_AFTER_MS = 10_000;
@@ -38,7 +37,7 @@ export function listenForReadings(deps: Deps): ReadingListener {
     const client = await deps.db.pool.connect();
     let isLeader = false;
     try {
-      const { rows } = await client.query<{ leads: boolean }>("SELECT pg_try_advisory_lock($1) AS leads", [LOCK]);
+      const { rows } = await client.query<{ leads: boolean }>("SELECT pg_try_advisory_lock($1) AS leads", [LOCKS.readingListener]);
       isLeader = rows[0]?.leads ?? false;
       if (isLeader) await lead(client);
     } catch (error) {

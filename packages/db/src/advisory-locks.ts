@@ -1,0 +1,8 @@
+/** Postgres' advisory locks that we take, each for one thing in the whole fleet. Any different numbers do. */
+export const LOCKS = {
+  partitions: 7_245_001,
+  deliveries: 7_245_002,
+  rollups: 7_245_003,
+  readingListener: 7_245_004,
+  deviceQuota: 7_245_005,
+} as const;
