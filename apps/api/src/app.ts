@@ -32,6 +32,8 @@ import { monitorRoutes } from "./monitors/monitor-routes.ts";
 import { devMailRoutes } from "./operations/dev-mail-routes.ts";
 import { operationRoutes, workspaceMetricRoutes } from "./operations/operation-routes.ts";
 import { sensorRoutes } from "./sensors/sensor-routes.ts";
+import { pingListRoute } from "./pings/ping-list-route.ts";
+import { pingRoutes } from "./pings/ping-routes.ts";
 import { publicRoutes } from "./status-pages/public-routes.ts";
 import { statusPageRoutes } from "./status-pages/status-page-routes.ts";
 import { alertAddressRoutes } from "./workspace/alert-address-routes.ts";
@@ -55,6 +57,7 @@ export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
       }),
     );
   }
+  app.route("/", pingRoutes(deps));
   app.use(strictQuery, strictBody);
   for (const path of ["/api/*", "/auth/*", "/users/*"]) app.use(path, keepPrivate);
   // The few answers of many kilobytes; each holds its caller's own data and nothing that a stranger could choose.
@@ -84,6 +87,7 @@ export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
   app.route("/", boardRoutes());
   app.route("/", monitorRoutes(deps));
   app.route("/", historyRoutes());
+  app.route("/", pingListRoute());
   app.route("/", incidentRoutes());
   app.route("/", heartbeatRoutes(deps, committer));
   app.route("/", deviceRoutes(deps));

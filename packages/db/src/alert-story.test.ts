@@ -7,6 +7,7 @@ import { openTenant, type Tenant } from "../../../tests/harness/tenant.ts";
 import { commitChecks } from "./commit-checks.ts";
 import { claimDeliveries, finishDelivery } from "./deliveries.ts";
 import { claimOne, mendClockSteps } from "./due-checks.ts";
+import { finishLatency } from "./finish-latency.ts";
 import { fanOut } from "./outbox.ts";
 
 const DEBOUNCE_MIN = 60;
@@ -98,7 +99,18 @@ async function live(steps: readonly Step[]) {
     const decision = decide(claim.state, result.outcome, startedAt, claim.failureThreshold);
     const opened = decision.transition?.kind === "DOWN" ? randomUUID() : claim.incidentId;
     const incidentId = decision.next.hasOpenIncident ? opened : null;
-    await commitChecks(db, [{ claim, result, decision, incidentId, nextCheckAt: claim.scheduledAt, events: [] }]);
+    await commitChecks(db, [
+      {
+        claim,
+        result,
+        decision,
+        incidentId,
+        nextCheckAt: claim.scheduledAt,
+        cronState: null,
+        events: [],
+        latency: finishLatency(claim, result),
+      },
+    ]);
   }
 
   async function sendMails(survives: boolean): Promise<void> {

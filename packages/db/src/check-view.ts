@@ -20,6 +20,7 @@ export type Check = ProbeResult & {
   kind: CheckKind;
   /** The monitor's status after it. */
   status: MonitorStatus;
+  isAnomaly: boolean;
 };
 
 export function viewCheck(check: Check): CheckView {
@@ -32,7 +33,8 @@ export function viewCheck(check: Check): CheckView {
     status: check.status,
     reason: check.reason,
     detail: check.detail,
-    latency_ms: latencyOf(check),
+    latency_ms: latencyOf(check, check.kind),
+    is_anomaly: check.isAnomaly,
     http_status: check.httpStatus,
     phases_ms: {
       dns: phases.dns,
@@ -62,7 +64,7 @@ export function uuidOf(text: string): string {
 }
 
 const LETTERS = {
-  kind: { scheduled: "s", manual: "m" } satisfies Record<CheckKind, string>,
+  kind: { scheduled: "s", manual: "m", ping: "p" } satisfies Record<CheckKind, string>,
   outcome: { ok: "o", failure: "f", inconclusive: "i" } satisfies Record<Outcome, string>,
   status: { UP: "U", DOWN: "D", UNKNOWN: "?" } satisfies Record<MonitorStatus, string>,
 };

@@ -12,7 +12,7 @@ type CheckRow = {
   connect_ms: number | null;
   tls_ms: number | null;
   first_byte_ms: number | null;
-  total_ms: number;
+  total_ms: number | null;
   kind: string;
   outcome: string;
   status: string;
@@ -20,6 +20,7 @@ type CheckRow = {
   http_status: number | null;
   resolved_address: string | null;
   detail: string | null;
+  is_anomaly: boolean | null;
 };
 
 export type CheckFilter = {
@@ -28,6 +29,7 @@ export type CheckFilter = {
   from?: Date | undefined;
   to?: Date | undefined;
   ok?: boolean | undefined;
+  anomaly?: boolean | undefined;
 };
 
 /** A monitor's checks, the latest first, as far back as raw checks are kept. */
@@ -37,8 +39,16 @@ export async function listChecks(scope: Scope, monitorPublicId: string, filter: 
   const { rows } = await scope.db.pool.query<CheckRow>(
     `SELECT * FROM checks
      WHERE monitor_id = $1 AND scheduled_at < $2 AND scheduled_at >= $3 AND ($4::boolean IS NULL OR (outcome = 'o') = $4)
-     ORDER BY scheduled_at DESC LIMIT $5`,
-    [id, position?.value ?? filter.to ?? "infinity", filter.from ?? "-infinity", filter.ok ?? null, filter.limit + 1],
+       AND ($5::boolean IS NULL OR (is_anomaly IS TRUE) = $5)
+     ORDER BY scheduled_at DESC LIMIT $6`,
+    [
+      id,
+      position?.value ?? filter.to ?? "infinity",
+      filter.from ?? "-infinity",
+      filter.ok ?? null,
+      filter.anomaly ?? null,
+      filter.limit + 1,
+    ],
   );
   const page = rows.slice(0, filter.limit);
   const last = rows.length > filter.limit ? page.at(-1) : undefined;
@@ -57,6 +67,7 @@ function toView(monitorPublicId: string, row: CheckRow): CheckView {
     outcome: words.outcome(row.outcome),
     reason: words.reason(row.reason),
     detail: row.detail,
+    isAnomaly: row.is_anomaly ?? false,
     httpStatus: row.http_status,
     phases: {
       dns: row.dns_ms,

@@ -7,6 +7,7 @@ import { openTenant, type Tenant } from "../../../tests/harness/tenant.ts";
 import { listChecks } from "./checks.ts";
 import { commitChecks, type FinishedCheck } from "./commit-checks.ts";
 import { claimDue, claimOne, freeClaimsOfDead, handBack, type ClaimedCheck } from "./due-checks.ts";
+import { finishLatency } from "./finish-latency.ts";
 import { listIncidents } from "./incidents.ts";
 import { deleteMonitor, getMonitor, updateMonitor } from "./monitors.ts";
 import { watchMonitors } from "./watches.ts";
@@ -46,7 +47,16 @@ function finish(claim: ClaimedCheck, isOk: boolean, at = new Date()): FinishedCh
   const decision = decide(claim.state, result.outcome, at, claim.failureThreshold);
   const incidentId =
     decision.transition?.kind === "DOWN" ? randomUUID() : decision.next.hasOpenIncident ? claim.incidentId : null;
-  return { claim, result, decision, incidentId, nextCheckAt: new Date(Date.now() + 60_000), events: [] };
+  return {
+    claim,
+    result,
+    decision,
+    incidentId,
+    nextCheckAt: new Date(Date.now() + 60_000),
+    cronState: null,
+    events: [],
+    latency: finishLatency(claim, result),
+  };
 }
 
 /** Makes a lease end now, as if its worker had died a while ago. */

@@ -1,10 +1,13 @@
 import { latencyOf, type ProbeResult } from "@pulsecheck/shared/check";
+import type { CronState } from "@pulsecheck/shared/cron-job";
 import type { LiveEvent } from "@pulsecheck/shared/live-events";
 import type { Decision } from "@pulsecheck/shared/monitor-state";
 import type pg from "pg";
 import { inTransaction, type Db } from "./client.ts";
 import { codes } from "./check-view.ts";
+import { writeCronState } from "./cron-jobs.ts";
 import type { ClaimedCheck } from "./due-checks.ts";
+import type { FinishedLatency } from "./finish-latency.ts";
 import { writeArray } from "./array-literal.ts";
 import { writeIncidentChanges, type IncidentChange } from "./incident-changes.ts";
 import { isWatched } from "./watches.ts";
@@ -14,17 +17,20 @@ export type FinishedCheck = {
   claim: ClaimedCheck;
   result: ProbeResult;
   decision: Decision;
-  /** Null for a paused monitor. */
+  /** Null for a paused monitor, and for a cron job of which nothing is expected. */
   nextCheckAt: Date | null;
+  /** Of a cron job, what is remembered of it from now on. */
+  cronState: CronState | null;
   /** The incident that is open after this check: a fresh id where it opens one. */
   incidentId: string | null;
   /** What sockets are told of a transition; kept with it until they were. */
   events: LiveEvent[];
+  latency: FinishedLatency;
 };
 
-/** The due time that a check stands for: a manual one stands for itself. */
+/** The due time that a check stands for: one by hand and a run of a cron job stand for themselves. */
 export function dueTimeOf({ claim, result }: Pick<FinishedCheck, "claim" | "result">): Date {
-  return claim.kind === "manual" ? result.startedAt : claim.scheduledAt;
+  return claim.kind === "scheduled" ? claim.scheduledAt : result.startedAt;
 }
 
 /** A check that was written. `isWatched`: somebody wants to hear of it. */
@@ -45,8 +51,12 @@ const STATE: readonly Column[] = [
   ["incident_id", "uuid", ({ incidentId }) => incidentId],
   ["next_check_at", "timestamptz", ({ nextCheckAt }) => nextCheckAt],
   ["last_checked_at", "timestamptz", ({ result }) => result.startedAt],
-  ["last_latency_ms", "real", ({ result }) => latencyOf(result)],
+  ["last_latency_ms", "real", ({ claim, result }) => latencyOf(result, claim.kind)],
   ["last_reason", "smallint", ({ result }) => codes.reason(result.reason)],
+  ["band_readings", "smallint", ({ latency }) => latency.band?.readings ?? 0],
+  ["band_center", "real", ({ latency }) => latency.band?.center ?? 0],
+  ["band_spread", "real", ({ latency }) => latency.band?.spread ?? 0],
+  ["anomaly_incident_id", "uuid", ({ latency }) => latency.incidentId],
 ];
 
 const CHECK: readonly Column[] = [
@@ -65,6 +75,7 @@ const CHECK: readonly Column[] = [
   ["http_status", "smallint", ({ result }) => result.httpStatus],
   ["resolved_address", "inet", ({ result }) => result.resolvedAddress],
   ["detail", "text", ({ result }) => result.detail],
+  ["is_anomaly", "boolean", ({ latency }) => (latency.isAnomaly ? "t" : null)],
 ];
 
 const ALL = [...KEYS, ...STATE, ...CHECK];
@@ -102,13 +113,18 @@ const COMMIT = `
 export async function commitChecks(db: Db, finished: readonly FinishedCheck[]): Promise<AcceptedCheck[]> {
   // Rows are locked in the same order by everyone.
   const batch = finished.toSorted((a, b) => a.claim.monitorId - b.claim.monitorId);
-  if (batch.every((check) => check.decision.transition === null)) return writeStates(db.pool, batch);
-  return inTransaction(db.pool, async (client) => {
-    const accepted = await writeStates(client, batch);
-    const changed = accepted.filter((check) => check.decision.transition !== null);
-    await writeIncidentChanges(client, changed.map(changeOf));
-    return accepted;
-  });
+  const isPlain = batch.every((check) => check.cronState === null && !hasTransition(check));
+  if (isPlain) return writeStates(db.pool, batch);
+  return inTransaction(db.pool, (client) => writeChecks(client, batch));
+}
+
+/** The same inside the caller's transaction. */
+export async function writeChecks(client: pg.PoolClient, batch: readonly FinishedCheck[]): Promise<AcceptedCheck[]> {
+  const accepted = await writeStates(client, batch);
+  await writeIncidentChanges(client, accepted.flatMap(changesOf));
+  for (const { claim, cronState } of accepted)
+    if (cronState !== null) await writeCronState(client, claim.monitorId, cronState);
+  return accepted;
 }
 
 async function writeStates(client: pg.Pool | pg.PoolClient, batch: readonly FinishedCheck[]): Promise<AcceptedCheck[]> {
@@ -125,19 +141,31 @@ async function writeStates(client: pg.Pool | pg.PoolClient, batch: readonly Fini
   });
 }
 
-function changeOf({ claim, result, decision, incidentId, events }: FinishedCheck): IncidentChange {
-  const begins = {
-    startedAt: decision.next.streakStartedAt ?? result.startedAt,
-    reason: result.reason ?? "connect",
-    detail: result.detail ?? "",
-  };
-  return {
-    id: claim.incidentId ?? incidentId ?? "",
-    workspaceId: claim.workspaceId,
-    of: { monitorId: claim.monitorId },
-    kind: "outage",
-    at: result.startedAt,
-    begins: decision.transition?.kind === "DOWN" ? begins : null,
-    events,
-  };
+function hasTransition({ decision, latency }: FinishedCheck): boolean {
+  return decision.transition !== null || latency.transition !== null;
+}
+
+/** The incidents that a check opens or ends: an outage, an anomaly. */
+export function changesOf(check: FinishedCheck): IncidentChange[] {
+  if (!hasTransition(check)) return [];
+  const { claim, result, decision, latency } = check;
+  const same = { workspaceId: claim.workspaceId, of: { monitorId: claim.monitorId }, at: result.startedAt };
+  const changes: IncidentChange[] = [];
+  if (decision.transition !== null) {
+    const id = claim.incidentId ?? check.incidentId ?? "";
+    const startedAt = decision.next.streakStartedAt ?? result.startedAt;
+    const begins = { startedAt, reason: result.reason ?? "connect", detail: result.detail ?? "" };
+    const isDown = decision.transition.kind === "DOWN";
+    changes.push({ ...same, id, kind: "outage", begins: isDown ? begins : null, events: check.events });
+  }
+  if (latency.transition !== null) {
+    const id = claim.anomalyIncidentId ?? latency.incidentId ?? "";
+    changes.push({ ...same, id, kind: "anomaly", begins: beginsOf(latency.transition), events: latency.events });
+  }
+  return changes;
+}
+
+function beginsOf(transition: NonNullable<FinishedLatency["transition"]>): IncidentChange["begins"] {
+  if (transition.kind === "ends") return null;
+  return { startedAt: transition.startedAt, reason: "anomaly", detail: transition.detail };
 }

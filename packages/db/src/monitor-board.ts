@@ -1,5 +1,6 @@
 import type { BoardQuery, MonitorOnBoard } from "@pulsecheck/shared/board";
 import type { MonitorStatus } from "@pulsecheck/shared/check";
+import type { MonitorKind } from "@pulsecheck/shared/monitor";
 import { readCursor, writeCursor, type Page } from "@pulsecheck/shared/list";
 import { words } from "./check-view.ts";
 import type { Scope } from "./scope.ts";
@@ -7,6 +8,7 @@ import type { Scope } from "./scope.ts";
 type BoardRow = {
   key: number;
   id: string;
+  kind: MonitorKind;
   name: string;
   url: string;
   interval: number;
@@ -23,7 +25,7 @@ type BoardRow = {
 const SORT = "id";
 
 const SELECT = `
-  SELECT m.id AS key, m.public_id AS id, m.name, m.url, m.interval_s AS interval, s.status, s.status_since, m.is_active, coalesce(m.tags, '{}') AS tags,
+  SELECT m.id AS key, m.public_id AS id, m.kind, m.name, m.url, m.interval_s AS interval, s.status, s.status_since, m.is_active, coalesce(m.tags, '{}') AS tags,
     s.last_latency_ms, s.last_checked_at, s.last_reason, coalesce(s.scheduled_at, s.next_check_at) AS next_check_at
   FROM monitors m JOIN monitor_states s ON s.monitor_id = m.id
   WHERE m.workspace_id = $1 AND m.id > $2 AND ($3::monitor_status IS NULL OR s.status = $3)

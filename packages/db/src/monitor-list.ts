@@ -46,8 +46,9 @@ function textOf(value: string | number | Date): string {
   return value instanceof Date ? value.toISOString() : String(value);
 }
 
-function filtersOf({ status, tag, is_active, q }: MonitorListQuery): Prisma.Sql[] {
+function filtersOf({ kind, status, tag, is_active, q }: MonitorListQuery): Prisma.Sql[] {
   const filters: Prisma.Sql[] = [];
+  if (kind !== undefined) filters.push(Prisma.sql`m.kind = ${kind}::monitor_kind`);
   if (status !== undefined) filters.push(Prisma.sql`s.status = ${status}::monitor_status`);
   if (tag !== undefined) filters.push(Prisma.sql`m.tags @> ARRAY[${tag}]::text[]`);
   if (is_active !== undefined) filters.push(Prisma.sql`m.is_active = ${is_active}`);
@@ -60,7 +61,7 @@ function filtersOf({ status, tag, is_active, q }: MonitorListQuery): Prisma.Sql[
 
 async function readInOrder(scope: Scope, ids: number[]): Promise<MonitorView[]> {
   const where = { workspaceId: scope.workspaceId, id: { in: ids } };
-  const rows = await scope.db.prisma.monitor.findMany({ where, include: { state: true } });
+  const rows = await scope.db.prisma.monitor.findMany({ where, include: { state: true, cronJob: true } });
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.flatMap((id) => byId.get(id) ?? []).map(viewMonitor);
 }

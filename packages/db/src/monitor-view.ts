@@ -1,17 +1,18 @@
 import { secretOutlineSchema, type MonitorView } from "@pulsecheck/shared/monitor";
 import { words } from "./check-view.ts";
-import type { Monitor, MonitorState } from "./generated/client.ts";
+import type { CronJob, Monitor, MonitorState } from "./generated/client.ts";
 
-export type MonitorRow = Monitor & { state: MonitorState | null };
+export type MonitorRow = Monitor & { state: MonitorState | null; cronJob: CronJob | null };
 
 const NO_SECRETS = { headers: null, body: null, auth: null };
 
 /** A monitor as the API shows it: its secrets by name only. */
 export function viewMonitor(row: MonitorRow): MonitorView {
-  const { state } = row;
+  const { state, cronJob } = row;
   const secrets = row.secretOutline === null ? NO_SECRETS : secretOutlineSchema.parse(row.secretOutline);
   return {
     id: row.publicId,
+    kind: row.kind,
     name: row.name,
     url: row.url,
     interval: row.intervalS,
@@ -33,8 +34,15 @@ export function viewMonitor(row: MonitorRow): MonitorView {
     max_redirects: row.maxRedirects,
     verify_tls: row.verifyTls,
     failure_threshold: row.failureThreshold,
+    ping_id: cronJob?.pingId ?? null,
+    schedule: cronJob?.schedule ?? null,
+    time_zone: cronJob?.timeZone ?? null,
+    grace_s: cronJob?.graceS ?? null,
+    longest_run_s: cronJob?.longestRunS ?? null,
+    last_ping_at: iso(cronJob?.lastPingAt),
     tags: row.tags,
     notes: row.notes,
+    alerts_on_anomaly: row.alertsOnAnomaly,
     user_id: row.createdById,
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),

@@ -1,14 +1,9 @@
 import type { MonitorStatus } from "@pulsecheck/shared/check";
-import {
-  mayHaveBody,
-  NO_BODY,
-  outlineSecrets,
-  type MonitorChange,
-  type MonitorInput,
-  type MonitorView,
-} from "@pulsecheck/shared/monitor";
+import type { AnyMonitorChange, AnyMonitorInput } from "@pulsecheck/shared/cron-monitor";
+import { mayHaveBody, NO_BODY, outlineSecrets, type MonitorInput, type MonitorView } from "@pulsecheck/shared/monitor";
 import { refuseField, refuseMissing } from "@pulsecheck/shared/refusal";
 import { shardOf } from "@pulsecheck/shared/schedule";
+import { changedJob, newJob, readDeadline, refuseTakenPingId } from "./cron-jobs.ts";
 import { Prisma, type Monitor } from "./generated/client.ts";
 import { viewMonitor, type MonitorRow } from "./monitor-view.ts";
 import type { Scope } from "./scope.ts";
@@ -16,36 +11,40 @@ import type { SecretBox } from "./secret-box.ts";
 
 const NO_SECRETS = { headers: null, body: null, auth: null };
 
-/** Stores a new monitor; unless it is paused, its first check is due at once. */
+/**
+ * Stores a new monitor; unless it is paused, its first check is due at once. A cron job is waited for instead.
+ * Refuses (409) a ping id that another one has.
+ */
 export async function createMonitor(
   scope: Scope,
   box: SecretBox,
   createdById: string,
-  input: MonitorInput,
+  input: AnyMonitorInput,
 ): Promise<MonitorView> {
   const { workspaceId } = scope;
-  const row = await scope.db.prisma.$transaction(async (tx) => {
+  const creation = scope.db.prisma.$transaction(async (tx) => {
+    const own = input.kind === "cron" ? newJob(input) : { ...secretColumns(box, input), url: input.url };
     const monitor = await tx.monitor.create({
       data: {
         ...columnsOf(input),
-        ...secretColumns(box, input),
+        ...own,
         name: input.name,
-        url: input.url,
         workspaceId,
         createdById,
       } as Prisma.MonitorUncheckedCreateInput,
+      include: { cronJob: true },
     });
     const state = await tx.monitorState.create({
       data: {
         monitorId: monitor.id,
         workspaceId,
         shard: shardOf(monitor.id),
-        nextCheckAt: input.is_active ? new Date() : null,
+        nextCheckAt: input.is_active && input.kind !== "cron" ? new Date() : null,
       },
     });
     return { ...monitor, state };
   });
-  return viewMonitor(row);
+  return viewMonitor(await refuseTakenPingId(creation));
 }
 
 /** The inner row of a monitor. Refuses (404) what is not in this workspace. */
@@ -55,7 +54,7 @@ export async function findMonitor(
   client: Prisma.TransactionClient = scope.db.prisma,
 ): Promise<MonitorRow> {
   const where = { publicId, workspaceId: scope.workspaceId };
-  const row = await client.monitor.findFirst({ where, include: { state: true } });
+  const row = await client.monitor.findFirst({ where, include: { state: true, cronJob: true } });
   if (row === null) throw refuseMissing("monitor");
   return row;
 }
@@ -64,19 +63,20 @@ export async function getMonitor(scope: Scope, publicId: string): Promise<Monito
   return viewMonitor(await findMonitor(scope, publicId));
 }
 
-export type MonitorUpdate = { monitor: MonitorView; previous: MonitorStatus; closedIncidentId: string | null };
+export type MonitorUpdate = { monitor: MonitorView; previous: MonitorStatus; closedIncidentIds: string[] };
 
 /**
  * Changes a monitor. A result that is under way is void (its fence is old); what decides about up and down is
- * checked again at once. Pausing closes an open incident without an alert and forgets the streak.
+ * checked again at once. Pausing closes open incidents without an alert and forgets the streak.
+ * @param change whose fields are those of the monitor's kind
  */
 export async function updateMonitor(
   scope: Scope,
   box: SecretBox,
   publicId: string,
-  change: MonitorChange,
+  change: AnyMonitorChange,
 ): Promise<MonitorUpdate> {
-  return scope.db.prisma.$transaction(async (tx) => {
+  const update = scope.db.prisma.$transaction(async (tx) => {
     // Locked before it is read: of two changes at once the later one sees the earlier one's secrets.
     await tx.$queryRaw`
       SELECT 1 FROM monitor_states s JOIN monitors m ON m.id = s.monitor_id
@@ -85,17 +85,20 @@ export async function updateMonitor(
     requireFittingBody(viewMonitor(before), change);
     const monitor = await tx.monitor.update({
       where: { id: before.id },
-      data: { ...columnsOf(change), ...changedSecrets(box, before, change) },
+      data: { ...columnsOf(change), ...changedSecrets(box, before, change), ...changedJob(before, change) },
+      include: { cronJob: true },
     });
     const isPaused = before.isActive && !monitor.isActive;
-    const closedIncidentId = isPaused ? await closeOpenIncident(tx, before.id) : null;
+    const closedIncidentIds = isPaused ? await closeOpenIncidents(tx, before.id) : [];
+    const dueAt = monitor.cronJob === null ? new Date() : await readDeadline(tx, monitor, monitor.cronJob);
     const state = await tx.monitorState.update({
       where: { monitorId: before.id },
-      data: nextState(monitor, isPaused, change),
+      data: nextState(monitor, isPaused, change, dueAt),
     });
     const previous = before.state?.status ?? "UNKNOWN";
-    return { monitor: viewMonitor({ ...monitor, state }), previous, closedIncidentId };
+    return { monitor: viewMonitor({ ...monitor, state }), previous, closedIncidentIds };
   });
+  return refuseTakenPingId(update);
 }
 
 /** Deletes a monitor with its incidents and figures; its raw checks go with their partitions. */
@@ -107,7 +110,7 @@ export async function deleteMonitor(scope: Scope, publicId: string): Promise<voi
   });
 }
 
-function columnsOf(input: MonitorInput | MonitorChange) {
+function columnsOf(input: AnyMonitorChange) {
   const columns = {
     name: input.name,
     url: input.url,
@@ -124,6 +127,7 @@ function columnsOf(input: MonitorInput | MonitorChange) {
     tags: input.tags,
     notes: input.notes,
     isActive: input.is_active,
+    alertsOnAnomaly: input.alerts_on_anomaly,
   };
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
 }
@@ -133,7 +137,7 @@ function secretColumns(box: SecretBox, { headers, body, auth }: Pick<MonitorInpu
   return { secrets: box.seal({ headers, body, auth }), secretOutline: outlineSecrets({ headers, body, auth }) };
 }
 
-function changedSecrets(box: SecretBox, before: Monitor, change: MonitorChange) {
+function changedSecrets(box: SecretBox, before: Monitor, change: AnyMonitorChange) {
   if (change.headers === undefined && change.body === undefined && change.auth === undefined) return {};
   const old = before.secrets === null ? NO_SECRETS : (box.open(before.secrets) as typeof NO_SECRETS);
   return secretColumns(box, {
@@ -143,20 +147,26 @@ function changedSecrets(box: SecretBox, before: Monitor, change: MonitorChange) 
   });
 }
 
-function requireFittingBody(before: MonitorView, change: MonitorChange): void {
+function requireFittingBody(before: MonitorView, change: AnyMonitorChange): void {
   const body = change.body === undefined ? before.body : change.body;
   if (body !== null && !mayHaveBody(change.method ?? before.method)) throw refuseField("body", NO_BODY);
 }
 
-const HARMLESS: readonly string[] = ["name", "tags", "notes"];
+const HARMLESS: readonly string[] = ["name", "tags", "notes", "alerts_on_anomaly", "ping_id"];
 
-function nextState(monitor: Monitor, isPaused: boolean, change: MonitorChange): Prisma.MonitorStateUpdateInput {
+function nextState(
+  monitor: Monitor,
+  isPaused: boolean,
+  change: AnyMonitorChange,
+  dueAt: Date | null,
+): Prisma.MonitorStateUpdateInput {
   if (isPaused) {
     const forgotten = {
       failureStreak: 0,
       inconclusiveStreak: 0,
       streakStartedAt: null,
       incidentId: null,
+      anomalyIncidentId: null,
       lastReason: null,
     };
     return {
@@ -169,18 +179,19 @@ function nextState(monitor: Monitor, isPaused: boolean, change: MonitorChange): 
     };
   }
   if (!monitor.isActive || Object.keys(change).every((field) => HARMLESS.includes(field))) return {};
-  return { nextCheckAt: new Date(), scheduledAt: null, fence: { increment: 1 } };
+  // Another address has another usual latency.
+  const band = change.url === undefined ? {} : { bandReadings: 0 };
+  return { ...band, nextCheckAt: dueAt, scheduledAt: null, fence: { increment: 1 } };
 }
 
-async function closeOpenIncident(tx: Prisma.TransactionClient, monitorId: number): Promise<string | null> {
-  const open = await tx.incident.findFirst({ where: { monitorId, kind: "outage", endedAt: null } });
-  if (open === null) return null;
-  await tx.incident.update({ where: { id: open.id }, data: { endedAt: new Date() } });
-  // Nobody hears of an outage that its owner has ended by hand, unless the mail is already on its way.
-  await tx.delivery.updateMany({ where: { incidentId: open.id, state: "PENDING" }, data: { state: "SUPPRESSED" } });
-  await tx.transition.updateMany({
-    where: { incidentId: open.id, processedAt: null },
-    data: { processedAt: new Date() },
-  });
-  return open.id;
+async function closeOpenIncidents(tx: Prisma.TransactionClient, monitorId: number): Promise<string[]> {
+  const open = await tx.incident.findMany({ where: { monitorId, endedAt: null }, select: { id: true } });
+  const ids = open.map(({ id }) => id);
+  if (ids.length === 0) return [];
+  const now = new Date();
+  await tx.incident.updateMany({ where: { id: { in: ids } }, data: { endedAt: now } });
+  // Nobody hears of an incident that its owner has ended by hand, unless the mail is already on its way.
+  await tx.delivery.updateMany({ where: { incidentId: { in: ids }, state: "PENDING" }, data: { state: "SUPPRESSED" } });
+  await tx.transition.updateMany({ where: { incidentId: { in: ids }, processedAt: null }, data: { processedAt: now } });
+  return ids;
 }

@@ -7,6 +7,7 @@ import { monitorSchema } from "./monitor.ts";
 export const monitorOnBoardSchema = monitorSchema
   .pick({
     id: true,
+    kind: true,
     name: true,
     url: true,
     interval: true,

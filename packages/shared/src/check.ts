@@ -27,7 +27,8 @@ export type Reason = z.infer<typeof reasonSchema>;
 export const OUTCOMES = ["ok", "failure", "inconclusive"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-export const CHECK_KINDS = ["scheduled", "manual"] as const;
+/** `ping`: a run of a cron job, ended or missed. */
+export const CHECK_KINDS = ["scheduled", "manual", "ping"] as const;
 export type CheckKind = (typeof CHECK_KINDS)[number];
 
 export const MONITOR_STATUSES = ["UP", "DOWN", "UNKNOWN"] as const;
@@ -40,8 +41,8 @@ export type Phases = {
   connect: number | null;
   tls: number | null;
   firstByte: number | null;
-  /** From the start of the check to its end, all redirects included. */
-  total: number;
+  /** From the start of the check to its end, all redirects included; null for a run whose start nobody told. */
+  total: number | null;
 };
 
 /** What a probe found: data, never an exception. */
@@ -63,9 +64,9 @@ export function outcomeOf(reason: Reason | null): Outcome {
   return reason === "blocked" ? "inconclusive" : "failure";
 }
 
-/** A latency is told only where the target answered: a time-out has none. */
-export function latencyOf(result: { httpStatus: number | null; phases: { total: number } }): number | null {
-  return result.httpStatus === null ? null : result.phases.total;
+/** A latency is told only where the target answered: a time-out has none. That of a run is how long it took. */
+export function latencyOf({ httpStatus, phases }: Pick<ProbeResult, "httpStatus" | "phases">, kind: CheckKind) {
+  return kind === "ping" || httpStatus !== null ? phases.total : null;
 }
 
 const milliseconds = z.number().nullable();
@@ -80,13 +81,14 @@ export const checkSchema = z
     reason: reasonSchema.nullable(),
     detail: z.string().nullable(),
     latency_ms: milliseconds,
+    is_anomaly: z.boolean().describe("A good check that took far longer than is usual for this monitor"),
     http_status: z.int().nullable(),
     phases_ms: z.object({
       dns: milliseconds,
       connect: milliseconds,
       tls: milliseconds,
       first_byte: milliseconds,
-      total: z.number(),
+      total: milliseconds,
     }),
     resolved_address: z.string().nullable(),
     tls_expires_at: z.iso.datetime().nullable(),

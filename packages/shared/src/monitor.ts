@@ -3,6 +3,10 @@ import { monitorStatusSchema, reasonSchema } from "./check.ts";
 import { pageQuery } from "./list.ts";
 import { parseTargetUrl } from "./target-url.ts";
 
+/** `http`: we ask it. `cron`: it pings us. */
+export const MONITOR_KINDS = ["http", "cron"] as const;
+export type MonitorKind = (typeof MONITOR_KINDS)[number];
+
 export const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 export const LONGEST_INTERVAL_S = 3_600;
 /** What stands in the place of a secret wherever a monitor is shown. */
@@ -69,10 +73,19 @@ const keyword = z.string().min(1).max(500);
 /** What an instance allows and assumes for new monitors; seconds. */
 export type IntervalRules = { minIntervalS: number; defaultIntervalS: number };
 
-function fields({ minIntervalS }: IntervalRules) {
+/** What every monitor has, whatever its kind. */
+export const commonFields = {
+  name: z.string().trim().min(1).max(200),
+  tags,
+  notes: z.string().max(5_000),
+  is_active: z.boolean().describe("false pauses the monitor"),
+  alerts_on_anomaly: z.boolean().describe("A latency far outside its usual band opens an incident and is told"),
+};
+
+/** The fields of a monitor of the kind http. */
+export function httpFields({ minIntervalS }: IntervalRules) {
   return {
     url,
-    name: z.string().trim().min(1).max(200),
     interval: z.int().min(minIntervalS).max(LONGEST_INTERVAL_S).describe("Whole seconds between checks"),
     method: z.enum(METHODS),
     headers: headers.nullable().describe("Sent with each check; stored encrypted, shown masked"),
@@ -91,9 +104,7 @@ function fields({ minIntervalS }: IntervalRules) {
     max_redirects: z.int().min(0).max(10),
     verify_tls: z.boolean(),
     failure_threshold: z.int().min(1).max(10).describe("Failed checks in a row that make an outage"),
-    tags,
-    notes: z.string().max(5_000),
-    is_active: z.boolean().describe("false pauses the monitor"),
+    ...commonFields,
   };
 }
 
@@ -106,10 +117,11 @@ export function mayHaveBody(method: string): boolean {
 
 /** Body of `POST /monitors`, with its defaults filled in. */
 export function monitorCreateSchema(rules: IntervalRules) {
-  const all = fields(rules);
+  const all = httpFields(rules);
   return z
     .strictObject({
       ...all,
+      kind: z.literal("http").optional(),
       interval: all.interval.default(rules.defaultIntervalS),
       method: all.method.default("GET"),
       headers: all.headers.default(null),
@@ -126,6 +138,7 @@ export function monitorCreateSchema(rules: IntervalRules) {
       tags: all.tags.default([]),
       notes: all.notes.default(""),
       is_active: all.is_active.default(true),
+      alerts_on_anomaly: all.alerts_on_anomaly.default(false),
     })
     .refine((input) => input.body === null || mayHaveBody(input.method), {
       path: ["body"],
@@ -136,7 +149,7 @@ export type MonitorInput = z.infer<ReturnType<typeof monitorCreateSchema>>;
 
 /** Body of `PATCH /monitors/{id}`: what is left out stays; null clears. */
 export function monitorUpdateSchema(rules: IntervalRules) {
-  return z.strictObject(fields(rules)).partial();
+  return z.strictObject(httpFields(rules)).partial();
 }
 export type MonitorChange = z.infer<ReturnType<typeof monitorUpdateSchema>>;
 
@@ -159,11 +172,22 @@ export function outlineSecrets({ headers: sent, body, auth: login }: MonitorSecr
   };
 }
 
+/** What a cron job alone has. */
+const cronView = {
+  ping_id: z.guid().nullable(),
+  schedule: z.string().nullable(),
+  time_zone: z.string().nullable(),
+  grace_s: z.int().nullable(),
+  longest_run_s: z.int().nullable(),
+  last_ping_at: z.iso.datetime().nullable().describe("Logs do not count"),
+};
+
 export const monitorSchema = z
   .object({
     id: z.uuid(),
+    kind: z.enum(MONITOR_KINDS),
     name: z.string(),
-    url: z.string(),
+    url: z.string().describe("Of a cron job the path that it pings"),
     interval: z.int(),
     status: monitorStatusSchema,
     status_since: z.iso.datetime().nullable(),
@@ -183,8 +207,10 @@ export const monitorSchema = z
     max_redirects: z.int(),
     verify_tls: z.boolean(),
     failure_threshold: z.int(),
+    ...cronView,
     tags: z.array(z.string()),
     notes: z.string(),
+    alerts_on_anomaly: z.boolean(),
     user_id: z.uuid(),
     created_at: z.iso.datetime(),
     updated_at: z.iso.datetime(),
@@ -199,6 +225,7 @@ const sortable = [...MONITOR_SORTS, ...MONITOR_SORTS.map((sort) => `-${sort}` as
 export const monitorListQuery = z.strictObject({
   ...pageQuery,
   sort: z.enum(sortable).default("name"),
+  kind: z.enum(MONITOR_KINDS).optional(),
   status: monitorStatusSchema.optional(),
   tag: tag.optional(),
   is_active: z.stringbool().optional(),

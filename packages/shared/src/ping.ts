@@ -4,6 +4,8 @@ import { z } from "zod";
 export const PING_KINDS = ["start", "success", "fail", "log"] as const;
 export type PingKind = (typeof PING_KINDS)[number];
 
+/** How much of a ping's body is kept; the rest is cut off, not refused. */
+export const PING_BODY_LIMIT_BYTES = 10_000;
 const HIGHEST_EXIT_CODE = 255;
 
 /** What a cron job says of itself. */
@@ -27,3 +29,19 @@ export function readAction(action: string): Pick<Ping, "kind" | "exitCode"> | nu
   if (exitCode > HIGHEST_EXIT_CODE) return null;
   return { kind: exitCode === 0 ? "success" : "fail", exitCode };
 }
+
+export const pingSchema = z
+  .object({
+    id: z.int(),
+    at: z.iso.datetime(),
+    kind: z.enum(PING_KINDS),
+    exit_code: z.int().nullable(),
+    rid: z.guid().nullable(),
+    duration_ms: z.number().nullable().describe("Of the run that it ended; null where nobody told its start"),
+    method: z.string(),
+    address: z.string().nullable(),
+    user_agent: z.string().nullable(),
+    body: z.string().nullable().describe(`The first ${PING_BODY_LIMIT_BYTES} bytes, read as UTF-8`),
+  })
+  .meta({ id: "Ping" });
+export type PingView = z.infer<typeof pingSchema>;

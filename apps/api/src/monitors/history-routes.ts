@@ -15,6 +15,7 @@ const tags = ["Monitors"];
 const params = z.strictObject({ id: z.uuid().toLowerCase() });
 const one = "/api/v1/monitors/{id}";
 const historyQuery = z.strictObject({ ...pageQuery, ...rangeQuery });
+const flag = z.stringbool().optional();
 
 /** What was measured of a monitor. */
 export function historyRoutes() {
@@ -26,7 +27,7 @@ export function historyRoutes() {
           method: "get",
           path: `${one}/checks`,
           tags,
-          request: { params, query: historyQuery.extend({ ok: z.stringbool().optional() }) },
+          request: { params, query: historyQuery.extend({ ok: flag, anomaly: flag }) },
           responses: { 200: json(pageSchema(checkSchema), "The latest first") },
         },
         [404],

@@ -1,12 +1,7 @@
 import { checkSchema } from "@pulsecheck/shared/check";
 import { pageSchema } from "@pulsecheck/shared/list";
-import {
-  monitorCreateSchema,
-  monitorListQuery,
-  monitorSchema,
-  monitorUpdateSchema,
-  type IntervalRules,
-} from "@pulsecheck/shared/monitor";
+import { anyMonitorCreateSchema, anyMonitorUpdateSchema, type MonitorRules } from "@pulsecheck/shared/cron-monitor";
+import { monitorListQuery, monitorSchema } from "@pulsecheck/shared/monitor";
 import { z } from "zod";
 import { defineRoute, json } from "../http/route.ts";
 
@@ -17,15 +12,15 @@ const params = z.strictObject({ id: z.uuid().toLowerCase() });
 const monitor = (description: string) => json(monitorSchema, description);
 
 /** The monitors' routes as they are described to clients: a table, without what they do. */
-export function monitorContract(rules: IntervalRules) {
-  const create = { body: json(monitorCreateSchema(rules)) };
-  const update = { params, body: json(monitorUpdateSchema(rules)) };
-  const created = { 201: monitor("Created; its first check is under way") };
+export function monitorContract(rules: MonitorRules) {
+  const create = { body: json(anyMonitorCreateSchema(rules)) };
+  const update = { params, body: json(anyMonitorUpdateSchema(rules)) };
+  const created = { 201: monitor("Created; its first check is under way, or its first ping is waited for") };
   const page = { 200: json(pageSchema(monitorSchema), "A page") };
   const check = { 200: json(checkSchema, "The check, whatever the target did") };
   const gone = { 204: { description: "Deleted" } };
   return {
-    create: defineRoute("write", { method: "post", path, tags, request: create, responses: created }),
+    create: defineRoute("write", { method: "post", path, tags, request: create, responses: created }, [409]),
     list: defineRoute("read", { method: "get", path, tags, request: { query: monitorListQuery }, responses: page }),
     get: defineRoute(
       "read",
@@ -35,13 +30,13 @@ export function monitorContract(rules: IntervalRules) {
     update: defineRoute(
       "write",
       { method: "patch", path: one, tags, request: update, responses: { 200: monitor("Changed") } },
-      [404],
+      [404, 409],
     ),
     remove: defineRoute("write", { method: "delete", path: one, tags, request: { params }, responses: gone }, [404]),
     checkNow: defineRoute(
       "write",
       { method: "post", path: `${one}/check`, tags, request: { params }, responses: check },
-      [404, 503],
+      [404, 409, 503],
     ),
   };
 }

@@ -8,10 +8,15 @@ import {
   updateMonitor,
   type MonitorUpdate,
 } from "@pulsecheck/db/monitors";
+import { changeSchemaOf, type AnyMonitorChange, type MonitorRules } from "@pulsecheck/shared/cron-monitor";
+import { parseSchedule } from "@pulsecheck/shared/cron-schedule";
 import { openSecretBox } from "@pulsecheck/db/secret-box";
+import { Refusal } from "@pulsecheck/shared/refusal";
 import type { LiveEvent } from "@pulsecheck/shared/live-events";
+import type { MonitorKind } from "@pulsecheck/shared/monitor";
 import type { Scope } from "@pulsecheck/db/scope";
 import type { Deps } from "../context.ts";
+import { refuseIssues } from "../http/problems.ts";
 import { createRouter } from "../http/router.ts";
 import { tell } from "../live/tell.ts";
 import { requireAllowedTarget } from "./allowed-target.ts";
@@ -22,12 +27,13 @@ import { monitorContract } from "./monitor-contract.ts";
 export function monitorRoutes(deps: Deps) {
   const { config } = deps;
   const box = openSecretBox(config.secretKey);
-  const contract = monitorContract(config.intervals);
+  const rules: MonitorRules = { ...config.intervals, parseSchedule };
+  const contract = monitorContract(rules);
 
   return createRouter()
     .openapi(contract.create, async (c) => {
       const input = c.req.valid("json");
-      await requireAllowedTarget(input.url, config.allowedPrivateTargets);
+      if (input.kind !== "cron") await requireAllowedTarget(input.url, config.allowedPrivateTargets);
       const scope = c.get("scope");
       const monitor = await createMonitor(scope, box, c.get("principal").userId, input);
       await tell(deps, scope.workspaceId, { type: "monitor.created", data: monitor });
@@ -38,8 +44,10 @@ export function monitorRoutes(deps: Deps) {
     .openapi(contract.update, async (c) => {
       const scope = c.get("scope");
       const change = c.req.valid("json");
+      const { id } = c.req.valid("param");
+      requireFittingFields((await findMonitor(scope, id)).kind, change, rules);
       if (change.url !== undefined) await requireAllowedTarget(change.url, config.allowedPrivateTargets);
-      const updated = await updateMonitor(scope, box, c.req.valid("param").id, change);
+      const updated = await updateMonitor(scope, box, id, change);
       await tell(deps, scope.workspaceId, ...(await eventsOf(scope, updated)));
       return c.json(updated.monitor, 200);
     })
@@ -53,12 +61,19 @@ export function monitorRoutes(deps: Deps) {
     .openapi(contract.checkNow, async (c) => {
       const scope = c.get("scope");
       const { id } = c.req.valid("param");
-      await findMonitor(scope, id);
+      const { kind } = await findMonitor(scope, id);
+      if (kind === "cron") throw new Refusal(409, "A cron job cannot be checked: it pings PulseCheck by itself.");
       return c.json(await checkNow(deps, scope, id), 200);
     });
 }
 
-async function eventsOf(scope: Scope, { monitor, previous, closedIncidentId }: MonitorUpdate): Promise<LiveEvent[]> {
+/** Refuses (400) fields that a monitor of this kind does not have, or not with such values. */
+function requireFittingFields(kind: MonitorKind, change: AnyMonitorChange, rules: MonitorRules): void {
+  const { error } = changeSchemaOf(kind, rules).safeParse(change);
+  if (error) throw refuseIssues(error.issues);
+}
+
+async function eventsOf(scope: Scope, { monitor, previous, closedIncidentIds }: MonitorUpdate): Promise<LiveEvent[]> {
   const events: LiveEvent[] = [{ type: "monitor.updated", data: monitor }];
   if (monitor.status !== previous) {
     const at = new Date().toISOString();
@@ -74,7 +89,9 @@ async function eventsOf(scope: Scope, { monitor, previous, closedIncidentId }: M
       },
     });
   }
-  const incident = closedIncidentId === null ? null : await findIncident(scope, closedIncidentId);
-  if (incident !== null) events.push({ type: "incident.closed", data: incident });
+  for (const id of closedIncidentIds) {
+    const incident = await findIncident(scope, id);
+    if (incident !== null) events.push({ type: "incident.closed", data: incident });
+  }
   return events;
 }

@@ -1,9 +1,9 @@
 import { performance } from "node:perf_hooks";
 import { commitChecks, type AcceptedCheck, type FinishedCheck } from "@pulsecheck/db/commit-checks";
 import { isDataError } from "@pulsecheck/db/client";
+import { publishChecks } from "@pulsecheck/db/publish-checks";
 import type { Deps } from "../context.ts";
 import { within } from "../within.ts";
-import { publishChecks } from "./publish-checks.ts";
 
 const BATCH = 500;
 /** Results are gathered for so long before they are written: at most, and where somebody waits for one of them. */

@@ -1,8 +1,9 @@
-import { claimDue, handBack, type ClaimedCheck } from "@pulsecheck/db/due-checks";
 import type { FinishedCheck } from "@pulsecheck/db/commit-checks";
+import { claimDue, handBack, putOff, type ClaimedCheck, type ClaimedJob } from "@pulsecheck/db/due-checks";
+import { finishCheck, viewFinished } from "@pulsecheck/db/finish-check";
 import type { CheckView } from "@pulsecheck/shared/check";
 import { HORIZON_MS, SHARDS, TICK_MS } from "@pulsecheck/shared/schedule";
-import { finishCheck, viewFinished } from "../check/finish-check.ts";
+import { judgeJob } from "../check/judge-job.ts";
 import type { OwnNetwork } from "../check/own-network.ts";
 import { runCheck } from "../check/run-check.ts";
 import type { Deps } from "../context.ts";
@@ -47,6 +48,7 @@ export function createScheduler(deps: Deps, { workerId, committer, network, cloc
 
   async function check(claim: ClaimedCheck): Promise<void> {
     try {
+      if (claim.cron !== null) return await look(claim, claim.cron);
       const finished = await finish(claim);
       // Not awaited: a slot is for a target, not for the database.
       if (runner.holds(claim)) void committer.commit(finished);
@@ -54,6 +56,13 @@ export function createScheduler(deps: Deps, { workerId, committer, network, cloc
       // The lease stays: the check comes again when it ends.
       log.error({ err: error, monitor: claim.publicId }, "a check could not be run");
     }
+  }
+
+  /** Looks whether a cron job is late. That asks nobody, so there is nothing that could hang or fail by itself. */
+  async function look(claim: ClaimedCheck, job: ClaimedJob): Promise<void> {
+    const { missed, deadline } = judgeJob(claim, job, clock.now());
+    if (missed === null) await putOff(db.pool, claim, deadline);
+    else if (runner.holds(claim)) void committer.commit(missed);
   }
 
   function giveBackAll(claims: readonly ClaimedCheck[]): void {

@@ -5,6 +5,7 @@ import { arrangeBoard, boardSearch, countBoard, listTags } from "./board-search.
 function monitor(id: string, fields: Partial<MonitorOnBoard> = {}): MonitorOnBoard {
   return {
     id,
+    kind: "http",
     name: id,
     url: `https://${id}.example/`,
     interval: 60,

@@ -5,6 +5,7 @@ import { applyEvent, createBoardStore } from "./board-store.ts";
 const AT = "2026-11-21T09:00:00.000Z";
 const row: MonitorOnBoard = {
   id: "a",
+  kind: "http",
   name: "a",
   url: "https://a.example/",
   interval: 60,

@@ -4,6 +4,7 @@ import { createBoardStore } from "./board-store.ts";
 
 const SHOP: MonitorOnBoard = {
   id: "shop",
+  kind: "http",
   name: "Shop",
   url: "https://shop.example/",
   interval: 60,

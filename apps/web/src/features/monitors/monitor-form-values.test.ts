@@ -9,6 +9,13 @@ const AT = "2026-11-21T09:00:00.000Z";
 const SHOP: MonitorView = {
   ...monitorCreateSchema(RULES).parse({ url: "https://shop.example/health", name: "Shop", method: "POST" }),
   id: "5a0e1a8c-0000-4000-8000-000000000000",
+  kind: "http",
+  ping_id: null,
+  schedule: null,
+  time_zone: null,
+  grace_s: null,
+  longest_run_s: null,
+  last_ping_at: null,
   user_id: "5a0e1a8c-0000-4000-8000-000000000001",
   status: "UP",
   status_since: AT,

@@ -15,7 +15,7 @@ export function NewMonitorPage() {
   const navigate = useNavigate();
   const { store } = useBoard();
   const create = async (values: MonitorFormValues) => {
-    const body = inputOf(values) as MonitorInput;
+    const body = inputOf(values) as Omit<MonitorInput, "kind">;
     const monitor = await ask(api.POST("/api/v1/monitors", { body }));
     // The first check's result may be here before the event that tells of the monitor: the row is needed at once.
     store.hear({ type: "monitor.created", data: monitor });

@@ -110,7 +110,7 @@ describe("a name that does not resolve: dns, with its sentence", () => {
     expect(await check(`http://known.test:${port}/`, { timeoutMs: 900 })).toMatchObject({ outcome: "ok" });
     const results = await Promise.all(hanging);
     expect(new Set(results.map(({ reason }) => reason))).toEqual(new Set(["timeout"]));
-    expect(Math.max(...results.map(({ phases }) => phases.total))).toBeLessThan(4_000);
+    expect(Math.max(...results.map(({ phases }) => phases.total ?? Infinity))).toBeLessThan(4_000);
   });
 });
 

@@ -1,12 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { viewCheck, words } from "@pulsecheck/db/check-view";
-import { dueTimeOf, type FinishedCheck } from "@pulsecheck/db/commit-checks";
-import type { ClaimedCheck } from "@pulsecheck/db/due-checks";
 import type { CheckView, ProbeResult } from "@pulsecheck/shared/check";
+import type { CronDecision, RunResult } from "@pulsecheck/shared/cron-job";
 import type { IncidentView } from "@pulsecheck/shared/incident";
 import type { BusEvent, LiveEvent } from "@pulsecheck/shared/live-events";
 import { decide, needsRecheck, type Decision } from "@pulsecheck/shared/monitor-state";
 import { nextOnGrid, recheckAt } from "@pulsecheck/shared/schedule";
+import { viewCheck } from "./check-view.ts";
+import { closedIncident, openedIncident } from "./claimed-incident.ts";
+import { dueTimeOf, type FinishedCheck } from "./commit-checks.ts";
+import type { ClaimedCheck } from "./due-checks.ts";
+import { finishLatency } from "./finish-latency.ts";
 
 /** Decides what a result means: the next state, a transition or none, and when the next check is due. */
 export function finishCheck(claim: ClaimedCheck, result: ProbeResult, now: Date): FinishedCheck {
@@ -14,17 +17,37 @@ export function finishCheck(claim: ClaimedCheck, result: ProbeResult, now: Date)
   const decision: Decision = claim.isActive
     ? decide(claim.state, result.outcome, result.startedAt, claim.failureThreshold)
     : { next: claim.state, transition: null };
+  return finish({ claim, result, decision, nextCheckAt: nextCheckAt(claim, decision, now), cronState: null });
+}
+
+/** The same of a cron job's run, which ended or was missed. */
+export function finishRun(claim: ClaimedCheck, run: RunResult, { next, deadline }: CronDecision): FinishedCheck {
+  const result = resultOfRun(run, claim.lastCheckedAt);
+  const decision = decide(claim.state, run.outcome, result.startedAt, claim.failureThreshold);
+  return finish({ claim, result, decision, nextCheckAt: deadline, cronState: next });
+}
+
+function finish(decided: Omit<FinishedCheck, "incidentId" | "events" | "latency">): FinishedCheck {
+  const { claim, decision } = decided;
   const opened = decision.transition?.kind === "DOWN" ? randomUUID() : null;
   const incidentId = decision.next.hasOpenIncident ? (opened ?? claim.incidentId) : null;
-  const finished: FinishedCheck = {
-    claim,
-    result,
-    decision,
-    nextCheckAt: nextCheckAt(claim, decision, now),
-    incidentId,
-    events: [],
-  };
+  const latency = finishLatency(claim, decided.result);
+  const finished: FinishedCheck = { ...decided, incidentId, events: [], latency };
   return { ...finished, events: decision.transition === null ? [] : transitionEvents(finished) };
+}
+
+/** A check is known by its time: no two runs of a job have the same, and a later one has none that is earlier. */
+function resultOfRun({ outcome, reason, detail, durationMs, at }: RunResult, lastAt: Date | null): ProbeResult {
+  return {
+    outcome,
+    reason,
+    detail,
+    httpStatus: null,
+    phases: { dns: null, connect: null, tls: null, firstByte: null, total: durationMs },
+    resolvedAddress: null,
+    tlsExpiresAt: null,
+    startedAt: new Date(Math.max(at.getTime(), (lastAt?.getTime() ?? 0) + 1)),
+  };
 }
 
 function nextCheckAt(claim: ClaimedCheck, decision: Decision, now: Date): Date | null {
@@ -43,6 +66,7 @@ export function viewFinished(finished: FinishedCheck): CheckView {
     scheduledAt: dueTimeOf(finished),
     kind: claim.kind,
     status: decision.next.status,
+    isAnomaly: finished.latency.isAnomaly,
   });
 }
 
@@ -53,7 +77,11 @@ export function eventsOf(finished: FinishedCheck, isWatched: boolean): BusEvent[
   const changes = isSilentChange ? [statusEvent(finished)] : finished.events;
   const check: LiveEvent[] = isWatched ? [{ type: "monitor.checked", data: viewFinished(finished) }] : [];
   const at = result.startedAt.toISOString();
-  return [...check, ...changes].map((event) => ({ workspace: claim.workspaceId, at, ...event }));
+  return [...check, ...changes, ...finished.latency.events].map((event) => ({
+    workspace: claim.workspaceId,
+    at,
+    ...event,
+  }));
 }
 
 function statusEvent({ claim, result, decision }: FinishedCheck): LiveEvent {
@@ -72,44 +100,26 @@ function statusEvent({ claim, result, decision }: FinishedCheck): LiveEvent {
 
 function transitionEvents(finished: FinishedCheck): LiveEvent[] {
   const isDown = finished.decision.transition?.kind === "DOWN";
-  const incident = isDown ? openedIncident(finished) : closedIncident(finished);
-  return [statusEvent(finished), { type: isDown ? "incident.opened" : "incident.closed", data: incident }];
+  return [
+    statusEvent(finished),
+    isDown
+      ? { type: "incident.opened", data: openedOutage(finished) }
+      : { type: "incident.closed", data: closedOutage(finished) },
+  ];
 }
 
-function openedIncident({ claim, result, decision, incidentId }: FinishedCheck): IncidentView {
-  const startedAt = decision.next.streakStartedAt ?? result.startedAt;
-  return {
+function openedOutage({ claim, result, decision, incidentId }: FinishedCheck): IncidentView {
+  return openedIncident(claim, {
     id: incidentId ?? "",
     kind: "outage",
-    subject: { type: "monitor", id: claim.publicId, name: claim.name },
-    monitor_id: claim.publicId,
-    monitor_name: claim.name,
-    started_at: startedAt.toISOString(),
-    confirmed_at: result.startedAt.toISOString(),
-    ended_at: null,
-    duration_ms: result.startedAt.getTime() - startedAt.getTime(),
+    at: result.startedAt,
+    startedAt: decision.next.streakStartedAt ?? result.startedAt,
     reason: result.reason ?? "connect",
     detail: result.detail ?? "",
-    alerts: [],
-  };
+  });
 }
 
-function closedIncident({ claim, result }: FinishedCheck): IncidentView {
-  const { incident } = claim;
-  if (incident === null) throw new Error(`monitor ${claim.publicId} recovers from no incident`);
-  const startedAt = new Date(incident.startedAt);
-  return {
-    id: claim.incidentId ?? "",
-    kind: "outage",
-    subject: { type: "monitor", id: claim.publicId, name: claim.name },
-    monitor_id: claim.publicId,
-    monitor_name: claim.name,
-    started_at: startedAt.toISOString(),
-    confirmed_at: new Date(incident.confirmedAt).toISOString(),
-    ended_at: result.startedAt.toISOString(),
-    duration_ms: result.startedAt.getTime() - startedAt.getTime(),
-    reason: words.reason(incident.reason) ?? "connect",
-    detail: incident.detail,
-    alerts: [],
-  };
+function closedOutage({ claim, result }: FinishedCheck): IncidentView {
+  const { incidentId, incident } = claim;
+  return closedIncident(claim, { id: incidentId ?? "", kind: "outage", at: result.startedAt, incident });
 }

@@ -1,0 +1,28 @@
+import { listPings } from "@pulsecheck/db/pings";
+import { pageQuery, pageSchema } from "@pulsecheck/shared/list";
+import { pingSchema } from "@pulsecheck/shared/ping";
+import { z } from "zod";
+import { rangeQuery } from "../http/range.ts";
+import { defineRoute, json } from "../http/route.ts";
+import { createRouter } from "../http/router.ts";
+
+const params = z.strictObject({ id: z.uuid().toLowerCase() });
+const query = z.strictObject({ ...pageQuery, ...rangeQuery });
+
+/** What a cron job has said of itself. */
+export function pingListRoute() {
+  return createRouter().openapi(
+    defineRoute(
+      "read",
+      {
+        method: "get",
+        path: "/api/v1/monitors/{id}/pings",
+        tags: ["Monitors"],
+        request: { params, query },
+        responses: { 200: json(pageSchema(pingSchema), "Of a cron job, the latest first") },
+      },
+      [404],
+    ),
+    async (c) => c.json(await listPings(c.get("scope"), c.req.valid("param").id, c.req.valid("query")), 200),
+  );
+}

@@ -1,0 +1,36 @@
+import { randomUUID } from "node:crypto";
+import type { Band } from "@pulsecheck/shared/anomaly";
+import { latencyOf, type ProbeResult } from "@pulsecheck/shared/check";
+import { decideLatency, type LatencyDecision } from "@pulsecheck/shared/latency-state";
+import type { LiveEvent } from "@pulsecheck/shared/live-events";
+import { closedIncident, openedIncident } from "./claimed-incident.ts";
+import type { ClaimedCheck } from "./due-checks.ts";
+
+/** What a check says of its monitor's latencies. */
+export type FinishedLatency = Pick<LatencyDecision, "isAnomaly" | "transition"> & {
+  band: Band | null;
+  /** The anomaly's incident that is open after this check: a fresh id where it opens one. */
+  incidentId: string | null;
+  /** What sockets are told of its transition. */
+  events: LiveEvent[];
+};
+
+/** Judges the latency of a good check; any other moves nothing. */
+export function finishLatency(claim: ClaimedCheck, result: ProbeResult): FinishedLatency {
+  const latencyMs = latencyOf(result, claim.kind);
+  const incidentId = claim.anomalyIncidentId;
+  if (!claim.isActive || result.outcome !== "ok" || latencyMs === null)
+    return { band: claim.latency.band, isAnomaly: false, transition: null, incidentId, events: [] };
+  const what = claim.kind === "ping" ? "run" : "answer";
+  const decision = decideLatency(claim.latency, { latencyMs, what });
+  const { transition } = decision;
+  if (transition === null) return { ...decision, incidentId, events: [] };
+  const told = { kind: "anomaly", at: result.startedAt } as const;
+  if (transition.kind === "ends") {
+    const data = closedIncident(claim, { ...told, id: incidentId ?? "", incident: claim.anomaly });
+    return { ...decision, incidentId: null, events: [{ type: "incident.closed", data }] };
+  }
+  const { startedAt, detail } = transition;
+  const data = openedIncident(claim, { ...told, id: randomUUID(), startedAt, reason: "anomaly", detail });
+  return { ...decision, incidentId: data.id, events: [{ type: "incident.opened", data }] };
+}
