@@ -11,7 +11,7 @@ const LONGEST_METADATA_BYTES = 16_384;
 export const sensorIdSchema = z.string().regex(/^[A-Za-z0-9._:-]{1,128}$/, "must be 1 to 128 of A-Z a-z 0-9 . _ : -");
 
 const metadataSchema = z
-  .record(z.string(), z.json())
+  .record(z.string(), z.unknown())
   .refine(
     (metadata) => new TextEncoder().encode(JSON.stringify(metadata)).length <= LONGEST_METADATA_BYTES,
     `must be a JSON object of at most ${LONGEST_METADATA_BYTES} bytes`,
