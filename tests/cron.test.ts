@@ -78,7 +78,7 @@ describe.each(BROKERS)("with the broker on %s", (broker) => {
     await house.call("GET", `${job.url}/0`);
     await dashboard.ofType("incident.closed");
     await house.call("GET", `${job.url}/3`);
-    const again = await dashboard.frame(({ type, data }) => type === "incident.opened" && / 3\.$/.test(data.detail));
+    const again = await dashboard.frame(({ type, data }) => type === "incident.opened" && data.detail.endsWith(" 3."));
     expect(again.data.detail).toBe("The job ended with exit code 3.");
   });
 

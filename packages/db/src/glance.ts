@@ -3,7 +3,8 @@ import { cutRange, readOutages, readRolledUntil, readSegment, type Segment } fro
 import type { Scope } from "./scope.ts";
 
 type CountRow = { monitor_id: number; at_ms: number; checks: number; failures: number; inconclusive: number };
-type HourRow = CountRow & { latency_sum_ms: number };
+type HourRow = CountRow & { latency_sum_ms: number; timed: number };
+const TIMED = "(SELECT coalesce(sum(n), 0) FROM unnest(hist_counts) n)::int AS timed";
 /** Nothing but what the index of the days holds. Thousands of times are read faster as numbers. */
 const COUNTS = "monitor_id, extract(epoch FROM bucket_at)::float8 * 1000 AS at_ms, checks, failures, inconclusive";
 
@@ -18,7 +19,7 @@ export async function glanceAt(scope: Scope, { ids, days }: GlanceQuery, now: Da
   const [outages, dayRows, ...restRows] = await Promise.all([
     readOutages(scope, keys, new Date(daysFrom), now),
     readSegment<CountRow>(scope, keys, wholeDays, COUNTS),
-    ...rest.map((segment) => readSegment<HourRow>(scope, keys, segment, `${COUNTS}, latency_sum_ms`)),
+    ...rest.map((segment) => readSegment<HourRow>(scope, keys, segment, `${COUNTS}, latency_sum_ms, ${TIMED}`)),
   ]);
   const daysOf = Map.groupBy(dayRows, (row) => row.monitor_id);
   const hoursOf = Map.groupBy(restRows.flat(), (row) => row.monitor_id);
@@ -26,7 +27,11 @@ export async function glanceAt(scope: Scope, { ids, days }: GlanceQuery, now: Da
   return ids.flatMap((id) => {
     const key = monitors.get(id);
     if (key === undefined) return [];
-    const hours = (hoursOf.get(key) ?? []).map((row) => ({ ...counted(row), latencySumMs: row.latency_sum_ms }));
+    const hours = (hoursOf.get(key) ?? []).map((row) => ({
+      ...counted(row),
+      latencySumMs: row.latency_sum_ms,
+      timed: row.timed,
+    }));
     // Hours of a day that is rolled up are told for themselves and not counted again.
     const measured = [...(daysOf.get(key) ?? []).map(counted), ...hours.filter(({ at }) => at.getTime() >= daysTo)];
     return [assembleGlance(id, { days, now }, measured, hours, outagesOf.get(key) ?? [])];

@@ -22,12 +22,12 @@ export function measureSql(filter: string, stepMs = HOUR_MS): string {
       coalesce(sum(n) FILTER (WHERE outcome = 'i'), 0)::int AS inconclusive,
       coalesce(sum(sum_ms) FILTER (WHERE outcome = 'o'), 0)::float8 AS latency_sum_ms,
       min(min_ms) FILTER (WHERE outcome = 'o') AS latency_min_ms, max(max_ms) FILTER (WHERE outcome = 'o') AS latency_max_ms,
-      coalesce(array_agg(bucket ORDER BY bucket) FILTER (WHERE outcome = 'o'), '{}')::smallint[] AS hist_buckets,
-      coalesce(array_agg(n ORDER BY bucket) FILTER (WHERE outcome = 'o'), '{}')::int[] AS hist_counts,
+      coalesce(array_agg(bucket ORDER BY bucket) FILTER (WHERE bucket IS NOT NULL), '{}')::smallint[] AS hist_buckets,
+      coalesce(array_agg(n ORDER BY bucket) FILTER (WHERE bucket IS NOT NULL), '{}')::int[] AS hist_counts,
       ${phases((phase) => `sum(${phase}_sum) FILTER (WHERE outcome = 'o') AS ${phase}_sum_ms, nullif(sum(${phase}_n) FILTER (WHERE outcome = 'o'), 0)::int AS ${phase}_checks`)}
     FROM (
       SELECT monitor_id, date_bin('${stepMs} ms', scheduled_at, 'epoch') AS bucket_at, outcome,
-        CASE WHEN outcome = 'o' THEN ceil(ln(greatest(total_ms, ${SMALLEST_MS})::float8) / ln(${GAMMA}::float8)) END AS bucket,
+        CASE WHEN outcome = 'o' AND total_ms IS NOT NULL THEN ceil(ln(greatest(total_ms, ${SMALLEST_MS})::float8) / ln(${GAMMA}::float8)) END AS bucket,
         count(*)::int AS n, sum(total_ms) AS sum_ms, min(total_ms) AS min_ms, max(total_ms) AS max_ms,
         ${phases((phase) => `sum(${phase}_ms) AS ${phase}_sum, count(${phase}_ms) AS ${phase}_n`)}
       FROM checks WHERE scheduled_at >= $1 AND scheduled_at < $2 ${filter} GROUP BY 1, 2, 3, 4

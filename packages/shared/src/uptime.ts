@@ -21,7 +21,8 @@ export type Measured = {
 
 /** The part of it that an uptime is made of, and with it what a mean latency is. */
 export type Counts = Pick<Measured, "at" | "checks" | "failures" | "inconclusive">;
-export type Counted = Counts & Pick<Measured, "latencySumMs">;
+/** `timed`: the good checks that have a latency, where not all of them do, as with runs whose start nobody told. */
+export type Counted = Counts & Pick<Measured, "latencySumMs"> & { timed?: number };
 
 /** A span of an incident; `endedAt` is null while it is on. */
 export type Outage = { startedAt: Date; endedAt: Date | null };
@@ -135,10 +136,10 @@ export function countsOf(
   return { uptime_ratio: uptimeRatio(checks, failures, inconclusive), checks, failures, inconclusive };
 }
 
-/** The mean latency (ms) of the good checks; null where there is none. */
+/** The mean latency (ms) of the good checks that have one; null where there is none. */
 export function meanLatencyMs(measured: readonly Counted[]): number | null {
-  const good = sum(measured, (one) => one.checks - one.failures - one.inconclusive);
-  return good > 0 ? round(sum(measured, (one) => one.latencySumMs) / good) : null;
+  const timed = sum(measured, (one) => one.timed ?? one.checks - one.failures - one.inconclusive);
+  return timed > 0 ? round(sum(measured, (one) => one.latencySumMs) / timed) : null;
 }
 
 function phasesOf(measured: readonly Measured[]): Stats["phases_ms"] {
@@ -156,7 +157,7 @@ function latenciesOf(measured: readonly Measured[]): Stats["latency_ms"] {
   const max = Math.max(...measured.map((one) => one.latencyMaxMs ?? 0));
   const at = (q: number) => round(Math.min(max, Math.max(min, quantile(histogram, q) ?? min)));
   return {
-    avg: meanLatencyMs(measured),
+    avg: round(sum(measured, (one) => one.latencySumMs) / sum([...histogram.values()], (count) => count)),
     min: round(min),
     max: round(max),
     p50: at(0.5),
