@@ -175,5 +175,5 @@ test("another worker takes over from the one that led", async () => {
   await socket.ofType("snapshot");
   await first.stop();
   await report(house, alice, { sensor_id: "sensor1", value: 78 });
-  await socket.frame(({ data }) => data.value === 78);
+  expect((await socket.frame(({ data }) => data.value === 78)).data.sensor_id).toBe("sensor1");
 });
