@@ -37,7 +37,9 @@ export function listenForReadings(deps: Deps): ReadingListener {
     const client = await deps.db.pool.connect();
     let isLeader = false;
     try {
-      const { rows } = await client.query<{ leads: boolean }>("SELECT pg_try_advisory_lock($1) AS leads", [LOCKS.readingListener]);
+      const { rows } = await client.query<{ leads: boolean }>("SELECT pg_try_advisory_lock($1) AS leads", [
+        LOCKS.readingListener,
+      ]);
       isLeader = rows[0]?.leads ?? false;
       if (isLeader) await lead(client);
     } catch (error) {
