@@ -64,7 +64,8 @@ export function measure(device: Device): Report {
     SIGNAL.weakest,
     SIGNAL.strongest,
   );
-  if (atMs >= device.silentUntilMs && fate.next() < DROPOUT.chance) {
+  const isFirst = atMs < REPORT_EVERY_MS.min;
+  if (!isFirst && atMs >= device.silentUntilMs && fate.next() < DROPOUT.chance) {
     device.silentUntilMs = atMs + fate.between(DROPOUT.minMs, DROPOUT.maxMs);
   }
   device.nextAtMs = atMs + fate.between(REPORT_EVERY_MS.min, REPORT_EVERY_MS.max);
