@@ -86,6 +86,7 @@ export const commonFields = {
 export function httpFields({ minIntervalS }: IntervalRules) {
   return {
     url,
+    ...commonFields,
     interval: z.int().min(minIntervalS).max(LONGEST_INTERVAL_S).describe("Whole seconds between checks"),
     method: z.enum(METHODS),
     headers: headers.nullable().describe("Sent with each check; stored encrypted, shown masked"),
@@ -104,7 +105,6 @@ export function httpFields({ minIntervalS }: IntervalRules) {
     max_redirects: z.int().min(0).max(10),
     verify_tls: z.boolean(),
     failure_threshold: z.int().min(1).max(10).describe("Failed checks in a row that make an outage"),
-    ...commonFields,
   };
 }
 
