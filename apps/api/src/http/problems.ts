@@ -54,7 +54,7 @@ export function fieldErrors(issues: readonly z.core.$ZodIssue[]): FieldError[] {
     const meant =
       issue.code === "invalid_union" ? issue.errors.find((branch) => !branch.some(isOtherShape)) : undefined;
     if (meant !== undefined)
-      return fieldErrors(meant).map((one) => ({ ...one, field: [field, one.field].filter(Boolean).join(".") }));
+      return fieldErrors(meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })));
     if (issue.code === "invalid_key") return issue.issues.map(({ message }) => ({ field, detail: message }));
     return [{ field: field === "" ? "body" : field, detail: issue.message }];
   });
