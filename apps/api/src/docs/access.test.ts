@@ -1,3 +1,4 @@
+import { maintainPartitions } from "@pulsecheck/db/partitions";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Person } from "../../../../tests/harness/caller.ts";
 import { openHouse, type House } from "../../../../tests/harness/house.ts";
@@ -10,6 +11,11 @@ const BODIES: Record<string, unknown> = {
   "POST /api/v1/alert-addresses": { email: "taken@example.com" },
   "POST /api/v1/monitors": { url: "https://example.com/", name: "a monitor" },
   "PATCH /api/v1/monitors/{id}": { name: "taken over" },
+  "POST /api/v1/heartbeat": { device_id: "a-device" },
+  "PATCH /api/v1/devices/{device_id}": { name: "taken over" },
+  "POST /api/v1/sensors": { sensor_id: "a-sensor", value: 1 },
+  "PATCH /api/v1/sensors/{sensor_id}": { name: "taken over" },
+  "PATCH /api/v1/sensors/{sensor_id}/readings/{id}": { value: 2 },
   "POST /api/v1/status-pages": { slug: "taken", title: "a page" },
   "PATCH /api/v1/status-pages/{id}": { title: "taken over" },
 };
@@ -46,9 +52,16 @@ beforeAll(async () => {
   const page = { slug: "alices-page", title: "alice's page" };
   await house.call("POST", "/api/v1/status-pages", { token: alice.token, json: page });
   await house.call("POST", "/api/v1/alert-addresses", { token: alice.token, json: { email: "alices@example.com" } });
+  await maintainPartitions(house.db, at, 30);
+  const report = (path: string, json: unknown) => house.call("POST", path, { token: alice.token, json });
+  await report("/api/v1/heartbeat", { device_id: "alices-device" });
+  await report("/api/v1/sensors", { sensor_id: "4815162342", value: 1 });
   const first = async (path: string) => (await house.call("GET", path, { token: alice.token })).body.items[0] as Row;
   ids = {
     "/api/v1/monitors/": monitor.id,
+    "/api/v1/devices/": "alices-device",
+    // A number: it stands in the place of a reading's id as well.
+    "/api/v1/sensors/": "4815162342",
     "/api/v1/status-pages/": (await first("/api/v1/status-pages")).id,
     "/api/v1/alert-addresses/": (await first("/api/v1/alert-addresses")).id,
     "/api/v1/api-keys/": (await first("/api/v1/api-keys")).id,
@@ -70,11 +83,13 @@ beforeAll(async () => {
 afterAll(() => house.stop());
 
 const guarded = () => routes.filter(({ caller }) => caller !== "public");
+/** Does the path name one of alice's things? A status is nobody's. */
+const namesThing = ({ path }: Pick<Route, "path">) => /\{\w*id\}/.test(path);
 
 /** Calls a route with alice's ids and a good body. */
 async function callRoute({ name, method, path, takesBody }: Route, token?: string) {
   const prefix = path.slice(0, path.indexOf("{"));
-  const filled = path.includes("{") ? path.replace(/\{\w+\}/, ids[prefix] ?? "") : path;
+  const filled = path.replace("{status}", "online").replaceAll(/\{\w+\}/g, ids[prefix] ?? "");
   const { status } = await house.call(method, filled + (queries[name] ?? ""), {
     token,
     ...(takesBody ? { json: BODIES[name] } : {}),
@@ -102,7 +117,9 @@ test("every guarded route that takes a body has a good one in the table, and eve
     .filter(({ takesBody }) => takesBody)
     .map(({ name }) => name);
   expect(needed.toSorted()).toEqual(Object.keys(BODIES).toSorted());
-  const prefixes = guarded().flatMap(({ path }) => (path.includes("{") ? [path.slice(0, path.indexOf("{"))] : []));
+  const prefixes = guarded()
+    .filter(namesThing)
+    .map(({ path }) => path.slice(0, path.indexOf("{")));
   expect([...new Set(prefixes)].toSorted()).toEqual(Object.keys(ids).toSorted());
 });
 
@@ -114,11 +131,7 @@ describe("whatever the route", () => {
 
   test("404 for a stranger with alice's ids, and nothing of hers has changed", async () => {
     const before = await countAll();
-    await expectAll(
-      guarded().filter(({ path }) => path.includes("{")),
-      404,
-      charlie.token,
-    );
+    await expectAll(guarded().filter(namesThing), 404, charlie.token);
     expect(await countAll()).toEqual(before);
     const { body } = await house.call("GET", `/api/v1/monitors/${ids["/api/v1/monitors/"]}`, { token: alice.token });
     expect(body.name).toBe("a monitor");
