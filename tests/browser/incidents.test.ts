@@ -52,7 +52,7 @@ test("an outage shows on the open page, and its recovery moves it to the history
   const over = page.getByRole("region", { name: "History" }).getByRole("article", { name: "Shop" });
   await over.getByText("Over", { exact: true }).first().waitFor();
   await down.waitFor({ state: "detached" });
-  await page.getByText("Nothing is down right now.").waitFor();
+  await page.getByText("Nothing is wrong right now.").waitFor();
   await over.getByText("What happened").click();
   await expect
     .poll(() => over.getByRole("listitem").allInnerTexts(), { timeout: 15_000 })

@@ -3,7 +3,7 @@ import { createContext, use, useEffect, useState, useSyncExternalStore, type Rea
 import { meQuery, useReloadAfterLogin } from "../features/account/session.ts";
 import { dropPendingDeletes } from "../features/monitors/delete-monitor.ts";
 import type { LiveState } from "../lib/kept-socket.ts";
-import { createLiveSocket, type LiveFrame, type LiveSocket } from "../lib/live-socket.ts";
+import { createLiveSocket, type LiveFrame, type LiveSocket, type Watched } from "../lib/live-socket.ts";
 
 const LiveContext = createContext<LiveSocket | null>(null);
 
@@ -49,8 +49,17 @@ export function useFrames(hear: (frame: LiveFrame) => void): void {
 
 /** Has every check of these monitors told as `monitor.checked`, while the component is shown. */
 export function useWatch(monitorIds: readonly string[]): void {
+  useWatched("monitors", monitorIds);
+}
+
+/** Has every heartbeat of these devices told as `device.heartbeat`, while the component is shown. */
+export function useWatchDevices(deviceIds: readonly string[]): void {
+  useWatched("devices", deviceIds);
+}
+
+function useWatched(kind: Watched["kind"], ids: readonly string[]): void {
   const live = useLive();
   const [who] = useState(() => Symbol("watch"));
-  useEffect(() => live.watch(who, monitorIds), [live, who, monitorIds]);
-  useEffect(() => () => live.watch(who, []), [live, who]);
+  useEffect(() => live.watch(who, { kind, ids }), [live, who, kind, ids]);
+  useEffect(() => () => live.watch(who, { kind, ids: [] }), [live, who, kind]);
 }

@@ -10,6 +10,8 @@ import {
 import { Failed } from "../components/ui/states.tsx";
 import { meQuery } from "../features/account/session.ts";
 import { boardSearch } from "../features/board/board-search.ts";
+import { deviceSearch } from "../features/devices/device-search.ts";
+import { sensorSearch } from "../features/sensors/sensor-search.ts";
 import { monitorSearch } from "../features/monitors/ranges.ts";
 import { incidentSearch } from "../features/incidents/incident-range.ts";
 import { settingsSearch } from "../features/settings/settings-sections.ts";
@@ -104,6 +106,40 @@ const editMonitor = createRoute({
   path: "/monitors/$id/edit",
   component: lazyRouteComponent(() => import("../features/monitors/edit-monitor-page.tsx"), "EditMonitorPage"),
 });
+const devices = createRoute({
+  getParentRoute: () => inside,
+  path: "/devices",
+  validateSearch: deviceSearch,
+  component: lazyRouteComponent(() => import("../features/devices/devices-page.tsx"), "DevicesPage"),
+});
+const device = createRoute({
+  getParentRoute: () => inside,
+  path: "/devices/$id",
+  validateSearch: monitorSearch,
+  component: lazyRouteComponent(() => import("../features/devices/device-page.tsx"), "DevicePage"),
+});
+const editDevice = createRoute({
+  getParentRoute: () => inside,
+  path: "/devices/$id/edit",
+  component: lazyRouteComponent(() => import("../features/devices/edit-device-page.tsx"), "EditDevicePage"),
+});
+const sensors = createRoute({
+  getParentRoute: () => inside,
+  path: "/sensors",
+  validateSearch: sensorSearch,
+  component: lazyRouteComponent(() => import("../features/sensors/sensors-page.tsx"), "SensorsPage"),
+});
+const sensor = createRoute({
+  getParentRoute: () => inside,
+  path: "/sensors/$id",
+  validateSearch: monitorSearch,
+  component: lazyRouteComponent(() => import("../features/sensors/sensor-page.tsx"), "SensorPage"),
+});
+const editSensor = createRoute({
+  getParentRoute: () => inside,
+  path: "/sensors/$id/edit",
+  component: lazyRouteComponent(() => import("../features/sensors/edit-sensor-page.tsx"), "EditSensorPage"),
+});
 const incidents = createRoute({
   getParentRoute: () => inside,
   path: "/incidents",
@@ -145,6 +181,12 @@ const routeTree = root.addChildren([
     newMonitor,
     monitor,
     editMonitor,
+    devices,
+    device,
+    editDevice,
+    sensors,
+    sensor,
+    editSensor,
     incidents,
     statusPages,
     newStatusPage,

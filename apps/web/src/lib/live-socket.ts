@@ -12,6 +12,9 @@ export type Snapshot = {
 
 export type LiveFrame = { at: string; seq: number } & ({ type: "snapshot"; data: Snapshot } | LiveEvent);
 
+/** Monitors or devices by their ids. */
+export type Watched = { kind: "monitors" | "devices"; ids: readonly string[] };
+
 export type LiveSocket = {
   open(): void;
   close(): void;
@@ -20,8 +23,8 @@ export type LiveSocket = {
   onState(listener: () => void): () => void;
   /** Gets every frame, in order and once. Returns what takes it back. */
   onFrame(listener: (frame: LiveFrame) => void): () => void;
-  /** Asks for every check of these monitors as well, up to 500 in all; replaces what the same `who` asked before. */
-  watch(who: symbol, monitorIds: readonly string[]): void;
+  /** Asks for every check or heartbeat of these as well, up to 500 a kind; replaces what the same `who` asked before. */
+  watch(who: symbol, watched: Watched): void;
 };
 
 /** Scrolling changes what is watched all the time; the server hears of it this often, in ms. */
@@ -34,7 +37,7 @@ const SUBSCRIBE_EVERY_MS = 1_000;
 export function createLiveSocket(onRefused: () => void): LiveSocket {
   const states = createListeners();
   const frames = createListeners<[LiveFrame]>();
-  const watched = new Map<symbol, readonly string[]>();
+  const watched = new Map<symbol, Watched>();
   let state: LiveState = "connecting";
   let lastSeq: number | null = null;
   let subscribing: ReturnType<typeof setTimeout> | undefined;
@@ -66,8 +69,12 @@ export function createLiveSocket(onRefused: () => void): LiveSocket {
 
   function subscribe(): void {
     subscribing = undefined;
-    const ids = [...new Set([...watched.values()].flat())].slice(0, SUBSCRIBE_LIMIT);
-    socket.send({ type: "subscribe", monitor_ids: ids });
+    socket.send({ type: "subscribe", monitor_ids: idsOf("monitors"), device_ids: idsOf("devices") });
+  }
+
+  function idsOf(kind: Watched["kind"]): string[] {
+    const all = [...watched.values()].flatMap((one) => (one.kind === kind ? one.ids : []));
+    return [...new Set(all)].slice(0, SUBSCRIBE_LIMIT);
   }
 
   return {
@@ -80,9 +87,9 @@ export function createLiveSocket(onRefused: () => void): LiveSocket {
     state: () => state,
     onState: states.add,
     onFrame: frames.add,
-    watch(who, monitorIds) {
-      if (monitorIds.length === 0) watched.delete(who);
-      else watched.set(who, monitorIds);
+    watch(who, what) {
+      if (what.ids.length === 0) watched.delete(who);
+      else watched.set(who, what);
       subscribing ??= setTimeout(subscribe, SUBSCRIBE_EVERY_MS);
     },
   };

@@ -1,7 +1,6 @@
 import { Link, useNavigate } from "@tanstack/react-router";
-import { Search } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
 import { buttonClass } from "../../components/ui/button.tsx";
+import { SearchBox } from "../../components/ui/search-box.tsx";
 import { BOARD_FILTERS, BOARD_SORTS, type BoardCounts, type BoardFilter, type BoardSearch } from "./board-search.ts";
 
 const FILTER_WORDS: Record<BoardFilter, string> = { DOWN: "Down", UP: "Up", UNKNOWN: "Unknown", PAUSED: "Paused" };
@@ -26,7 +25,7 @@ export function BoardToolbar({ search, counts, tags }: Props) {
     <div className="grid gap-3">
       <StatusFilter search={search} counts={counts} />
       <div className="flex flex-wrap gap-2" role="search" aria-label="Monitors">
-        <SearchBox value={search.q ?? ""} onChange={(q) => change({ q })} />
+        <SearchBox label="Search by name or URL" value={search.q ?? ""} onChange={(q) => change({ q })} />
         {tags.length > 0 && (
           <select
             aria-label="Tag"
@@ -80,45 +79,5 @@ function StatusFilter({ search, counts }: { search: BoardSearch; counts: BoardCo
         </Link>
       ))}
     </nav>
-  );
-}
-
-function SearchBox({ value, onChange }: { value: string; onChange(text: string): void }) {
-  const input = useRef<HTMLInputElement>(null);
-  // The address lags behind what is typed: while one writes, the text is the box's own.
-  const [text, setText] = useState(value);
-  const [isWriting, setWriting] = useState(false);
-  useEffect(() => {
-    // The slash leads here, as on other sites, unless one is writing.
-    const focus = (event: KeyboardEvent) => {
-      const isElsewhere = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
-      if (event.key !== "/" || isElsewhere || event.ctrlKey || event.metaKey || event.altKey) return;
-      event.preventDefault();
-      input.current?.focus();
-    };
-    document.addEventListener("keydown", focus);
-    return () => document.removeEventListener("keydown", focus);
-  }, []);
-  return (
-    <div className="relative min-w-40 flex-1">
-      <Search aria-hidden className="pointer-events-none absolute top-2.5 left-2.5 size-4 text-muted" />
-      <input
-        ref={input}
-        type="search"
-        aria-label="Search by name or URL"
-        placeholder="Search by name or URL  ( / )"
-        className="min-h-9 w-full rounded-md border border-edge bg-surface py-1.5 pr-2 pl-8 text-base sm:text-sm"
-        value={isWriting ? text : value}
-        onFocus={() => {
-          setText(value);
-          setWriting(true);
-        }}
-        onBlur={() => setWriting(false)}
-        onChange={(event) => {
-          setText(event.target.value);
-          onChange(event.target.value);
-        }}
-      />
-    </div>
   );
 }

@@ -1,22 +1,23 @@
 import type { IncidentView } from "@pulsecheck/shared/incident";
-import { Link } from "@tanstack/react-router";
 import { CircleCheck, OctagonX } from "lucide-react";
 import { Time } from "../../components/ui/time.tsx";
 import { capitalise, formatDuration } from "../../lib/format.ts";
 import { useNow } from "../../lib/now.ts";
 import { describeReason } from "../monitors/words.ts";
 import { IncidentTimeline } from "./incident-timeline.tsx";
+import { wordsOf } from "./incident-words.ts";
+import { SubjectLink } from "./subject-link.tsx";
 
 type Props = {
   incident: IncidentView;
-  /** Where incidents of several monitors stand together. */
-  showMonitor?: boolean;
+  /** Where incidents of several subjects stand together. */
+  showSubject?: boolean;
   /** The address asks for this one. */
   isMeant?: boolean;
 };
 
-/** One outage: what, why, how long, and what happened. Its heading is an h3. */
-export function IncidentCard({ incident, showMonitor = false, isMeant = false }: Props) {
+/** One incident: what, why, how long, and what happened. Its heading is an h3. */
+export function IncidentCard({ incident, showSubject = false, isMeant = false }: Props) {
   const isOn = incident.ended_at === null;
   const cause = describeReason(incident.reason);
   return (
@@ -27,18 +28,12 @@ export function IncidentCard({ incident, showMonitor = false, isMeant = false }:
     >
       <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-1">
         <h3 id={`${incident.id}-heading`} className="min-w-0 font-semibold">
-          {showMonitor ? (
-            <Link to="/monitors/$id" params={{ id: incident.monitor_id }} className="hover:underline">
-              {incident.monitor_name}
-            </Link>
-          ) : (
-            capitalise(cause)
-          )}
+          {showSubject ? <SubjectLink subject={incident.subject} /> : capitalise(cause)}
         </h3>
-        <OnOrOver isOn={isOn} />
+        <OnOrOver isOn={isOn} word={wordsOf(incident).now} />
       </div>
       <p>
-        {showMonitor && <span className="font-medium">{capitalise(cause)}: </span>}
+        {showSubject && <span className="font-medium">{capitalise(cause)}: </span>}
         {incident.detail}
       </p>
       <p className="text-muted">
@@ -53,12 +48,12 @@ export function IncidentCard({ incident, showMonitor = false, isMeant = false }:
   );
 }
 
-function OnOrOver({ isOn }: { isOn: boolean }) {
+function OnOrOver({ isOn, word }: { isOn: boolean; word: string }) {
   const Icon = isOn ? OctagonX : CircleCheck;
   return (
     <p className={`flex shrink-0 items-center gap-1.5 font-medium ${isOn ? "text-down" : "text-up"}`}>
       <Icon aria-hidden className="size-4" />
-      {isOn ? "Down now" : "Over"}
+      {isOn ? word : "Over"}
     </p>
   );
 }

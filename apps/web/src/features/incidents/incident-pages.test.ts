@@ -4,6 +4,8 @@ import { dropIncident, mergeIncident, putIncident, type IncidentPages } from "./
 
 const incident = (id: string, hour: number): IncidentView => ({
   id,
+  kind: "outage",
+  subject: { type: "monitor", id: "m", name: "Shop" },
   monitor_id: "m",
   monitor_name: "Shop",
   started_at: new Date(Date.UTC(2026, 0, 1, hour)).toISOString(),

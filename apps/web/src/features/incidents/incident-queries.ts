@@ -43,6 +43,8 @@ export function useIncidentFrames(): void {
       switch (frame.type) {
         case "snapshot":
         case "monitor.deleted":
+        case "device.deleted":
+        case "sensor.deleted":
           void queries.invalidateQueries({ queryKey: [KEY] });
           break;
         case "incident.opened":

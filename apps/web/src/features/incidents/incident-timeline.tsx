@@ -2,6 +2,7 @@ import type { IncidentView } from "@pulsecheck/shared/incident";
 import { Bell, CircleCheck, CircleDot, Clock, OctagonX, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { Time } from "../../components/ui/time.tsx";
+import { wordsOf } from "./incident-words.ts";
 
 type Alert = IncidentView["alerts"][number];
 type Moment = { key: string; at: string; isTimed: boolean; Icon: LucideIcon; look: string; text: ReactNode };
@@ -18,7 +19,7 @@ const STATES: Record<Alert["kind"], Record<Alert["state"], string>> = {
   UP: { ...SENDING, SUPPRESSED: "not sent, because the outage was not announced there" },
 };
 
-/** What happened in an outage, in order: the checks that told, and what became of each alert. */
+/** What happened in an incident, in order: what told of it, and what became of each alert. */
 export function IncidentTimeline({ incident }: { incident: IncidentView }) {
   return (
     <ol aria-label="What happened" className="mt-2 grid gap-2 border-l border-line pl-3">
@@ -41,6 +42,7 @@ export function IncidentTimeline({ incident }: { incident: IncidentView }) {
 
 function listMoments(incident: IncidentView): Moment[] {
   const { id, started_at, confirmed_at, ended_at, alerts } = incident;
+  const words = wordsOf(incident);
   const moment = (what: string, at: string, Icon: LucideIcon, look: string): Moment => ({
     key: `${id} ${what}`,
     at,
@@ -50,10 +52,10 @@ function listMoments(incident: IncidentView): Moment[] {
     text: <p>{what}</p>,
   });
   const tell = (kind: Alert["kind"], since: string) =>
-    alerts.filter((alert) => alert.kind === kind).map((alert) => describeAlert(alert, since));
+    alerts.filter((alert) => alert.kind === kind).map((alert) => describeAlert(alert, since, words.alert));
   const moments = [
-    moment("First failed check", started_at, CircleDot, "text-down"),
-    moment("Confirmed: it is down", confirmed_at, OctagonX, "text-down"),
+    moment(words.started, started_at, CircleDot, "text-down"),
+    moment(words.confirmed, confirmed_at, OctagonX, "text-down"),
     ...tell("DOWN", confirmed_at),
     ...(ended_at === null ? [] : [moment("Over", ended_at, CircleCheck, "text-up")]),
     ...tell("UP", ended_at ?? confirmed_at),
@@ -62,7 +64,7 @@ function listMoments(incident: IncidentView): Moment[] {
 }
 
 /** An alert that was not sent has no time of its own: it stands where it became due. */
-function describeAlert(alert: Alert, since: string): Moment {
+function describeAlert(alert: Alert, since: string, word: string): Moment {
   const { id, kind, channel, recipient, state, sent_at, detail } = alert;
   const isWaiting = state === "PENDING" || state === "SENDING";
   return {
@@ -73,7 +75,7 @@ function describeAlert(alert: Alert, since: string): Moment {
     look: state === "REJECTED" ? "text-down" : state === "UNCONFIRMED" ? "text-warn" : "text-muted",
     text: (
       <p>
-        {kind === "DOWN" ? "Down" : "Recovery"} alert to {recipient} by {channel === "email" ? "e-mail" : channel}:{" "}
+        {kind === "DOWN" ? word : "Recovery alert"} to {recipient} by {channel === "email" ? "e-mail" : channel}:{" "}
         {STATES[kind][state]}
         {detail !== null && ` (${detail})`}
       </p>

@@ -14,7 +14,7 @@ import { useMeantIncident } from "./meant-incident.ts";
 
 const route = getRouteApi("/inside/incidents");
 
-/** What is down now, and what was. */
+/** What is wrong now, and what was. */
 export function IncidentsPage() {
   const { range } = route.useSearch();
   const open = useInfiniteQuery(openIncidentsQuery);
@@ -27,19 +27,19 @@ export function IncidentsPage() {
       {isQuiet ? (
         <Empty title="No incidents">
           {range === undefined
-            ? "Nothing has been down so far. When something is, it stands here: why, how long, and who was told."
-            : "Nothing was down in this time. Enjoy the quiet."}
+            ? "Nothing has been wrong so far. When something is, it stands here: why, how long, and who was told."
+            : "Nothing was wrong in this time. Enjoy the quiet."}
         </Empty>
       ) : (
         <>
           <Section title="On now" query={open} meant={meant}>
             <p className="flex items-center gap-2 text-muted">
               <CircleCheck aria-hidden className="size-4 text-up" />
-              Nothing is down right now.
+              Nothing is wrong right now.
             </p>
           </Section>
           <Section title="History" query={past} meant={meant}>
-            <p className="text-muted">Nothing else was down in this time.</p>
+            <p className="text-muted">Nothing else was wrong in this time.</p>
           </Section>
         </>
       )}
@@ -71,7 +71,7 @@ function Section({ title, query, meant, children }: SectionProps) {
       {isEmpty(query) && children}
       {query.data?.pages.flatMap(({ items }) =>
         items.map((incident) => (
-          <IncidentCard key={incident.id} incident={incident} showMonitor isMeant={incident.id === meant} />
+          <IncidentCard key={incident.id} incident={incident} showSubject isMeant={incident.id === meant} />
         )),
       )}
       <LoadMore query={query} />

@@ -2,7 +2,7 @@ import { lazy, Suspense, useMemo, useState } from "react";
 import { Card } from "../../components/ui/page.tsx";
 import { Empty } from "../../components/ui/states.tsx";
 import { formatDateTime, formatLatency } from "../../lib/format.ts";
-import type { Picture } from "./latency-chart.tsx";
+import type { LatencyPicture } from "./latency-chart.tsx";
 import { LatencyTable } from "./latency-table.tsx";
 import { LATENCY_VIEWS, listSlots, SERIES, type LatencyView, type Slot } from "./latency-series.ts";
 import type { RangeStats } from "./monitor-queries.ts";
@@ -45,7 +45,7 @@ function ChartWithLegend({ view, stats, intervalMs }: { view: LatencyView; stats
   );
 }
 
-function drawPicture(stats: RangeStats, intervalMs: number): Picture {
+function drawPicture(stats: RangeStats, intervalMs: number): LatencyPicture {
   return {
     span: { from: Date.parse(stats.from), to: Date.parse(stats.to) },
     slots: listSlots(stats, intervalMs),

@@ -44,7 +44,8 @@ function Status({ monitor }: { monitor: MonitorView }) {
   return <StatusBadge status={filterOf(monitor)} word={isNew ? "Checking" : undefined} />;
 }
 
-function Tags({ tags }: { tags: readonly string[] }) {
+/** Nothing where there are none. */
+export function Tags({ tags }: { tags: readonly string[] }) {
   if (tags.length === 0) return null;
   return (
     <ul aria-label="Tags" className="flex flex-wrap gap-1.5">

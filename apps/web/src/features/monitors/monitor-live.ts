@@ -1,10 +1,11 @@
 import type { CheckView } from "@pulsecheck/shared/check";
-import type { LiveEvent } from "@pulsecheck/shared/live-events";
+import { monitorOf, type LiveEvent } from "@pulsecheck/shared/live-events";
 import type { MonitorView } from "@pulsecheck/shared/monitor";
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { useFrames, useLiveState, useWatch } from "../../app/live.tsx";
 import type { LiveFrame } from "../../lib/live-socket.ts";
+import { createThrottle } from "../../lib/throttle.ts";
 import { applyEvent } from "../board/board-store.ts";
 import { checksQuery, monitorQuery, type ChecksKind, type CheckPages } from "./monitor-queries.ts";
 
@@ -31,7 +32,7 @@ export function useMonitorLive(id: string): { isDeleted: boolean } {
   const hear = useCallback(
     (frame: LiveFrame) => {
       if (frame.type === "snapshot") return rereadAll(queries, id);
-      if (aboutOf(frame) !== id) return;
+      if (monitorOf(frame) !== id) return;
       if (frame.type === "monitor.deleted") return setDeletedId(id);
       heedEvent(queries, id, frame);
       if (frame.type === "monitor.checked") stats.run(() => rereadStats(queries, id));
@@ -40,10 +41,6 @@ export function useMonitorLive(id: string): { isDeleted: boolean } {
   );
   useFrames(hear);
   return { isDeleted: deletedId === id };
-}
-
-function aboutOf({ data }: LiveEvent): string {
-  return "monitor_id" in data ? data.monitor_id : data.id;
 }
 
 function heedEvent(queries: QueryClient, id: string, event: LiveEvent): void {
@@ -67,7 +64,7 @@ function rereadAll(queries: QueryClient, id: string): void {
   for (const queryKey of [
     ["monitor", id],
     ["checks", id],
-    ["incidents", "of", id],
+    ["incidents", "of", `monitor ${id}`],
     ["glance", id],
   ])
     void queries.invalidateQueries({ queryKey });
@@ -88,26 +85,4 @@ function putOnTop(list: CheckPages, check: CheckView): CheckPages {
   if (first === undefined || list.pages.some(({ items }) => items.some(({ id }) => id === check.id))) return list;
   const items = [check, ...first.items].sort((a, b) => b.checked_at.localeCompare(a.checked_at));
   return { ...list, pages: [{ ...first, items }, ...rest] };
-}
-
-/** Runs what it is told at once, and then at most once in so many ms, the last time included. */
-function createThrottle(everyMs: number) {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let lastAt = -Infinity;
-  return {
-    run(what: () => void): void {
-      timer ??= setTimeout(
-        () => {
-          timer = undefined;
-          lastAt = Date.now();
-          what();
-        },
-        Math.max(0, lastAt + everyMs - Date.now()),
-      );
-    },
-    stop(): void {
-      clearTimeout(timer);
-      timer = undefined;
-    },
-  };
 }

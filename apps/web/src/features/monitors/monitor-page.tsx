@@ -6,14 +6,14 @@ import { buttonClass } from "../../components/ui/button.tsx";
 import { Card, Page } from "../../components/ui/page.tsx";
 import { Failed, Loading } from "../../components/ui/states.tsx";
 import { useMayWrite } from "../account/workspace.ts";
+import { IncidentsCard } from "../incidents/incidents-card.tsx";
 import { CertificateCard } from "./certificate-card.tsx";
 import { CheckLog } from "./check-log.tsx";
 import { LatencyCard } from "./latency-card.tsx";
 import { MonitorActions } from "./monitor-actions.tsx";
 import { MonitorHead } from "./monitor-head.tsx";
-import { MonitorIncidents } from "./monitor-incidents.tsx";
 import { useMonitorLive } from "./monitor-live.ts";
-import { checksQuery, isMissing, monitorQuery, statsQuery } from "./monitor-queries.ts";
+import { checksQuery, isMissing, monitorIncidentsQuery, monitorQuery, statsQuery } from "./monitor-queries.ts";
 import { RangeChoice, RangeFigures, UptimeCard } from "./range-figures.tsx";
 import type { Range } from "../../lib/ranges.ts";
 import { USUAL_RANGE } from "./ranges.ts";
@@ -61,7 +61,7 @@ function MonitorDetails({ monitor, range }: { monitor: MonitorView; range: Range
         <UptimeCard id={id} />
         <CertificateCard checks={checks} />
       </div>
-      <MonitorIncidents id={id} />
+      <IncidentsCard query={monitorIncidentsQuery(id)} none="It has not been down so far." />
       <CheckLog id={id} />
     </Page>
   );
@@ -71,7 +71,7 @@ function Past({ monitor: { id, interval }, range }: { monitor: MonitorView; rang
   const { data: stats, error, refetch } = useQuery(statsQuery(id, range));
   return (
     <>
-      <Card title="In numbers" actions={<RangeChoice id={id} />}>
+      <Card title="In numbers" actions={<RangeChoice to="/monitors/$id" id={id} />}>
         {error && <Failed error={error} retry={() => void refetch()} />}
         {stats ? <RangeFigures stats={stats} /> : !error && <Loading what="figures" />}
       </Card>

@@ -64,7 +64,7 @@ const INCIDENTS_AT_ONCE = 10;
 /** All incidents of a monitor: an open one first, then the latest. */
 export function monitorIncidentsQuery(id: string) {
   return infiniteQueryOptions({
-    queryKey: ["incidents", "of", id],
+    queryKey: ["incidents", "of", `monitor ${id}`],
     queryFn: ({ pageParam: cursor }): Promise<Page<IncidentView>> => {
       const query = { limit: INCIDENTS_AT_ONCE, ...(cursor === null ? {} : { cursor }) };
       return ask(api.GET("/api/v1/monitors/{id}/incidents", { params: { path: { id }, query } }));

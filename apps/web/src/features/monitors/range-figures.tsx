@@ -10,13 +10,13 @@ import { monitorSearch, RANGES } from "./ranges.ts";
 import { UptimeBar } from "./uptime-bar.tsx";
 
 /** Which part of the past is shown; it stands in the address. */
-export function RangeChoice({ id }: { id: string }) {
+export function RangeChoice({ to, id }: { to: "/monitors/$id" | "/devices/$id" | "/sensors/$id"; id: string }) {
   return (
     <nav aria-label="Range" className="flex flex-wrap gap-1">
       {RANGES.map((one) => (
         <Link
           key={one}
-          to="/monitors/$id"
+          to={to}
           params={{ id }}
           search={monitorSearch({ range: one })}
           replace

@@ -1,0 +1,111 @@
+import type { DeviceView } from "@pulsecheck/shared/device";
+import type { DeviceEventView, DeviceHistory } from "@pulsecheck/shared/device-history";
+import type { IncidentView } from "@pulsecheck/shared/incident";
+import type { Page } from "@pulsecheck/shared/list";
+import { infiniteQueryOptions, keepPreviousData, queryOptions, type InfiniteData } from "@tanstack/react-query";
+import { api, ask } from "../../lib/api.ts";
+import { RANGE_HOURS, type Range } from "../../lib/ranges.ts";
+import type { DeviceSearch } from "./device-search.ts";
+
+const DEVICES_AT_ONCE = 60;
+export type DevicePages = InfiniteData<Page<DeviceView>, string | null>;
+
+export function devicesQuery({ status, q }: DeviceSearch) {
+  return infiniteQueryOptions({
+    queryKey: ["devices", status ?? "", q ?? ""],
+    queryFn: ({ pageParam: cursor, signal }): Promise<Page<DeviceView>> => {
+      const query = {
+        limit: DEVICES_AT_ONCE,
+        ...(cursor === null ? {} : { cursor }),
+        ...(status === undefined ? {} : { status }),
+        ...(q === undefined || q.trim() === "" ? {} : { q }),
+      };
+      return ask(api.GET("/api/v1/devices", { params: { query }, signal }));
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next_cursor: cursor }) => cursor,
+    // What was found before stays until what is typed is found; frames keep it fresh only while it is shown.
+    placeholderData: keepPreviousData,
+    refetchOnMount: "always",
+  });
+}
+
+const pathOf = (id: string) => ({ path: { device_id: id } });
+
+export function deviceQuery(id: string) {
+  return queryOptions({
+    queryKey: ["device", id],
+    queryFn: (): Promise<DeviceView> => ask(api.GET("/api/v1/devices/{device_id}", { params: pathOf(id) })),
+    refetchOnMount: "always",
+  });
+}
+
+function spanOf(range: Range) {
+  const now = Date.now();
+  return { from: new Date(now - RANGE_HOURS[range] * 3_600_000).toISOString(), to: new Date(now).toISOString() };
+}
+
+/** Battery and signal in a range that ends now. */
+export function deviceHistoryQuery(id: string, range: Range) {
+  return queryOptions({
+    queryKey: ["device-history", id, range],
+    queryFn: (): Promise<DeviceHistory> =>
+      ask(api.GET("/api/v1/devices/{device_id}/history", { params: { ...pathOf(id), query: spanOf(range) } })),
+    refetchOnMount: "always",
+  });
+}
+
+const EVENTS_AT_ONCE = 100;
+const EVENT_PAGES_AT_MOST = 5;
+
+/** What happened in a range that ends now, the latest first, and its ends; `from` is later where there was too much. */
+export function presenceQuery(id: string, range: Range) {
+  return queryOptions({
+    queryKey: ["device-events", id, "presence", range],
+    queryFn: async () => {
+      const span = spanOf(range);
+      const events: DeviceEventView[] = [];
+      let cursor: string | null = null;
+      for (let pages = 0; pages < EVENT_PAGES_AT_MOST && (pages === 0 || cursor !== null); pages += 1) {
+        const page = await readEvents(id, { ...span, limit: EVENTS_AT_ONCE, ...(cursor === null ? {} : { cursor }) });
+        events.push(...page.items);
+        cursor = page.next_cursor;
+      }
+      const before = await readEvents(id, { to: span.from, limit: 20 });
+      const oldest = events.at(-1);
+      const from = cursor !== null && oldest !== undefined ? oldest.at : span.from;
+      return { ...span, from, events, before: cursor === null ? before.items : [] };
+    },
+    refetchOnMount: "always",
+  });
+}
+export type PresenceData = Awaited<ReturnType<NonNullable<ReturnType<typeof presenceQuery>["queryFn"]>>>;
+
+type EventsQuery = { from?: string; to?: string; limit?: number; cursor?: string };
+const readEvents = (id: string, query: EventsQuery): Promise<Page<DeviceEventView>> =>
+  ask(api.GET("/api/v1/devices/{device_id}/events", { params: { ...pathOf(id), query } }));
+
+/** Everything that happened, the latest first. */
+export function deviceEventsQuery(id: string) {
+  return infiniteQueryOptions({
+    queryKey: ["device-events", id, "log"],
+    queryFn: ({ pageParam: cursor }) => readEvents(id, { limit: 20, ...(cursor === null ? {} : { cursor }) }),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next_cursor: cursor }) => cursor,
+    refetchOnMount: "always",
+  });
+}
+
+/** All incidents of a device: an open one first, then the latest. */
+export function deviceIncidentsQuery(id: string) {
+  return infiniteQueryOptions({
+    queryKey: ["incidents", "of", `device ${id}`],
+    queryFn: ({ pageParam: cursor }): Promise<Page<IncidentView>> => {
+      const query = { limit: 10, ...(cursor === null ? {} : { cursor }) };
+      return ask(api.GET("/api/v1/devices/{device_id}/incidents", { params: { ...pathOf(id), query } }));
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next_cursor: cursor }) => cursor,
+    refetchOnMount: "always",
+  });
+}

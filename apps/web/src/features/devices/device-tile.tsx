@@ -1,0 +1,78 @@
+import type { DeviceView } from "@pulsecheck/shared/device";
+import { Link } from "@tanstack/react-router";
+import { BatteryMedium, MapPin, Signal } from "lucide-react";
+import { memo } from "react";
+import { RelativeTime } from "../../components/ui/time.tsx";
+import { DeviceBadge } from "./device-status.tsx";
+import { formatBattery, formatSignal } from "./device-words.ts";
+
+const BORDERS = { ONLINE: "border-line", AT_RISK: "border-warn/60", OFFLINE: "border-down/60" } as const;
+
+/** One device of the grid. It is painted anew for its own changes only. */
+export const DeviceTile = memo(function DeviceTile({ device }: { device: DeviceView }) {
+  return (
+    <div
+      data-device={device.device_id}
+      className={`relative grid h-full content-start gap-2 rounded-lg border bg-surface p-3 hover:bg-sunken ${BORDERS[device.status]}`}
+    >
+      <div className="flex flex-wrap items-center justify-between gap-x-2">
+        <DeviceBadge status={device.status} />
+        <span className="text-xs text-muted">
+          <RelativeTime at={device.last_heard_at} />
+        </span>
+      </div>
+      <DeviceLink device={device} className="after:absolute after:inset-0" />
+      {device.location !== "" && (
+        <p className="flex min-w-0 items-center gap-1 text-xs text-muted">
+          <MapPin aria-hidden className="size-3.5 shrink-0" />
+          <span className="truncate">{device.location}</span>
+        </p>
+      )}
+      <p className="flex flex-wrap gap-x-4 tabular-nums">
+        <span className="inline-flex items-center gap-1">
+          <BatteryMedium aria-hidden className="size-4 text-muted" />
+          <span className="sr-only">Battery</span> {formatBattery(device.battery_level)}
+        </span>
+        <span className="inline-flex items-center gap-1">
+          <Signal aria-hidden className="size-4 text-muted" />
+          <span className="sr-only">Signal</span> {formatSignal(device.signal_strength)}
+        </span>
+      </p>
+    </div>
+  );
+});
+
+/** One device of the table. */
+export const DeviceRow = memo(function DeviceRow({ device }: { device: DeviceView }) {
+  return (
+    <tr data-device={device.device_id} className="border-t border-line">
+      <td className="p-2 whitespace-nowrap">
+        <DeviceBadge status={device.status} />
+      </td>
+      <th scope="row" className="max-w-0 p-2 text-left font-normal">
+        <DeviceLink device={device} className="block" />
+      </th>
+      <td className="max-w-0 truncate p-2 max-md:hidden">{device.location}</td>
+      <td className="p-2 text-right whitespace-nowrap tabular-nums">{formatBattery(device.battery_level)}</td>
+      <td className="p-2 text-right whitespace-nowrap tabular-nums max-sm:hidden">
+        {formatSignal(device.signal_strength)}
+      </td>
+      <td className="p-2 text-right whitespace-nowrap text-muted max-sm:hidden">
+        <RelativeTime at={device.last_heard_at} />
+      </td>
+    </tr>
+  );
+});
+
+function DeviceLink({ device, className }: { device: DeviceView; className: string }) {
+  return (
+    <Link
+      to="/devices/$id"
+      params={{ id: device.device_id }}
+      title={device.name}
+      className={`truncate font-medium focus-visible:outline-offset-4 ${className}`}
+    >
+      {device.name}
+    </Link>
+  );
+}

@@ -1,0 +1,86 @@
+import { expect, test } from "vitest";
+import { openBrowserHouse, openVisitor } from "../harness/browser.ts";
+import type { Person } from "../harness/caller.ts";
+
+const { house, browser } = await openBrowserHouse();
+
+async function report({ token }: Person, json: unknown): Promise<void> {
+  const answer = await house.call("POST", "/api/v1/heartbeat", { token, json });
+  expect(answer.status).toBeLessThan(300);
+}
+
+test("a device that has reported has its tile, and its battery changes while one looks", async () => {
+  const alice = await house.register("alice");
+  const { page, complaints, findBarriers } = await openVisitor(browser, house.url, { as: alice });
+  await page.goto("/devices");
+  await page.getByRole("heading", { name: "No devices yet" }).waitFor();
+  await page.getByRole("region", { name: "A heartbeat with curl" }).getByText("/api/v1/heartbeat").waitFor();
+  expect(await findBarriers()).toEqual([]);
+
+  await report(alice, { device_id: "pc-01", name: "Till", battery_level: 80, signal_strength: -60 });
+  await page.reload();
+  const tile = page.getByRole("listitem").filter({ hasText: "Till" });
+  await tile.getByText("80 %").waitFor();
+  await tile.getByText("Online").waitFor();
+  // What is shown is watched about a second after: until then heartbeats are not told.
+  let level = 79;
+  await expect
+    .poll(
+      async () => {
+        await report(alice, { device_id: "pc-01", battery_level: (level -= 1) });
+        return (await tile.textContent())?.includes("80 %");
+      },
+      { timeout: 10_000 },
+    )
+    .toBe(false);
+  await report(alice, { device_id: "pc-01", battery_level: 12 });
+  await tile.getByText("12 %").waitFor();
+  await tile.getByText("At risk").waitFor();
+  expect(await findBarriers()).toEqual([]);
+
+  await page.getByRole("navigation", { name: "View" }).getByRole("link", { name: "Table" }).click();
+  await page.getByRole("table", { name: "Devices" }).getByRole("row", { name: /Till/ }).waitFor();
+  expect(new URL(page.url()).search).toBe("?view=table");
+  await page.getByRole("navigation", { name: "Status" }).getByRole("link", { name: "Offline" }).click();
+  await page.getByText("No device is like that").waitFor();
+  await page.getByRole("link", { name: "Show all devices" }).click();
+  await page.getByRole("searchbox").fill("till");
+  await tile.waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test("a device's page shows its past, takes changes, and is gone when it is deleted", async () => {
+  const bob = await house.register("bob");
+  const sentAt = (minutesAgo: number) => new Date(Date.now() - minutesAgo * 60_000).toISOString();
+  await report(bob, { device_id: "pc-02", battery_level: 90, signal_strength: -70 });
+  for (const minutes of [30, 20, 10])
+    await report(bob, { device_id: "pc-02", battery_level: 60 + minutes, sent_at: sentAt(minutes) });
+  const { page, complaints, findBarriers } = await openVisitor(browser, house.url, {
+    as: bob,
+    viewport: { width: 360, height: 740 },
+  });
+  await page.goto("/devices/pc-02");
+  await page.getByRole("heading", { name: "pc-02", level: 1 }).waitFor();
+  await page.getByRole("region", { name: "Battery" }).getByText("from 70 % to 90 %").waitFor();
+  await page.getByRole("region", { name: "Presence" }).getByText("never offline").first().waitFor();
+  await page.getByRole("list", { name: "Events" }).getByText("Online").waitFor();
+  await page.getByText("It has not been offline so far.").waitFor();
+  await page.getByRole("region", { name: "Battery" }).locator("canvas").waitFor();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  expect(await findBarriers()).toEqual([]);
+
+  await page.getByRole("link", { name: "Edit" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("Back door");
+  await page.getByLabel("At risk after (s)").fill("soon");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect.poll(() => page.getByLabel("At risk after (s)").getAttribute("aria-invalid")).toBe("true");
+  expect(await findBarriers()).toEqual([]);
+  await page.getByLabel("At risk after (s)").fill("60");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("heading", { name: "Back door", level: 1 }).waitFor();
+
+  await page.getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("button", { name: "Delete it" }).click();
+  await page.getByRole("heading", { name: "No devices yet" }).waitFor();
+  expect(complaints).toEqual([]);
+});

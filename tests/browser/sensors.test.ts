@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import { openBrowserHouse, openVisitor } from "../harness/browser.ts";
+import type { Person } from "../harness/caller.ts";
+
+const { house, browser } = await openBrowserHouse();
+
+async function report({ token }: Person, json: unknown): Promise<void> {
+  const answer = await house.call("POST", "/api/v1/sensors", { token, json });
+  expect(answer.status).toBe(201);
+}
+
+test("a reading shows in the list, and the next one while one looks", async () => {
+  const alice = await house.register("alice");
+  const { page, complaints, findBarriers } = await openVisitor(browser, house.url, { as: alice });
+  await page.goto("/sensors");
+  await page.getByRole("heading", { name: "No sensors yet" }).waitFor();
+  expect(await findBarriers()).toEqual([]);
+  await report(alice, { sensor_id: "temp-1", value: 21.5, unit: "°C" });
+  const row = page.getByRole("table", { name: "Sensors" }).getByRole("row", { name: /temp-1/ });
+  await row.getByText("21.5 °C").waitFor();
+  await report(alice, { sensor_id: "temp-1", value: 22.5 });
+  await row.getByText("22.5 °C").waitFor();
+  await page.getByRole("searchbox").fill("nothing is called so");
+  await page.getByText("No sensor is like that").waitFor();
+  expect(await findBarriers()).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
+test("a sensor's page draws readings as they come, and its bounds open an incident", async () => {
+  const bob = await house.register("bob");
+  await report(bob, { sensor_id: "temp-2", value: 20, unit: "°C", metadata: { room: "<b>cellar</b>" } });
+  const { page, complaints, findBarriers } = await openVisitor(browser, house.url, {
+    as: bob,
+    viewport: { width: 360, height: 740 },
+  });
+  await page.goto("/sensors/temp-2");
+  const values = page.getByRole("region", { name: "Values" });
+  await values.locator("canvas").waitFor();
+  await page.getByRole("table", { name: "Readings" }).getByText("20 °C").waitFor();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  expect(await findBarriers()).toEqual([]);
+
+  await page.getByRole("link", { name: "Edit" }).click();
+  await page.getByLabel("Too high above").fill("30");
+  expect(await findBarriers()).toEqual([]);
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("region", { name: "Now" }).getByText("30 °C").waitFor();
+  await report(bob, { sensor_id: "temp-2", value: 31 });
+  await page.getByRole("region", { name: "Now" }).getByText("31 °C").waitFor();
+  await page.getByRole("table", { name: "Readings" }).getByText("31 °C").waitFor();
+  await expect.poll(() => values.getByText("31 °C").count(), { timeout: 10_000 }).toBeGreaterThan(0);
+  await page.getByText("Out of bounds now").waitFor();
+
+  await page.getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("button", { name: "Delete it" }).click();
+  await page.getByRole("heading", { name: "No sensors yet" }).waitFor();
+  expect(complaints).toEqual([]);
+});
