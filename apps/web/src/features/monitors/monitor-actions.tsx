@@ -15,11 +15,16 @@ import { monitorQuery } from "./monitor-queries.ts";
 export function MonitorActions({ monitor }: { monitor: MonitorView }) {
   return (
     <>
-      <CheckNow id={monitor.id} />
-      <Link to="/monitors/$id/edit" params={{ id: monitor.id }} className={buttonClass()}>
-        <Pencil aria-hidden className="size-4" />
-        Edit
-      </Link>
+      {/* A cron job pings us: there is nothing to ask, and its fields are others than the form's. */}
+      {monitor.kind === "http" && (
+        <>
+          <CheckNow id={monitor.id} />
+          <Link to="/monitors/$id/edit" params={{ id: monitor.id }} className={buttonClass()}>
+            <Pencil aria-hidden className="size-4" />
+            Edit
+          </Link>
+        </>
+      )}
       <PauseOrResume monitor={monitor} />
       <Delete monitor={monitor} />
     </>

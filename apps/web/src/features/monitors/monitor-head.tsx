@@ -6,6 +6,7 @@ import { RelativeTime, Time } from "../../components/ui/time.tsx";
 import { formatDuration, formatLatency } from "../../lib/format.ts";
 import { filterOf } from "../board/board-search.ts";
 import { describeResult } from "./check-words.ts";
+import { PingAddress } from "./ping-address.tsx";
 import { StatusBadge } from "./status-badge.tsx";
 
 type Props = { monitor: MonitorView; lastCheck: CheckView | undefined };
@@ -25,17 +26,23 @@ export function MonitorHead({ monitor, lastCheck }: Props) {
         </p>
         <Tags tags={monitor.tags} />
       </div>
-      <p>
-        <a href={monitor.url} target="_blank" rel="noreferrer noopener" className="font-medium text-accent underline">
-          {monitor.method !== "GET" && `${monitor.method} `}
-          {monitor.url}
-          <ExternalLink aria-label="(opens a new tab)" className="ml-1 inline size-3.5" />
-        </a>
-      </p>
+      {monitor.kind === "cron" ? <PingAddress path={monitor.url} /> : <TargetLink monitor={monitor} />}
       {monitor.is_active && lastCheck?.ok === false && <Trouble monitor={monitor} check={lastCheck} />}
       <Facts monitor={monitor} />
       {monitor.notes !== "" && <p className="max-w-prose whitespace-pre-wrap text-muted">{monitor.notes}</p>}
     </section>
+  );
+}
+
+function TargetLink({ monitor }: { monitor: MonitorView }) {
+  return (
+    <p>
+      <a href={monitor.url} target="_blank" rel="noreferrer noopener" className="font-medium text-accent underline">
+        {monitor.method !== "GET" && `${monitor.method} `}
+        {monitor.url}
+        <ExternalLink aria-label="(opens a new tab)" className="ml-1 inline size-3.5" />
+      </a>
+    </p>
   );
 }
 
@@ -72,8 +79,12 @@ function Facts({ monitor }: { monitor: MonitorView }) {
   const { last_checked_at: last, next_check_at: next } = monitor;
   return (
     <dl className="grid grid-cols-2 gap-x-6 gap-y-2 sm:grid-cols-4">
-      <Fact label="Last check">{last === null ? "not yet" : <RelativeTime at={last} />}</Fact>
-      <Fact label="Next check">{next === null ? "none" : <RelativeTime at={next} />}</Fact>
+      <Fact label={monitor.kind === "cron" ? "Last run" : "Last check"}>
+        {last === null ? "not yet" : <RelativeTime at={last} />}
+      </Fact>
+      <Fact label={monitor.kind === "cron" ? "Due by" : "Next check"}>
+        {next === null ? "none" : <RelativeTime at={next} />}
+      </Fact>
       <Fact label="Interval">{formatDuration(monitor.interval * 1_000)}</Fact>
       <Fact label="Latency">{formatLatency(monitor.last_latency_ms)}</Fact>
     </dl>
