@@ -170,7 +170,7 @@ describe("partitions", () => {
     expect(await names()).toHaveLength(9);
     const later = new Date(now.getTime() + 5 * DAY);
     const dropped = await maintainPartitions(fresh.db, later, 3);
-    expect(dropped).toHaveLength(3);
+    expect(dropped.filter((name) => name.startsWith("checks_"))).toHaveLength(3);
     expect(await names()).toHaveLength(11);
     expect(await maintainPartitions(fresh.db, later, 3)).toEqual([]);
     await Promise.all([1, 2, 3].map(() => maintainPartitions(fresh.db, new Date(later.getTime() + DAY), 3)));

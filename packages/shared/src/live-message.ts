@@ -7,10 +7,14 @@ import { SUBSCRIBE_LIMIT } from "./live-events.ts";
  * see the pings of the socket itself.
  */
 export const dashboardMessageSchema = z.discriminatedUnion("type", [
-  z.strictObject({
-    type: z.literal("subscribe"),
-    monitor_ids: z.array(z.uuid()).max(SUBSCRIBE_LIMIT).default([]),
-    device_ids: z.array(deviceIdSchema).max(SUBSCRIBE_LIMIT).default([]),
-  }),
+  z
+    .strictObject({
+      type: z.literal("subscribe"),
+      monitor_ids: z.array(z.uuid()).max(SUBSCRIBE_LIMIT).optional(),
+      device_ids: z.array(deviceIdSchema).max(SUBSCRIBE_LIMIT).optional(),
+    })
+    .refine(({ monitor_ids, device_ids }) => (monitor_ids ?? device_ids) !== undefined, {
+      message: "must have monitor_ids or device_ids",
+    }),
   z.strictObject({ type: z.literal("ping") }),
 ]);

@@ -116,8 +116,8 @@ function hear(hub: Hub, listener: Listener, data: unknown): void {
     return refuse(`Not understood. Send {"type": "subscribe", "monitor_ids": [...]} with up to 500 ids: ${why}`);
   }
   if (message.type === "ping") return answer({ type: "pong" });
-  const monitorIds = message.monitor_ids.map((id) => id.toLowerCase());
-  hub.subscribe(listener, { monitorIds, deviceIds: message.device_ids });
+  const monitorIds = (message.monitor_ids ?? []).map((id) => id.toLowerCase());
+  hub.subscribe(listener, { monitorIds, deviceIds: message.device_ids ?? [] });
 }
 
 function parseJson(data: unknown): unknown {
