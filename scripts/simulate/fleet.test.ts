@@ -9,7 +9,7 @@ const times = <T>(count: number, make: () => T): T[] => Array.from({ length: cou
 test.each([
   [1, { sockets: 1, sensors: 1, cronJobs: 1 }],
   [50, { sockets: 5, sensors: 5, cronJobs: 5 }],
-  [10_000, { sockets: 100, sensors: 1_000, cronJobs: 20 }],
+  [10_000, { sockets: 1_000, sensors: 1_000, cronJobs: 20 }],
 ])("%i devices", (devices, expected) => {
   const fleet = createFleet({ devices, seed: 1 });
   expect(new Set(fleet.devices.map(({ id }) => id)).size).toBe(devices);

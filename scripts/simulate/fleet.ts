@@ -6,16 +6,13 @@ export type Fleet = { devices: Device[]; sensors: Sensor[]; cronJobs: CronJob[] 
 
 /** One in so many devices has a socket; so many sensors and cron jobs are there too. */
 const ONE_IN = 10;
-/** One user may hold 200 sockets. */
-const SOCKETS_AT_MOST = 100;
 const CRON_JOBS_AT_MOST = 20;
 
 /** Everything that will report. The same seed makes the same fleet, which then does the same. */
 export function createFleet({ devices, seed }: { devices: number; seed: number }): Fleet {
   const tenth = Math.ceil(devices / ONE_IN);
-  const hasSocket = (number: number): boolean => number % ONE_IN === 1 && Math.ceil(number / ONE_IN) <= SOCKETS_AT_MOST;
   return {
-    devices: numbers(devices).map((number) => createDevice(seed, number, hasSocket(number))),
+    devices: numbers(devices).map((number) => createDevice(seed, number, number % ONE_IN === 1)),
     sensors: numbers(tenth).map((number) => createSensor(seed, number)),
     cronJobs: numbers(Math.min(tenth, CRON_JOBS_AT_MOST)).map((number) => createCronJob(seed, number)),
   };

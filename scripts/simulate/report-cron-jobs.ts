@@ -5,6 +5,9 @@ import type { Run } from "./run.ts";
 
 type Known = { job: CronJob; monitorId: string };
 
+/** How long a ping waits for its turn. One that is put off for longer is lost: it would say something else. */
+const PATIENCE_MS = 5_000;
+
 const created = z.object({ id: z.string() });
 
 /** Creates the cron jobs, where the key may. Without them the rest goes on; `say` is told why. */
@@ -24,7 +27,8 @@ export async function reportCronJobs(run: Run, jobs: readonly CronJob[], say: (t
   return {
     tick(nowMs: number): void {
       for (const { job } of known) {
-        if (job.nextAtMs > nowMs) continue;
+        const overdueMs = nowMs - job.nextAtMs;
+        if (overdueMs < 0 || (overdueMs < PATIENCE_MS && !run.sender.isFree())) continue;
         const action = advanceCronJob(job);
         if (action !== null && run.sender.isFree()) void ping(run, job, action);
       }
@@ -45,6 +49,5 @@ async function create(run: Run, { name, intervalS, graceS, pingId }: CronJob): P
 
 async function ping(run: Run, { pingId }: CronJob, action: string): Promise<void> {
   const answer = await run.sender.send("POST", `/ping/${pingId}${action === "" ? "" : `/${action}`}`);
-  // One that is put off is lost: what comes late would say something else.
   run.settle(answer, "pings", 1);
 }

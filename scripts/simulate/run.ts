@@ -65,7 +65,8 @@ async function report(plan: Plan, sender: Sender, tally: Tally, signal: AbortSig
   const cronJobs = await reportCronJobs(run, fleet.cronJobs, voice.say);
   await everyTick(over, () => {
     const elapsedMs = now();
-    for (const part of [devices, sensors, cronJobs]) part.tick(elapsedMs);
+    // Devices last: they keep what finds no place, and of them there are so many that they would leave none.
+    for (const part of [cronJobs, sensors, devices]) part.tick(elapsedMs);
     const progress = {
       elapsedMs,
       durationMs: plan.durationMs,
