@@ -47,6 +47,11 @@ describe.each(BROKERS)("devices over %s", (broker) => {
     const { house, alice, report } = await openFleet(broker);
     const live = await dashboard(house, alice);
     await report({ device_id: "PC-01", name: "Till", battery_level: 80, signal_strength: -60 });
+    expect((await live.ofType("device.created")).data).toMatchObject({
+      device_id: "PC-01",
+      name: "Till",
+      battery_level: 80,
+    });
     await listenFor(house, 3_600);
 
     await age(house, 130);

@@ -18,7 +18,6 @@ test("a device that has reported has its tile, and its battery changes while one
   expect(await findBarriers()).toEqual([]);
 
   await report(alice, { device_id: "pc-01", name: "Till", battery_level: 80, signal_strength: -60 });
-  await page.reload();
   const tile = page.getByRole("listitem").filter({ hasText: "Till" });
   await tile.getByText("80 %").waitFor();
   await tile.getByText("Online").waitFor();

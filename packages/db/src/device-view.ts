@@ -1,4 +1,6 @@
 import type { DeviceView } from "@pulsecheck/shared/device";
+import type { BusEvent } from "@pulsecheck/shared/live-events";
+import type { Db } from "./client.ts";
 import type { Device, DeviceState } from "./generated/client.ts";
 
 export type StoredDevice = Device & { state: DeviceState | null };
@@ -27,4 +29,16 @@ export function viewDevice({ state, ...row }: StoredDevice): DeviceView {
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
   };
+}
+
+/** What dashboards are told of devices that are new, by inner keys: for the process that created them. */
+export async function readCreated({ prisma }: Db, keys: readonly number[]): Promise<BusEvent[]> {
+  if (keys.length === 0) return [];
+  const rows = await prisma.device.findMany({ where: { id: { in: [...keys] } }, include: { state: true } });
+  return rows.map((row) => ({
+    workspace: row.workspaceId,
+    at: row.createdAt.toISOString(),
+    type: "device.created",
+    data: viewDevice(row),
+  }));
 }

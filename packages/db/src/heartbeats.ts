@@ -32,6 +32,8 @@ export type ReportOutcome = {
 };
 
 export type CommittedReports = {
+  /** Inner keys of the devices that are new. */
+  createdKeys: number[];
   /** One a report, in their order. */
   outcomes: ReportOutcome[];
   events: BusEvent[];
@@ -64,7 +66,13 @@ export async function commitReports(db: Db, reports: readonly Report[], quota: n
     await writeStates(client, heard);
     await renameDevices(client, heard, (row) => byDevice.get(keyOf(row)) ?? []);
     const { events, incidentIds } = await writeChanges(client, heard.map(changeOf));
-    return { outcomes: reports.map((report) => outcomes.get(report) ?? refused(quota)), events, incidentIds };
+    const createdKeys = heard.flatMap(({ row, isNew }) => (isNew ? [row.key] : []));
+    return {
+      createdKeys,
+      outcomes: reports.map((report) => outcomes.get(report) ?? refused(quota)),
+      events,
+      incidentIds,
+    };
   });
 }
 

@@ -1,4 +1,5 @@
 import { isDataError } from "@pulsecheck/db/client";
+import { readCreated } from "@pulsecheck/db/device-view";
 import { commitReports, type Report, type ReportOutcome } from "@pulsecheck/db/heartbeats";
 import { markPublished } from "@pulsecheck/db/outbox";
 import { Refusal } from "@pulsecheck/shared/refusal";
@@ -81,12 +82,12 @@ async function write(deps: Deps, batch: readonly Waiting[]): Promise<void> {
 }
 
 async function commit({ db, broker, counters, log }: Deps, reports: readonly Report[]): Promise<ReportOutcome[]> {
-  const { outcomes, events, incidentIds } = await commitReports(db, reports, DEVICES.perWorkspace);
+  const { outcomes, events, incidentIds, createdKeys } = await commitReports(db, reports, DEVICES.perWorkspace);
   reports.forEach(({ values }, i) => {
     if (values !== null) counters.add("heartbeats_total", { result: outcomes[i]?.result ?? "refused" });
   });
   try {
-    await broker.bus.publish(events);
+    await broker.bus.publish([...(await readCreated(db, createdKeys)), ...events]);
     if (incidentIds.length > 0) await markPublished(db, { incidentIds });
   } catch (error) {
     // The ends of outages are told later, from the outbox; the next heartbeat of each device tells the rest.
