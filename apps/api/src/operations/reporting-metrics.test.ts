@@ -72,3 +72,16 @@ test("a workspace of any size answers with a thousand series of a name, the olde
   expect(body).not.toContain('"d-1001"');
   expect(body).toContain('pulsecheck_devices{status="ONLINE"} 1001\n');
 });
+
+test("what this process counts is among the operator's metrics seconds later", async () => {
+  // A worker makes the partitions that reports are kept in.
+  await (await house.startWorker()).stop();
+  const token = await house.createKey(await house.register("erin"), "INGEST");
+  const heartbeats = [{ device_id: "erins" }, { device_id: "erins", sent_at: "2020-01-01T00:00:00Z" }];
+  for (const json of heartbeats)
+    expect((await house.call("POST", "/api/v1/heartbeat", { token, json })).status).toBe(202);
+  const read = async () => String((await house.call("GET", "/metrics")).body);
+  await expect.poll(read, { timeout: 10_000 }).toContain('pulsecheck_heartbeats_total{result="accepted"} 1\n');
+  expect(await read()).toContain('pulsecheck_heartbeats_total{result="too_old"} 1\n');
+  expect(await read()).toContain('pulsecheck_heartbeats_total{result="refused"} 0\n');
+});
