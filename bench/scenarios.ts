@@ -9,6 +9,7 @@ import { measureMemory } from "./scenarios/memory.ts";
 import { measurePage } from "./scenarios/page.ts";
 import { measurePeer } from "./scenarios/peer.ts";
 import { measureStartup } from "./scenarios/startup.ts";
+import { measureSweep } from "./scenarios/sweep.ts";
 import { measureStorage } from "./scenarios/storage.ts";
 
 /** All that is measured, in the order of the table. */
@@ -23,6 +24,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   fanout: measureFanout,
   startup: measureStartup,
   storage: measureStorage,
+  sweep: measureSweep,
   page: measurePage,
   memory: measureMemory,
 };

@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import type { Server } from "node:http";
 import { serve, type WebSocketServerLike } from "@hono/node-server";
+import { maintainPartitions } from "@pulsecheck/db/partitions";
 import { WebSocketServer } from "ws";
 import { setSensorWorkspace } from "@pulsecheck/db/instance-settings";
 import { createApp } from "./app.ts";
@@ -26,6 +27,8 @@ export async function startApi(deps: Deps): Promise<RunningApi> {
       { workspace: sensorWorkspace },
       "SENSOR_WORKSPACE names no workspace; readings of unknown sensors are refused",
     );
+  // Reports may come before any worker has kept house.
+  await maintainPartitions(deps.db, new Date(), deps.config.retentionDays);
   const hub = await openHub(deps);
   const listener = await startListening(deps, hub.processId);
   const app = createApp(deps, hub);
