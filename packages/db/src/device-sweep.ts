@@ -4,29 +4,8 @@ import type { DeviceStatus } from "@pulsecheck/shared/device";
 import { writeArray } from "./array-literal.ts";
 import { inTransaction, type Db } from "./client.ts";
 import { DEVICE_COLUMNS, thresholdsOf, type DeviceRow } from "./device-rows.ts";
+import { DEAF_AFTER_S } from "./listening.ts";
 import { writeChanges, type DeviceChange, type WrittenChanges } from "./device-writes.ts";
-
-/** Without a sign of any API process for so long, nobody could have heard a device. */
-const DEAF_AFTER_S = 10;
-
-/**
- * An API process says that it listens. Where none did for a while, the time in which silence means something begins
- * anew: a restart, or a database that was away, marks nothing offline.
- */
-export async function signListening(db: Db, processId: string): Promise<void> {
-  await db.pool.query({
-    name: "sign-listening",
-    text: `
-      WITH process AS (
-        INSERT INTO api_processes (id, last_seen_at) VALUES ($1, now())
-        ON CONFLICT (id) DO UPDATE SET last_seen_at = excluded.last_seen_at
-      )
-      INSERT INTO listening (id, since, seen_at) VALUES (1, now(), now())
-      ON CONFLICT (id) DO UPDATE SET seen_at = now(),
-        since = CASE WHEN listening.seen_at < now() - interval '${DEAF_AFTER_S} seconds' THEN now() ELSE listening.since END`,
-    values: [processId],
-  });
-}
 
 type Due = DeviceRow & { since: Date; now: Date };
 

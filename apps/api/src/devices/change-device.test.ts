@@ -1,4 +1,5 @@
-import { signListening, sweepDevices } from "@pulsecheck/db/device-sweep";
+import { sweepDevices } from "@pulsecheck/db/device-sweep";
+import { signListening } from "@pulsecheck/db/listening";
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Person } from "../../../../tests/harness/caller.ts";

@@ -1,4 +1,4 @@
-import { signListening } from "@pulsecheck/db/device-sweep";
+import { signListening } from "@pulsecheck/db/listening";
 import type { Deps } from "../context.ts";
 
 const EVERY_MS = 2_000;
