@@ -6,41 +6,67 @@ import { sendAlerts } from "./alert/send-alerts.ts";
 import { runManualCheck } from "./check/manual-checks.ts";
 import type { Deps } from "./context.ts";
 import { maintain } from "./maintenance/maintain.ts";
+import type { HeardJobs } from "./schedule/heard-jobs.ts";
 import type { Scheduler } from "./schedule/scheduler.ts";
 
 const MANUAL_AT_ONCE = 50;
 /** While one round waits for a slow mail service, others go on. */
 const ALERTS_AT_ONCE = 4;
+/** Without one of the frequent jobs for so long, this process does its work by itself. */
+const SILENCE_MS = 3_000;
+
+const ALERTS = "alerts";
+const tickId = (shard: number) => `tick-${shard}`;
+const EVERY_SHARD = Array.from({ length: SHARDS }, (_, shard) => shard);
 
 /** The registry: which queue is consumed by what. */
 export function startConsumers(
   deps: Deps,
   scheduler: Scheduler,
   channels: Readonly<Record<string, Channel>>,
-  onTick: () => void,
+  heard: HeardJobs,
 ): Consumer[] {
   const { jobs } = deps.broker;
   return [
     jobs.consume(QUEUES.checks, SHARDS, async (data) => {
-      onTick();
-      await scheduler.tick(checksJobSchema.parse(data).shard);
+      const { shard } = checksJobSchema.parse(data);
+      heard.hear(tickId(shard));
+      await scheduler.tick(shard);
     }),
     jobs.consume(QUEUES.manualChecks, MANUAL_AT_ONCE, (data) => runManualCheck(deps, scheduler, data)),
-    jobs.consume(QUEUES.alerts, ALERTS_AT_ONCE, () => sendAlerts(deps, channels)),
+    jobs.consume(QUEUES.alerts, ALERTS_AT_ONCE, async () => {
+      heard.hear(ALERTS);
+      await sendAlerts(deps, channels);
+    }),
     jobs.consume(QUEUES.maintenance, 1, () => maintain(deps)),
   ];
+}
+
+/** How long ago the queue gave this process a tick, of whichever shard, in ms. */
+export function sinceTickMs(heard: HeardJobs): number {
+  return Math.min(...EVERY_SHARD.map((shard) => heard.sinceMs(tickId(shard))));
+}
+
+/**
+ * Does what the queue has not asked this process for in a while: Postgres knows what is due. Each shard counts by
+ * itself: a frozen worker may hold the tick of one, and the others go on.
+ */
+export async function coverForSilence(
+  deps: Deps,
+  scheduler: Scheduler,
+  channels: Readonly<Record<string, Channel>>,
+  heard: HeardJobs,
+): Promise<void> {
+  const isSilent = (id: string) => heard.sinceMs(id) >= SILENCE_MS;
+  for (const shard of EVERY_SHARD) if (isSilent(tickId(shard))) await scheduler.tick(shard);
+  if (isSilent(ALERTS)) await sendAlerts(deps, channels);
 }
 
 type Schedule = { queue: string; id: string; everyMs: number; data: object };
 
 const SCHEDULES: readonly Schedule[] = [
-  ...Array.from({ length: SHARDS }, (_, shard) => ({
-    queue: QUEUES.checks,
-    id: `tick-${shard}`,
-    everyMs: TICK_MS,
-    data: { shard },
-  })),
-  { queue: QUEUES.alerts, id: "alerts", everyMs: ALERTS_EVERY_MS, data: {} },
+  ...EVERY_SHARD.map((shard) => ({ queue: QUEUES.checks, id: tickId(shard), everyMs: TICK_MS, data: { shard } })),
+  { queue: QUEUES.alerts, id: ALERTS, everyMs: ALERTS_EVERY_MS, data: {} },
   { queue: QUEUES.maintenance, id: "maintenance", everyMs: MAINTENANCE_EVERY_MS, data: {} },
 ];
 

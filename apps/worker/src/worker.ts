@@ -6,15 +6,15 @@ import { maintainPartitions } from "@pulsecheck/db/partitions";
 import { forgetWorker, reportWorker, type WorkerSign } from "@pulsecheck/db/worker-processes";
 import { DEAD_AFTER_MS, SIGN_EVERY_MS } from "@pulsecheck/shared/schedule";
 import { createChannels } from "./alert/channels/registry.ts";
-import { sendAlerts } from "./alert/send-alerts.ts";
 import { watchOwnNetwork } from "./check/own-network.ts";
 import { useNameServers } from "./check/resolve-host.ts";
-import { ensureSchedules, startConsumers } from "./consumers.ts";
+import { coverForSilence, ensureSchedules, sinceTickMs, startConsumers } from "./consumers.ts";
 import type { Deps } from "./context.ts";
 import { sweep } from "./devices/sweep.ts";
 import { listenForReadings } from "./readings/reading-listener.ts";
 import { createCommitter } from "./schedule/committer.ts";
 import { createDatabaseClock, type DatabaseClock } from "./schedule/database-clock.ts";
+import { createHeardJobs } from "./schedule/heard-jobs.ts";
 import { createScheduler, type Scheduler } from "./schedule/scheduler.ts";
 import { within } from "./within.ts";
 
@@ -41,29 +41,25 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
   const network = watchOwnNetwork(deps);
   const clock = createDatabaseClock();
   const scheduler = createScheduler(deps, { workerId: id, committer, network, clock });
-  let tickedAt = Date.now();
+  const heard = createHeardJobs();
   const giveSign = createSign(deps, id, clock, () => ({
-    sinceTickMs: Date.now() - tickedAt,
+    sinceTickMs: sinceTickMs(heard),
     lagMs: scheduler.runner.takeLag(),
     hasNetwork: !network.isGone(),
   }));
   // Before the first tick: due times are judged by the clock that is read with it.
   await giveSign();
   const channels = createChannels(deps);
-  const consumers = startConsumers(deps, scheduler, channels, () => {
-    tickedAt = Date.now();
-  });
+  const consumers = startConsumers(deps, scheduler, channels, heard);
   const readings = listenForReadings(deps);
   const stopTimers = [
-    every(SCHEDULES_EVERY_MS, log, "schedules", () => ensureSchedules(deps, Date.now() - tickedAt > SILENCE_MS)),
+    every(SCHEDULES_EVERY_MS, log, "schedules", () => ensureSchedules(deps, sinceTickMs(heard) > SILENCE_MS)),
     every(SIGN_EVERY_MS, log, "sign of life", async () => {
       await giveSign();
       await reportCounters(deps.db, deps.counters);
     }),
     every(SWEEP_EVERY_MS, log, "devices", () => sweep(deps)),
-    every(COVER_EVERY_MS, log, "cover", async () => {
-      if (await scheduler.coverForSilence()) await sendAlerts(deps, channels);
-    }),
+    every(COVER_EVERY_MS, log, "cover", () => coverForSilence(deps, scheduler, channels, heard)),
   ];
   return {
     async stop() {

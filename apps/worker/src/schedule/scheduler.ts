@@ -2,7 +2,7 @@ import type { FinishedCheck } from "@pulsecheck/db/commit-checks";
 import { claimDue, handBack, putOff, type ClaimedCheck, type ClaimedJob } from "@pulsecheck/db/due-checks";
 import { finishCheck, viewFinished } from "@pulsecheck/db/finish-check";
 import type { CheckView } from "@pulsecheck/shared/check";
-import { HORIZON_MS, SHARDS, TICK_MS } from "@pulsecheck/shared/schedule";
+import { HORIZON_MS } from "@pulsecheck/shared/schedule";
 import { judgeJob } from "../check/judge-job.ts";
 import type { OwnNetwork } from "../check/own-network.ts";
 import { runCheck } from "../check/run-check.ts";
@@ -12,8 +12,6 @@ import type { DatabaseClock } from "./database-clock.ts";
 import { createRunner, type Runner } from "./runner.ts";
 
 const CLAIM_AT_MOST = 1_000;
-/** Without a tick for so long, the queue is taken for dead and this process ticks by itself. */
-const SILENCE_MS = 3 * TICK_MS;
 
 /** The flow of scheduled checks: claim, run, decide, commit. */
 export type Scheduler = {
@@ -21,8 +19,6 @@ export type Scheduler = {
   tick(shard: number): Promise<void>;
   /** Runs one claim to its end, by hand. Null where the claim was lost meanwhile. */
   checkNow(claim: ClaimedCheck): Promise<CheckView | null>;
-  /** Ticks by itself where the queue has gone silent: Postgres knows what is due. Answers whether it is silent. */
-  coverForSilence(): Promise<boolean>;
   runner: Runner;
   readonly workerId: string;
   drain(timeoutMs: number): Promise<void>;
@@ -39,7 +35,6 @@ type Parts = {
 export function createScheduler(deps: Deps, { workerId, committer, network, clock }: Parts): Scheduler {
   const { config, db, box, log } = deps;
   const runner = createRunner(config.checkConcurrency, check, giveBackAll);
-  let lastTickAt = Date.now();
 
   async function finish(claim: ClaimedCheck): Promise<FinishedCheck> {
     const found = await runCheck(claim, box, config.allowedPrivateTargets, clock.now());
@@ -73,7 +68,6 @@ export function createScheduler(deps: Deps, { workerId, committer, network, cloc
   }
 
   async function tick(shard: number): Promise<void> {
-    lastTickAt = Date.now();
     for (;;) {
       const limit = Math.min(CLAIM_AT_MOST, runner.room());
       if (limit === 0) return;
@@ -90,13 +84,6 @@ export function createScheduler(deps: Deps, { workerId, committer, network, cloc
     async checkNow(claim) {
       const finished = await finish(claim);
       return (await committer.commit(finished)) ? viewFinished(finished) : null;
-    },
-    async coverForSilence() {
-      if (Date.now() - lastTickAt < SILENCE_MS) return false;
-      const silentSince = lastTickAt;
-      for (let shard = 0; shard < SHARDS; shard++) await tick(shard);
-      lastTickAt = silentSince;
-      return true;
     },
     async drain(timeoutMs) {
       const unfinished = await runner.drain(timeoutMs);
