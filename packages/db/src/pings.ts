@@ -10,6 +10,7 @@ import { claimPinged, putOff } from "./due-checks.ts";
 import { finishRun } from "./finish-check.ts";
 import { findMonitor } from "./monitors.ts";
 import type { Scope } from "./scope.ts";
+import { isWatched } from "./watches.ts";
 
 /** A ping as it came in. */
 export type IncomingPing = Omit<Ping, "at"> & {
@@ -20,10 +21,11 @@ export type IncomingPing = Omit<Ping, "at"> & {
   body: Uint8Array | null;
 };
 
-/** `accepted`: the run that it ended, to be published; null where it ended none. */
-export type ReceivedPing = { accepted: AcceptedCheck | null };
+/** What is to be published: the run that it ended, if it did; and to those who watch its monitor that it came. */
+export type ReceivedPing = { accepted: AcceptedCheck | null; watched: WatchedPing | null };
+type WatchedPing = { workspaceId: number; monitorId: string; at: Date };
 
-type Target = { monitorId: number; isActive: boolean };
+type Target = { monitorId: number; publicId: string; workspaceId: number; isActive: boolean; isWatched: boolean };
 
 /**
  * Takes a ping: keeps it, decides what it means and commits that, all at once. A look at the job's deadline that is
@@ -35,12 +37,13 @@ export async function takePing(db: Db, pingId: string, ping: IncomingPing): Prom
     const target = await lockTarget(client, pingId);
     if (target === null) return null;
     const at = await readTime(client);
+    const watched = target.isWatched ? { workspaceId: target.workspaceId, monitorId: target.publicId, at } : null;
     if (!target.isActive || ping.kind === "log") {
       await keepPing(client, target.monitorId, ping, at, null);
       await client.query("UPDATE cron_jobs SET pings = pings + 1 WHERE monitor_id = $1", [target.monitorId]);
-      return { accepted: null };
+      return { accepted: null, watched };
     }
-    return { accepted: await decidePing(client, target.monitorId, { ...ping, at }) };
+    return { accepted: await decidePing(client, target.monitorId, { ...ping, at }), watched };
   });
 }
 
@@ -79,7 +82,8 @@ async function lockTarget(client: pg.PoolClient, pingId: string): Promise<Target
   const { rows } = await client.query<Target>({
     name: "lock-pinged",
     text: `
-      SELECT m.id AS "monitorId", m.is_active AS "isActive"
+      SELECT m.id AS "monitorId", m.public_id AS "publicId", m.workspace_id AS "workspaceId", m.is_active AS "isActive",
+        ${isWatched("m.id")} AS "isWatched"
       FROM cron_jobs c JOIN monitors m ON m.id = c.monitor_id JOIN monitor_states s ON s.monitor_id = m.id
       WHERE c.ping_id = $1 FOR UPDATE OF s`,
     values: [pingId],

@@ -2,6 +2,7 @@ import type { CheckView, MonitorStatus, Reason } from "./check.ts";
 import type { DeviceEventType, DeviceStatus, DeviceView } from "./device.ts";
 import type { IncidentView } from "./incident.ts";
 import type { MonitorView } from "./monitor.ts";
+import type { PingKind } from "./ping.ts";
 import type { ReadingView, SensorView } from "./sensor.ts";
 
 export type StatusChange = {
@@ -35,6 +36,7 @@ export type HeardDevice = {
 export type LiveEvent =
   | { type: "monitor.status"; data: StatusChange }
   | { type: "monitor.checked"; data: CheckView }
+  | { type: "monitor.pinged"; data: { monitor_id: string; kind: PingKind; at: string } }
   | { type: "monitor.created" | "monitor.updated"; data: MonitorView }
   | { type: "monitor.deleted"; data: { id: string } }
   | { type: "incident.opened" | "incident.closed" | "incident.updated"; data: IncidentView }
@@ -67,6 +69,7 @@ export function monitorOf(event: LiveEvent | Revocation | PageChange): string | 
   switch (event.type) {
     case "monitor.status":
     case "monitor.checked":
+    case "monitor.pinged":
     case "incident.opened":
     case "incident.closed":
     case "incident.updated":

@@ -15,6 +15,7 @@ export function sendEvent({ socket }: Listener, { event }: NumberedEvent, bytes:
 
 function latestOnlyOf(event: BusEvent): string | null {
   if (event.type === "monitor.checked") return event.data.monitor_id;
+  if (event.type === "monitor.pinged") return `pings of ${event.data.monitor_id}`;
   if (event.type === "sensor.reading") return `sensor ${event.data.sensor_id}`;
   return event.type === "device.heartbeat" ? `device ${event.data.device_id}` : null;
 }

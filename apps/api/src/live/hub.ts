@@ -113,7 +113,8 @@ function distribute(audience: Audience, welcome: Welcome, one: NumberedEvent): v
 
 /** What comes for every check and every reading is offered only to those who watch its monitor, or sensors at all. */
 function candidates(audience: Audience, event: BusEvent): ReadonlySet<Listener> {
-  if (event.type === "monitor.checked") return audience.ofMonitor(event.data.monitor_id);
+  if (event.type === "monitor.checked" || event.type === "monitor.pinged")
+    return audience.ofMonitor(event.data.monitor_id);
   if (event.type === "sensor.reading") return audience.ofSensors(event.workspace);
   return audience.ofWorkspace(event.workspace);
 }
@@ -138,7 +139,7 @@ function wants(listener: Listener, event: BusEvent): boolean {
     return sensors !== null && (sensors.id === null || sensors.id === event.data.sensor_id);
   if (sensors !== null) return false;
   if (event.type === "device.heartbeat") return subscribedDevices.has(event.data.device_id);
-  if (event.type === "monitor.checked")
+  if (event.type === "monitor.checked" || event.type === "monitor.pinged")
     return monitorId === null ? subscribed.has(event.data.monitor_id) : monitorId === event.data.monitor_id;
   if (monitorId === null) return true;
   return event.type === "monitor.status" && monitorId === monitorOf(event);

@@ -4,6 +4,7 @@ import { PING_BODY_LIMIT_BYTES, readAction, ridSchema } from "@pulsecheck/shared
 import { Hono, type Context } from "hono";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import type { ApiEnv, Deps } from "../context.ts";
+import { tell } from "../live/tell.ts";
 import { readBodyStart } from "./read-body.ts";
 
 const UUID = "[\\da-fA-F]{8}-[\\da-fA-F]{4}-[\\da-fA-F]{4}-[\\da-fA-F]{4}-[\\da-fA-F]{12}";
@@ -50,7 +51,13 @@ export function pingRoutes(deps: Deps) {
     });
     if (received === null) return c.text("not found", 404);
     deps.counters.add("pings_total", { kind: read.kind });
-    if (received.accepted !== null) await publishChecks(deps, [received.accepted]);
+    const { accepted, watched } = received;
+    if (accepted !== null) await publishChecks(deps, [accepted]);
+    if (watched !== null) {
+      const { monitorId: monitor_id, at } = watched;
+      const data = { monitor_id, kind: read.kind, at: at.toISOString() };
+      await tell(deps, watched.workspaceId, { type: "monitor.pinged", data });
+    }
     return c.text("OK", 200, { "Ping-Body-Limit": String(PING_BODY_LIMIT_BYTES) });
   }
 
