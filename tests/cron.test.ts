@@ -38,6 +38,8 @@ describe.each(BROKERS)("with the broker on %s", (broker) => {
     expect((await dashboard.ofType("incident.opened")).data).toMatchObject({ monitor_name: "backup", reason: "late" });
     const mail = await mails.mail(({ subject }) => subject === "DOWN: backup");
     expect(mail.text).toContain("A ping was expected at");
+    // Who is told of an outage need not be one who may ping.
+    expect(mail.text).not.toContain(job.ping_id);
 
     // Each further run that is missed is a failed check, and no second incident.
     const list = `/api/v1/monitors/${job.id}/checks?ok=false`;

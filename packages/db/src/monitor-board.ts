@@ -1,7 +1,8 @@
 import type { BoardQuery, MonitorOnBoard } from "@pulsecheck/shared/board";
 import type { MonitorStatus } from "@pulsecheck/shared/check";
-import type { MonitorKind } from "@pulsecheck/shared/monitor";
 import { readCursor, writeCursor, type Page } from "@pulsecheck/shared/list";
+import type { MonitorKind } from "@pulsecheck/shared/monitor";
+import { hidePingUrl } from "@pulsecheck/shared/ping-url";
 import { words } from "./check-view.ts";
 import type { Scope } from "./scope.ts";
 
@@ -12,6 +13,7 @@ type BoardRow = {
   name: string;
   url: string;
   interval: number;
+  schedule: string | null;
   status: MonitorStatus;
   status_since: Date | null;
   is_active: boolean;
@@ -25,9 +27,9 @@ type BoardRow = {
 const SORT = "id";
 
 const SELECT = `
-  SELECT m.id AS key, m.public_id AS id, m.kind, m.name, m.url, m.interval_s AS interval, s.status, s.status_since, m.is_active, coalesce(m.tags, '{}') AS tags,
+  SELECT m.id AS key, m.public_id AS id, m.kind, m.name, m.url, m.interval_s AS interval, c.schedule, s.status, s.status_since, m.is_active, coalesce(m.tags, '{}') AS tags,
     s.last_latency_ms, s.last_checked_at, s.last_reason, coalesce(s.scheduled_at, s.next_check_at) AS next_check_at
-  FROM monitors m JOIN monitor_states s ON s.monitor_id = m.id
+  FROM monitors m JOIN monitor_states s ON s.monitor_id = m.id LEFT JOIN cron_jobs c ON c.monitor_id = m.id
   WHERE m.workspace_id = $1 AND m.id > $2 AND ($3::monitor_status IS NULL OR s.status = $3)
   ORDER BY m.id LIMIT $4`;
 
@@ -50,7 +52,7 @@ export async function listBoard(scope: Scope, query: BoardQuery): Promise<Page<M
 
 function viewOnBoard({ key: _key, ...row }: BoardRow): MonitorOnBoard {
   return {
-    ...row,
+    ...hidePingUrl(row),
     status_since: row.status_since?.toISOString() ?? null,
     last_checked_at: row.last_checked_at?.toISOString() ?? null,
     last_reason: words.reason(row.last_reason),

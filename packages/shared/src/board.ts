@@ -11,6 +11,7 @@ export const monitorOnBoardSchema = monitorSchema
     name: true,
     url: true,
     interval: true,
+    schedule: true,
     status: true,
     status_since: true,
     is_active: true,

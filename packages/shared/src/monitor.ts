@@ -174,7 +174,7 @@ export function outlineSecrets({ headers: sent, body, auth: login }: MonitorSecr
 
 /** What a cron job alone has. */
 const cronView = {
-  ping_id: z.guid().nullable(),
+  ping_id: z.guid().nullable().describe("Null for those who may not write"),
   schedule: z.string().nullable(),
   time_zone: z.string().nullable(),
   grace_s: z.int().nullable(),
@@ -187,7 +187,11 @@ export const monitorSchema = z
     id: z.uuid(),
     kind: z.enum(MONITOR_KINDS),
     name: z.string(),
-    url: z.string().describe("Of a cron job the path that it pings"),
+    url: z
+      .string()
+      .describe(
+        "Of a cron job the path that it pings; masked on the board, in live frames, and for those who may not write",
+      ),
     interval: z.int(),
     status: monitorStatusSchema,
     status_since: z.iso.datetime().nullable(),
@@ -229,7 +233,7 @@ export const monitorListQuery = z.strictObject({
   status: monitorStatusSchema.optional(),
   tag: tag.optional(),
   is_active: z.stringbool().optional(),
-  q: z.string().trim().min(1).max(200).optional().describe("Text in the name or the URL"),
+  q: z.string().trim().min(1).max(200).optional().describe("Text in the name, or in the URL of a website"),
 });
 export type MonitorListQuery = z.infer<typeof monitorListQuery>;
 

@@ -6,6 +6,7 @@ import type { Scope } from "@pulsecheck/db/scope";
 import { readLatest } from "@pulsecheck/db/sensor-list";
 import { findSensor } from "@pulsecheck/db/sensors";
 import { dashboardMessageSchema } from "@pulsecheck/shared/live-message";
+import { hidePingUrl } from "@pulsecheck/shared/ping-url";
 import { Refusal } from "@pulsecheck/shared/refusal";
 import { Hono, type Context } from "hono";
 import type { WebSocket } from "ws";
@@ -91,7 +92,7 @@ function connect(deps: Deps, hub: Hub, c: Context<ApiEnv>, shown: Shown) {
 }
 
 async function readSnapshot(scope: Scope, { monitorId, sensors }: Shown): Promise<object> {
-  if (monitorId !== null) return getMonitor(scope, monitorId);
+  if (monitorId !== null) return hidePingUrl(await getMonitor(scope, monitorId));
   if (sensors === null) return readDashboard(scope);
   if (sensors.id !== null) await findSensor(scope, sensors.id);
   return { readings: await readLatest(scope, sensors.id) };

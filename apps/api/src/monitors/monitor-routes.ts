@@ -13,9 +13,11 @@ import { parseSchedule } from "@pulsecheck/shared/cron-schedule";
 import { openSecretBox } from "@pulsecheck/db/secret-box";
 import { Refusal } from "@pulsecheck/shared/refusal";
 import type { LiveEvent } from "@pulsecheck/shared/live-events";
-import type { MonitorKind } from "@pulsecheck/shared/monitor";
+import type { MonitorKind, MonitorView } from "@pulsecheck/shared/monitor";
+import { hidePingUrl } from "@pulsecheck/shared/ping-url";
+import { roleAllows } from "@pulsecheck/shared/role";
 import type { Scope } from "@pulsecheck/db/scope";
-import type { Deps } from "../context.ts";
+import type { Deps, Principal } from "../context.ts";
 import { refuseIssues } from "../http/problems.ts";
 import { createRouter } from "../http/router.ts";
 import { tell } from "../live/tell.ts";
@@ -36,11 +38,17 @@ export function monitorRoutes(deps: Deps) {
       if (input.kind !== "cron") await requireAllowedTarget(input.url, config.allowedPrivateTargets);
       const scope = c.get("scope");
       const monitor = await createMonitor(scope, box, c.get("principal").userId, input);
-      await tell(deps, scope.workspaceId, { type: "monitor.created", data: monitor });
+      await tell(deps, scope.workspaceId, { type: "monitor.created", data: hidePingUrl(monitor) });
       return c.json(monitor, 201);
     })
-    .openapi(contract.list, async (c) => c.json(await listMonitors(c.get("scope"), c.req.valid("query")), 200))
-    .openapi(contract.get, async (c) => c.json(await getMonitor(c.get("scope"), c.req.valid("param").id), 200))
+    .openapi(contract.list, async (c) => {
+      const page = await listMonitors(c.get("scope"), c.req.valid("query"));
+      return c.json({ ...page, items: page.items.map(showTo(c.get("principal"))) }, 200);
+    })
+    .openapi(contract.get, async (c) => {
+      const monitor = await getMonitor(c.get("scope"), c.req.valid("param").id);
+      return c.json(showTo(c.get("principal"))(monitor), 200);
+    })
     .openapi(contract.update, async (c) => {
       const scope = c.get("scope");
       const change = c.req.valid("json");
@@ -67,6 +75,10 @@ export function monitorRoutes(deps: Deps) {
     });
 }
 
+function showTo({ role }: Principal): (monitor: MonitorView) => MonitorView {
+  return roleAllows(role, "write") ? (monitor) => monitor : hidePingUrl;
+}
+
 /** Refuses (400) fields that a monitor of this kind does not have, or not with such values. */
 function requireFittingFields(kind: MonitorKind, change: AnyMonitorChange, rules: MonitorRules): void {
   const { error } = changeSchemaOf(kind, rules).safeParse(change);
@@ -74,7 +86,7 @@ function requireFittingFields(kind: MonitorKind, change: AnyMonitorChange, rules
 }
 
 async function eventsOf(scope: Scope, { monitor, previous, closedIncidentIds }: MonitorUpdate): Promise<LiveEvent[]> {
-  const events: LiveEvent[] = [{ type: "monitor.updated", data: monitor }];
+  const events: LiveEvent[] = [{ type: "monitor.updated", data: hidePingUrl(monitor) }];
   if (monitor.status !== previous) {
     const at = new Date().toISOString();
     events.push({
