@@ -29,9 +29,11 @@ import { liveRoutes } from "./live/live-routes.ts";
 import { boardRoutes } from "./monitors/board-routes.ts";
 import { historyRoutes } from "./monitors/history-routes.ts";
 import { monitorRoutes } from "./monitors/monitor-routes.ts";
+import { scheduleRoutes } from "./monitors/schedule-routes.ts";
 import { devMailRoutes } from "./operations/dev-mail-routes.ts";
 import { operationRoutes, workspaceMetricRoutes } from "./operations/operation-routes.ts";
 import { sensorRoutes } from "./sensors/sensor-routes.ts";
+import { describePings } from "./pings/ping-contract.ts";
 import { pingListRoute } from "./pings/ping-list-route.ts";
 import { pingRoutes } from "./pings/ping-routes.ts";
 import { publicRoutes } from "./status-pages/public-routes.ts";
@@ -70,6 +72,7 @@ export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
   app.route("/", dashboardFiles());
   if (deps.config.mail.isDevMode) app.route("/", devMailRoutes(deps));
   describeApi(app);
+  describePings(app);
   const committer = createReportCommitter(deps);
   app.route("/", deviceSocket(deps, hub, { committer, presence: createPresence(deps, hub.processId) }));
   app.route("/", liveRoutes(deps, hub));
@@ -86,6 +89,7 @@ export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
   app.route("/", alertAddressRoutes(deps));
   app.route("/", boardRoutes());
   app.route("/", monitorRoutes(deps));
+  app.route("/", scheduleRoutes(deps));
   app.route("/", historyRoutes());
   app.route("/", pingListRoute());
   app.route("/", incidentRoutes());

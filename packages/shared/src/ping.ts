@@ -21,6 +21,11 @@ export type Ping = {
 /** Any UUID in its canonical form, whatever its version: clients make them as they like. */
 export const ridSchema = z.guid().toLowerCase();
 
+/** What may follow the id in a ping's URL. */
+export const pingActionSchema = z
+  .union([z.enum(["start", "fail", "log"]), z.int().min(0).max(HIGHEST_EXIT_CODE)])
+  .describe("`start`, `fail`, `log`, or the exit code of the job: 0 is a success");
+
 /** What the last part of a ping's path says, such as `start`, `0` or nothing; null where it says nothing known. */
 export function readAction(action: string): Pick<Ping, "kind" | "exitCode"> | null {
   if (action === "") return { kind: "success", exitCode: null };

@@ -67,7 +67,10 @@ beforeAll(async () => {
     "/api/v1/api-keys/": (await first("/api/v1/api-keys")).id,
     "/users/me/sessions/": (await first("/users/me/sessions")).id,
   };
-  queries = { "GET /api/v1/monitors/glance": `?ids=${monitor.id}` };
+  queries = {
+    "GET /api/v1/monitors/glance": `?ids=${monitor.id}`,
+    "GET /api/v1/schedules/next": "?schedule=@daily",
+  };
   const { body } = await house.call("GET", "/openapi.json");
   routes = Object.entries<Record<string, { "x-caller": string; requestBody?: unknown }>>(body.paths).flatMap(
     ([path, methods]) =>
