@@ -100,12 +100,13 @@ export type CorrectionView = z.infer<typeof correctionSchema>;
 const BREACHES = ["above", "below"] as const;
 const bound = z.number().nullable();
 const tag = z.string().trim().min(1).max(50);
+const location = z.string().trim().max(200);
 
 /** What people set of a sensor. */
 const settings = {
   name: z.string().trim().min(1).max(200),
   unit: z.string().trim().max(32),
-  location: z.string().trim().max(200),
+  location,
   tags: z
     .array(tag)
     .max(20)
@@ -149,6 +150,9 @@ export const sensorListQuery = z.strictObject({
   ...pageQuery,
   sort: z.enum(sortable).default("name"),
   tag: tag.optional(),
+  location: location.optional().describe("Exactly this one"),
+  breach: z.enum(BREACHES).optional().describe("The bound that is crossed now"),
+  is_anomaly: z.stringbool().optional().describe("Is the last reading outside the usual band?"),
   q: z.string().trim().min(1).max(200).optional().describe("Text in the name, the sensor_id or the location"),
 });
 export type SensorListQuery = z.infer<typeof sensorListQuery>;

@@ -8,11 +8,11 @@ import {
 } from "@pulsecheck/shared/device";
 import { deviceAnalyticsFilter, deviceAnalyticsSchema } from "@pulsecheck/shared/device-analytics";
 import { deviceEventSchema, deviceHistorySchema } from "@pulsecheck/shared/device-history";
-import { incidentSchema } from "@pulsecheck/shared/incident";
-import { pageQuery, pageSchema } from "@pulsecheck/shared/list";
+import { pageSchema } from "@pulsecheck/shared/list";
 import { z } from "zod";
-import { rangeQuery } from "../http/range.ts";
+import { pageInRange, range } from "../http/range.ts";
 import { defineRoute, json } from "../http/route.ts";
+import { describeThing } from "../http/thing-contract.ts";
 
 const tags = ["Devices"];
 const path = "/api/v1/devices";
@@ -21,9 +21,6 @@ const params = z.strictObject({ device_id: deviceIdSchema });
 const statusParams = z.strictObject({
   status: z.string().toUpperCase().pipe(deviceStatusSchema).describe("In capitals or not"),
 });
-const range = z.strictObject(rangeQuery);
-const pageInRange = z.strictObject({ ...pageQuery, ...rangeQuery });
-const device = (description: string) => json(deviceSchema, description);
 const page = { 200: json(pageSchema(deviceSchema), "A page") };
 
 /** The devices' routes as they are described to clients: a table, without what they do. */
@@ -47,33 +44,17 @@ export const deviceContract = {
     },
     [404],
   ),
-  get: defineRoute(
-    "read",
-    { method: "get", path: one, tags, request: { params }, responses: { 200: device("The device") } },
-    [404],
-  ),
-  update: defineRoute(
-    "write",
-    {
-      method: "patch",
-      path: one,
-      tags,
-      request: { params, body: json(deviceUpdateSchema) },
-      responses: { 200: device("Changed; new thresholds are judged by at once") },
+  ...describeThing({
+    path: one,
+    tags,
+    params,
+    view: deviceSchema,
+    change: deviceUpdateSchema,
+    says: {
+      updated: "Changed; new thresholds are judged by at once",
+      deleted: "Deleted, with its incidents; a later heartbeat makes it anew",
     },
-    [404],
-  ),
-  remove: defineRoute(
-    "write",
-    {
-      method: "delete",
-      path: one,
-      tags,
-      request: { params },
-      responses: { 204: { description: "Deleted, with its incidents; a later heartbeat makes it anew" } },
-    },
-    [404],
-  ),
+  }),
   events: defineRoute(
     "read",
     {
@@ -93,17 +74,6 @@ export const deviceContract = {
       tags,
       request: { params, query: range },
       responses: { 200: json(deviceHistorySchema, "Battery and signal; the last 24 hours by default") },
-    },
-    [404],
-  ),
-  incidents: defineRoute(
-    "read",
-    {
-      method: "get",
-      path: `${one}/incidents`,
-      tags,
-      request: { params, query: pageInRange },
-      responses: { 200: json(pageSchema(incidentSchema), "Open ones first, then the latest") },
     },
     [404],
   ),

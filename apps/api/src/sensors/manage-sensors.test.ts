@@ -69,6 +69,27 @@ describe("works", () => {
     }
   });
 
+  test("lists by place and by how the last value is; places and tags can be chosen from", async () => {
+    for (const id of ["hot", "cold", "mild"])
+      await report(id, [{ value: id === "hot" ? 90 : id === "cold" ? -9 : 20 }]);
+    for (const id of ["hot", "cold", "mild"])
+      await call("PATCH", `/${id}`, { above: 80, below: 0, location: id === "mild" ? "Hall 2" : "Hall 1", tags: [id] });
+    const ids = async (query: string) =>
+      (await call("GET", query)).body.items.map(({ sensor_id }: { sensor_id: string }) => sensor_id);
+    expect(await ids("?location=Hall%201")).toEqual(["cold", "hot"]);
+    expect(await ids("?breach=above")).toEqual(["hot"]);
+    expect(await ids("?breach=below&location=Hall%202")).toEqual([]);
+    await house.db.pool.query("UPDATE sensor_states SET is_last_anomaly = true WHERE last_value = 20");
+    expect(await ids("?is_anomaly=true&location=Hall%202")).toEqual(["mild"]);
+    expect(await ids("?is_anomaly=false&location=Hall%202")).toEqual([]);
+    const { status, body } = await house.call("GET", "/api/v1/workspace/labels", { token: alice.token });
+    expect([status, body.devices]).toEqual([200, { tags: [], locations: [] }]);
+    expect(body.sensors.locations).toEqual(expect.arrayContaining(["Hall 1", "Hall 2"]));
+    expect(body.sensors.tags).toEqual(expect.arrayContaining(["cold", "hot", "mild"]));
+    const strangers = await house.call("GET", "/api/v1/workspace/labels", { token: charlie.token });
+    expect(strangers.body.sensors).toEqual({ tags: [], locations: [] });
+  });
+
   test("a reading is corrected and another deleted; figures follow, and who did it is kept", async () => {
     const ids = await report("meter", [
       { value: 10, timestamp: hoursAgo(5) },
@@ -110,11 +131,11 @@ describe("works", () => {
   });
 
   test("unusual readings are marked, and found", async () => {
-    const usual = Array.from({ length: 60 }, (_, i) => ({ value: 20 + (i % 5) / 10 }));
+    const usual = Array.from({ length: WARM_UP_READINGS }, (_, i) => ({ value: 20 + (i % 5) / 10 }));
     await report("odd", [...usual, { value: 500 }]);
     const { items } = (await call("GET", "/odd/readings?anomaly=true")).body;
     expect(items).toMatchObject([{ value: 500, is_anomaly: true }]);
-    expect((await call("GET", "/odd/stats")).body).toMatchObject({ count: 61, anomalies: 1 });
+    expect((await call("GET", "/odd/stats")).body).toMatchObject({ count: WARM_UP_READINGS + 1, anomalies: 1 });
   });
 
   test("a deleted sensor is gone with its readings, and its socket ends", async () => {

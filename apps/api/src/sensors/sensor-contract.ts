@@ -1,4 +1,3 @@
-import { incidentSchema } from "@pulsecheck/shared/incident";
 import { pageQuery, pageSchema } from "@pulsecheck/shared/list";
 import {
   correctionSchema,
@@ -13,8 +12,9 @@ import {
   sensorUpdateSchema,
 } from "@pulsecheck/shared/sensor";
 import { z } from "zod";
-import { rangeQuery } from "../http/range.ts";
+import { pageInRange, range } from "../http/range.ts";
 import { defineRoute, json } from "../http/route.ts";
+import { describeThing } from "../http/thing-contract.ts";
 
 const tags = ["Sensors"];
 const path = "/api/v1/sensors";
@@ -22,9 +22,6 @@ const one = `${path}/{sensor_id}`;
 const readings = `${one}/readings`;
 const params = z.strictObject({ sensor_id: sensorIdSchema });
 const readingParams = params.extend({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) });
-const range = z.strictObject(rangeQuery);
-const page = z.strictObject(pageQuery);
-const pageInRange = page.extend(rangeQuery);
 
 /** The sensors' routes as they are described to clients: a table, without what they do. */
 export const sensorContract = {
@@ -48,33 +45,14 @@ export const sensorContract = {
     request: { query: sensorListQuery },
     responses: { 200: json(pageSchema(sensorSchema), "A page") },
   }),
-  get: defineRoute(
-    "read",
-    { method: "get", path: one, tags, request: { params }, responses: { 200: json(sensorSchema, "The sensor") } },
-    [404],
-  ),
-  update: defineRoute(
-    "write",
-    {
-      method: "patch",
-      path: one,
-      tags,
-      request: { params, body: json(sensorUpdateSchema) },
-      responses: { 200: json(sensorSchema, "Changed") },
-    },
-    [404],
-  ),
-  remove: defineRoute(
-    "write",
-    {
-      method: "delete",
-      path: one,
-      tags,
-      request: { params },
-      responses: { 204: { description: "Deleted, with its readings" } },
-    },
-    [404],
-  ),
+  ...describeThing({
+    path: one,
+    tags,
+    params,
+    view: sensorSchema,
+    change: sensorUpdateSchema,
+    says: { updated: "Changed", deleted: "Deleted, with its readings" },
+  }),
   readings: defineRoute(
     "read",
     {
@@ -114,7 +92,7 @@ export const sensorContract = {
       method: "get",
       path: `${one}/corrections`,
       tags,
-      request: { params, query: page },
+      request: { params, query: z.strictObject(pageQuery) },
       responses: { 200: json(pageSchema(correctionSchema), "The latest first") },
     },
     [404],
@@ -127,17 +105,6 @@ export const sensorContract = {
       tags,
       request: { params, query: range },
       responses: { 200: json(sensorStatsSchema, "Figures of the range and of its buckets") },
-    },
-    [404],
-  ),
-  incidents: defineRoute(
-    "read",
-    {
-      method: "get",
-      path: `${one}/incidents`,
-      tags,
-      request: { params, query: pageInRange },
-      responses: { 200: json(pageSchema(incidentSchema), "Open ones first, then the latest") },
     },
     [404],
   ),

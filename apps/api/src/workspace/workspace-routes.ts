@@ -1,4 +1,6 @@
+import { listLabels } from "@pulsecheck/db/labels";
 import { getWorkspace, updateWorkspace } from "@pulsecheck/db/workspaces";
+import { labelsSchema } from "@pulsecheck/shared/labels";
 import { workspaceChangeSchema, workspaceSchema, type WorkspaceView } from "@pulsecheck/shared/workspace";
 import type { Deps, Principal } from "../context.ts";
 import { defineRoute, json } from "../http/route.ts";
@@ -20,6 +22,12 @@ const patch = defineRoute("admin", {
   request: { body: json(workspaceChangeSchema) },
   responses: { 200: json(workspaceSchema, "Changed: outages from now on are told by it") },
 });
+const labels = defineRoute("read", {
+  method: "get",
+  path: `${path}/labels`,
+  tags,
+  responses: { 200: json(labelsSchema, "What devices and sensors can be filtered by") },
+});
 
 /** The caller's workspace: its name, who gets its alerts, and how often. */
 export function workspaceRoutes({ config }: Deps) {
@@ -32,5 +40,6 @@ export function workspaceRoutes({ config }: Deps) {
     .openapi(get, async (c) => c.json(view(await getWorkspace(c.get("scope")), c.get("principal")), 200))
     .openapi(patch, async (c) =>
       c.json(view(await updateWorkspace(c.get("scope"), c.req.valid("json")), c.get("principal")), 200),
-    );
+    )
+    .openapi(labels, async (c) => c.json(await listLabels(c.get("scope")), 200));
 }
