@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { USUAL_UNTIL_ENDED } from "@pulsecheck/shared/anomaly-streak";
 import type { ProbeResult } from "@pulsecheck/shared/check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTenant, type Tenant } from "../../../tests/harness/tenant.ts";
@@ -13,6 +14,8 @@ import { publishChecks } from "./publish-checks.ts";
 import { getStats } from "./stats.ts";
 
 const USUAL = Array.from({ length: 100 }, (_, i) => 75 + (i % 11));
+/** As many usual ones as end an anomaly's incident. */
+const AGAIN = USUAL.slice(0, USUAL_UNTIL_ENDED);
 const START = Date.now() - 4 * 3_600_000;
 let tenant: Tenant;
 beforeAll(async () => {
@@ -78,7 +81,7 @@ describe("a target that turns slow", () => {
     expect(told).toEqual([]);
   });
 
-  test("is told where somebody asked for it: from the second slow answer to the next usual one", async () => {
+  test("is told where somebody asked for it: from the second slow answer to the fifth usual one after it", async () => {
     const { checks, incidents, told } = await watch({ alerts_on_anomaly: true });
     await checks([812]);
     expect(await incidents()).toEqual([]);
@@ -97,9 +100,9 @@ describe("a target that turns slow", () => {
     expect(told).toEqual(["incident.opened"]);
     expect(await fanOut(tenant.db, true)).toBe(1);
 
-    await checks([840, 80]);
+    await checks([840, 80, 845, ...AGAIN]);
     expect(await incidents()).toMatchObject([
-      { ended_at: new Date(START + (USUAL.length + 3) * 60_000).toISOString() },
+      { ended_at: new Date(START + (USUAL.length + 4 + AGAIN.length) * 60_000).toISOString() },
     ]);
     expect(told).toEqual(["incident.opened", "incident.closed"]);
     expect(await fanOut(tenant.db, true)).toBe(1);
@@ -119,7 +122,7 @@ describe("a target that turns slow", () => {
     expect(stats).toMatchObject({ uptime_ratio: 1, failures: 0, downtime_ms: 0 });
   });
 
-  test("may go down meanwhile: an outage beside the anomaly, which one good check ends both", async () => {
+  test("may go down meanwhile: an outage beside the anomaly, which ends later", async () => {
     const { checks, incidents, told } = await watch({ alerts_on_anomaly: true });
     await checks([812, 830, null]);
     expect((await incidents()).map(({ kind, ended_at }) => [kind, ended_at])).toEqual(
@@ -129,7 +132,7 @@ describe("a target that turns slow", () => {
       ]),
     );
     told.length = 0;
-    await checks([80]);
+    await checks(AGAIN);
     expect((await incidents()).every(({ ended_at }) => ended_at !== null)).toBe(true);
     expect(told).toEqual(["monitor.status", "incident.closed", "incident.closed"]);
   });
@@ -160,7 +163,7 @@ describe("an anomaly that is on", () => {
     await fanOut(tenant.db, true);
     expect(await incidents()).toMatchObject([{ kind: "anomaly", ended_at: expect.any(String), alerts: [] }]);
     await updateMonitor(tenant.scope, tenant.box, id, { is_active: true });
-    await checks([840, 80]);
+    await checks([840, 845]);
     expect(await incidents()).toHaveLength(2);
   });
 

@@ -56,6 +56,7 @@ const STATE: readonly Column[] = [
   ["band_readings", "smallint", ({ latency }) => latency.band?.readings ?? 0],
   ["band_center", "real", ({ latency }) => latency.band?.center ?? 0],
   ["band_spread", "real", ({ latency }) => latency.band?.spread ?? 0],
+  ["anomaly_streak", "smallint", ({ latency }) => latency.streak],
   ["anomaly_incident_id", "uuid", ({ latency }) => latency.incidentId],
 ];
 

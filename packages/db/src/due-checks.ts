@@ -70,8 +70,7 @@ type ClaimRow = Omit<ClaimedCheck, "state" | "latency" | "kind" | "cron"> & {
   bandReadings: number;
   bandCenter: number;
   bandSpread: number;
-  /** Null where the check before was not good. */
-  lastGoodMs: number | null;
+  anomalyStreak: number;
   alertsOnAnomaly: boolean;
 };
 
@@ -85,7 +84,7 @@ const COLUMNS = `
   s.streak_started_at AS "streakStartedAt", s.incident_id AS "incidentId",
   ${incidentOf("incident_id")} AS incident, s.anomaly_incident_id AS "anomalyIncidentId", ${incidentOf("anomaly_incident_id")} AS anomaly,
   s.band_readings AS "bandReadings", s.band_center AS "bandCenter", s.band_spread AS "bandSpread",
-  CASE WHEN s.last_reason IS NULL THEN s.last_latency_ms END AS "lastGoodMs", m.alerts_on_anomaly AS "alertsOnAnomaly", m.name, m.url, m.method,
+  s.anomaly_streak AS "anomalyStreak", m.alerts_on_anomaly AS "alertsOnAnomaly", m.name, m.url, m.method,
   m.interval_s * 1000 AS "intervalMs", m.timeout_ms AS "timeoutMs", m.expected_status AS "expectedStatus", m.keyword,
   m.keyword_absent AS "keywordAbsent", m.follow_redirects AS "followRedirects", m.max_redirects AS "maxRedirects",
   m.verify_tls AS "verifyTls", m.failure_threshold AS "failureThreshold", m.secrets, ${isWatched("s.monitor_id")} AS "isWatched",
@@ -232,7 +231,7 @@ export async function freeClaimsOfDead(db: Db, silentMs: number): Promise<DeadWo
 
 function toClaim(row: ClaimRow, kind: ClaimedCheck["kind"]): ClaimedCheck {
   const { status, failureStreak, inconclusiveStreak, streakStartedAt, cron, ...withLatency } = row;
-  const { bandReadings, bandCenter, bandSpread, lastGoodMs, alertsOnAnomaly, ...rest } = withLatency;
+  const { bandReadings, bandCenter, bandSpread, anomalyStreak, alertsOnAnomaly, ...rest } = withLatency;
   const hasOpenIncident = row.incidentId !== null;
   const job = cron && toJob(cron);
   return {
@@ -242,9 +241,7 @@ function toClaim(row: ClaimRow, kind: ClaimedCheck["kind"]): ClaimedCheck {
     state: { status, failureStreak, inconclusiveStreak, streakStartedAt, hasOpenIncident },
     latency: {
       band: bandReadings === 0 ? null : { readings: bandReadings, center: bandCenter, spread: bandSpread },
-      lastGood:
-        lastGoodMs === null || row.lastCheckedAt === null ? null : { latencyMs: lastGoodMs, at: row.lastCheckedAt },
-      isAnomalyOpen: row.anomalyIncidentId !== null,
+      anomaly: { streak: anomalyStreak, isOpen: row.anomalyIncidentId !== null },
       alertsOnAnomaly,
     },
   };

@@ -1,14 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { Band } from "@pulsecheck/shared/anomaly";
 import { latencyOf, type ProbeResult } from "@pulsecheck/shared/check";
-import { decideLatency, type LatencyDecision } from "@pulsecheck/shared/latency-state";
+import { decideLatency, skipLatency, type LatencyDecision } from "@pulsecheck/shared/latency-state";
 import type { LiveEvent } from "@pulsecheck/shared/live-events";
 import { closedIncident, openedIncident } from "./claimed-incident.ts";
 import type { ClaimedCheck } from "./due-checks.ts";
 
 /** What a check says of its monitor's latencies. */
-export type FinishedLatency = Pick<LatencyDecision, "isAnomaly" | "transition"> & {
-  band: Band | null;
+export type FinishedLatency = LatencyDecision & {
   /** The anomaly's incident that is open after this check: a fresh id where it opens one. */
   incidentId: string | null;
   /** What sockets are told of its transition. */
@@ -17,12 +15,8 @@ export type FinishedLatency = Pick<LatencyDecision, "isAnomaly" | "transition"> 
 
 /** Judges the latency of a good check; any other moves nothing. */
 export function finishLatency(claim: ClaimedCheck, result: ProbeResult): FinishedLatency {
-  const latencyMs = latencyOf(result, claim.kind);
+  const decision = decideResult(claim, result);
   const incidentId = claim.anomalyIncidentId;
-  if (!claim.isActive || result.outcome !== "ok" || latencyMs === null)
-    return { band: claim.latency.band, isAnomaly: false, transition: null, incidentId, events: [] };
-  const what = claim.kind === "ping" ? "run" : "answer";
-  const decision = decideLatency(claim.latency, { latencyMs, what });
   const { transition } = decision;
   if (transition === null) return { ...decision, incidentId, events: [] };
   const told = { kind: "anomaly", at: result.startedAt } as const;
@@ -33,4 +27,12 @@ export function finishLatency(claim: ClaimedCheck, result: ProbeResult): Finishe
   const { startedAt, detail } = transition;
   const data = openedIncident(claim, { ...told, id: randomUUID(), startedAt, reason: "anomaly", detail });
   return { ...decision, incidentId: data.id, events: [{ type: "incident.opened", data }] };
+}
+
+function decideResult(claim: ClaimedCheck, result: ProbeResult): LatencyDecision {
+  const latencyMs = latencyOf(result, claim.kind);
+  if (!claim.isActive || result.outcome !== "ok" || latencyMs === null) return skipLatency(claim.latency);
+  const what = claim.kind === "ping" ? "run" : "answer";
+  const { lastCheckedAt } = claim;
+  return decideLatency(claim.latency, { latencyMs, what, at: result.startedAt, lastCheckedAt });
 }

@@ -41,19 +41,12 @@ type StateRow = {
   band_readings: number;
   band_center: number;
   band_spread: number;
-  usual_streak: number;
+  anomaly_streak: number;
 };
 
-// How many readings before the last one were usual is counted only where it may end an incident.
 const READ_STATES = (filter: string) => `
   SELECT t.*, t.last_reading_id::float8 AS last_reading_id, t.readings::float8 AS readings, t.sensor_key AS key,
-    s.sensor_id, s.name, s.unit, s.above, s.below, s.hysteresis, s.min_duration_s, s.alerts_on_anomaly,
-    CASE WHEN t.anomaly_incident_id IS NULL THEN 0 ELSE (
-      SELECT coalesce(min(n) FILTER (WHERE is_anomaly) - 1, count(*)) FROM (
-        SELECT row_number() OVER (ORDER BY at DESC, id DESC) AS n, is_anomaly FROM readings r
-        WHERE r.sensor_key = t.sensor_key AND (r.at, r.id) <= (t.last_at, t.last_reading_id)
-        ORDER BY at DESC, id DESC LIMIT 10) latest)
-    END::int AS usual_streak
+    s.sensor_id, s.name, s.unit, s.above, s.below, s.hysteresis, s.min_duration_s, s.alerts_on_anomaly
   FROM sensor_states t JOIN sensors s ON s.id = t.sensor_key
   WHERE ${filter} ORDER BY t.sensor_key FOR UPDATE OF t`;
 
@@ -88,12 +81,12 @@ function toSensor(row: StateRow): JudgedSensor {
       breach: row.breach,
       breachSince: row.breach_since,
       isThresholdOpen: row.threshold_incident_id !== null,
-      isAnomalyOpen: row.anomaly_incident_id !== null,
       band:
         row.band_readings === 0
           ? null
           : { readings: row.band_readings, center: row.band_center, spread: row.band_spread },
-      usualStreak: row.usual_streak,
+      anomaly: { streak: row.anomaly_streak, isOpen: row.anomaly_incident_id !== null },
+      lastAt: row.last_at,
     },
     thresholdIncidentId: row.threshold_incident_id,
     anomalyIncidentId: row.anomaly_incident_id,
@@ -123,6 +116,7 @@ const COLUMNS: readonly Column[] = [
   ["breach_since", "timestamptz", ({ standing }) => standing.breachSince],
   ["threshold_incident_id", "uuid", ({ thresholdIncidentId }) => thresholdIncidentId],
   ["anomaly_incident_id", "uuid", ({ anomalyIncidentId }) => anomalyIncidentId],
+  ["anomaly_streak", "smallint", ({ standing }) => standing.anomaly.streak],
   ["band_readings", "smallint", ({ standing }) => standing.band?.readings ?? 0],
   ["band_center", "float8", ({ standing }) => standing.band?.center ?? 0],
   ["band_spread", "float8", ({ standing }) => standing.band?.spread ?? 0],

@@ -167,6 +167,7 @@ function nextState(
       streakStartedAt: null,
       incidentId: null,
       anomalyIncidentId: null,
+      anomalyStreak: 0,
       lastReason: null,
     };
     return {
@@ -180,7 +181,7 @@ function nextState(
   }
   if (!monitor.isActive || Object.keys(change).every((field) => HARMLESS.includes(field))) return {};
   // Another address has another usual latency.
-  const band = change.url === undefined ? {} : { bandReadings: 0 };
+  const band = change.url === undefined ? {} : { bandReadings: 0, anomalyStreak: 0 };
   return { ...band, nextCheckAt: dueAt, scheduledAt: null, fence: { increment: 1 } };
 }
 

@@ -1,30 +1,41 @@
 import { describe, expect, it } from "vitest";
-import { decideLatency, type LatencyState } from "./latency-state.ts";
+import { USUAL_UNTIL_ENDED } from "./anomaly-streak.ts";
+import { decideLatency, skipLatency, type LatencyDecision, type LatencyState } from "./latency-state.ts";
 
-/** A monitor whose answers take around 80 ms, and what the given ones make of it. */
-function story(latencies: readonly number[], alertsOnAnomaly = true) {
+/** A monitor whose answers take around 80 ms, and what the given ones make of it; null: a failed check. */
+function story(latencies: readonly (number | null)[], alertsOnAnomaly = true) {
   const usual = Array.from({ length: 200 }, (_, i) => 75 + (i % 11));
-  let state: LatencyState = { band: null, lastGood: null, isAnomalyOpen: false, alertsOnAnomaly };
-  const decisions = [...usual, ...latencies].map((latencyMs, minute) => {
+  let state: LatencyState = { band: null, anomaly: { streak: 0, isOpen: false }, alertsOnAnomaly };
+  let lastCheckedAt: Date | null = null;
+  const decisions = [...usual, ...latencies].map((latencyMs, minute): LatencyDecision => {
     const at = new Date(minute * 60_000);
-    const decision = decideLatency(state, { latencyMs, what: "answer" });
-    const isAnomalyOpen = decision.transition ? decision.transition.kind === "begins" : state.isAnomalyOpen;
-    state = { ...state, band: decision.band, lastGood: { latencyMs, at }, isAnomalyOpen };
+    const what = "answer" as const;
+    const decision =
+      latencyMs === null ? skipLatency(state) : decideLatency(state, { latencyMs, what, at, lastCheckedAt });
+    const isOpen = decision.transition ? decision.transition.kind === "begins" : state.anomaly.isOpen;
+    state = { ...state, band: decision.band, anomaly: { streak: decision.streak, isOpen } };
+    lastCheckedAt = at;
     return decision;
   });
   return decisions.slice(usual.length);
 }
 
-const kinds = (latencies: readonly number[], alerts?: boolean) =>
+const kinds = (latencies: readonly (number | null)[], alerts?: boolean) =>
   story(latencies, alerts).map(({ isAnomaly, transition }) => transition?.kind ?? (isAnomaly ? "unusual" : "usual"));
 
 describe("an incident of unusual latencies", () => {
-  it("takes two in a row, and the next usual one ends it", () => {
-    expect(kinds([80, 900, 900, 900, 80, 80])).toEqual(["usual", "unusual", "begins", "unusual", "ends", "usual"]);
+  it("takes two in a row, and five usual ones in a row end it", () => {
+    const ended = [80, 80, 80, 80, 80];
+    expect(ended).toHaveLength(USUAL_UNTIL_ENDED);
+    expect(kinds([80, 900, 900, 900])).toEqual(["usual", "unusual", "begins", "unusual"]);
+    expect(kinds([900, 900, 80, 900, ...ended, 80]).slice(2)).toEqual([
+      ...["usual", "unusual", "usual", "usual", "usual", "usual", "ends", "usual"],
+    ]);
   });
 
-  it("is not opened by one alone, however often", () => {
+  it("is not opened by one alone, however often, nor by two with a failure between them", () => {
     expect(kinds([900, 80, 900, 80])).toEqual(["unusual", "usual", "unusual", "usual"]);
+    expect(kinds([900, null, 900])).toEqual(["unusual", "usual", "unusual"]);
   });
 
   it("is opened only where somebody wants to hear of it; marked they are all the same", () => {
@@ -41,8 +52,11 @@ describe("an incident of unusual latencies", () => {
 
   it("ends where nobody wants to hear of it any more", () => {
     const [, opened] = story([900, 900]);
-    const state = { lastGood: null, isAnomalyOpen: true, alertsOnAnomaly: false };
-    const next = decideLatency({ ...state, band: opened?.band ?? null }, { latencyMs: 900, what: "run" });
+    const anomaly = { streak: 2, isOpen: true };
+    const next = decideLatency(
+      { band: opened?.band ?? null, anomaly, alertsOnAnomaly: false },
+      { latencyMs: 900, what: "run", at: new Date(), lastCheckedAt: null },
+    );
     expect(next).toMatchObject({ isAnomaly: true, transition: { kind: "ends" } });
   });
 });

@@ -1,38 +1,40 @@
 import { judgeLatency, type Band } from "./anomaly.ts";
+import { beginsAnomaly, countAnomaly, endsAnomaly, type AnomalyStanding } from "./anomaly-streak.ts";
 
 /** What is remembered of a monitor's latencies between two checks. */
 export type LatencyState = {
   band: Band | null;
-  /** The check before, where it was good and had a latency. */
-  lastGood: { latencyMs: number; at: Date } | null;
-  isAnomalyOpen: boolean;
+  anomaly: AnomalyStanding;
   /** Does somebody want to hear of it? */
   alertsOnAnomaly: boolean;
 };
 
 export type LatencyDecision = {
-  band: Band;
+  band: Band | null;
   isAnomaly: boolean;
+  streak: number;
   /** The beginning or the end of an anomaly's incident. */
   transition: { kind: "begins"; startedAt: Date; detail: string } | { kind: "ends" } | null;
 };
 
-/**
- * The rule of unusual latencies. Each is marked; an incident takes two in a row, as one alone means nothing, and the
- * next usual one ends it. What took so long: an answer, or a run of a cron job.
- */
-export function decideLatency(
-  state: LatencyState,
-  { latencyMs, what }: { latencyMs: number; what: "answer" | "run" },
-): LatencyDecision {
-  const { lastGood, isAnomalyOpen, alertsOnAnomaly } = state;
+/** A good check: how long its answer took, or the run of its cron job. */
+export type GoodCheck = { latencyMs: number; what: "answer" | "run"; at: Date; lastCheckedAt: Date | null };
+
+/** The rule of unusual latencies. Each is marked; an incident begins where somebody wants to hear of it. */
+export function decideLatency(state: LatencyState, { latencyMs, what, at, lastCheckedAt }: GoodCheck): LatencyDecision {
+  const { alertsOnAnomaly } = state;
   const { band, isAnomaly, expected } = judgeLatency(state.band, latencyMs);
-  if (isAnomalyOpen) return { band, isAnomaly, transition: isAnomaly && alertsOnAnomaly ? null : { kind: "ends" } };
-  if (!isAnomaly || !alertsOnAnomaly || lastGood === null || expected === null)
-    return { band, isAnomaly, transition: null };
-  const isSecond = judgeLatency(state.band, lastGood.latencyMs).isAnomaly;
+  const anomaly = { ...state.anomaly, streak: countAnomaly(state.anomaly.streak, isAnomaly) };
+  const decision = { band, isAnomaly, streak: anomaly.streak };
+  if (endsAnomaly(anomaly, alertsOnAnomaly)) return { ...decision, transition: { kind: "ends" } };
+  if (expected === null || !beginsAnomaly(anomaly, alertsOnAnomaly)) return { ...decision, transition: null };
   const detail = `The ${what} took ${words(latencyMs)}; usual are ${words(expected.low)} to ${words(expected.high)}.`;
-  return { band, isAnomaly, transition: isSecond ? { kind: "begins", startedAt: lastGood.at, detail } : null };
+  return { ...decision, transition: { kind: "begins", startedAt: lastCheckedAt ?? at, detail } };
+}
+
+/** What any other check says of latencies: nothing but that those around it are none in a row. */
+export function skipLatency({ band }: LatencyState): LatencyDecision {
+  return { band, isAnomaly: false, streak: 0, transition: null };
 }
 
 function words(ms: number): string {

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { WARM_UP_READINGS } from "./anomaly.ts";
+import { USUAL_UNTIL_ENDED } from "./anomaly-streak.ts";
 import {
   breachOf,
   findBoundsProblem,
   judgeNext,
   judgeNow,
-  USUAL_AGAIN_AFTER,
   type SensorRules,
   type SensorStanding,
 } from "./sensor-state.ts";
@@ -13,9 +14,9 @@ const NEW: SensorStanding = {
   breach: null,
   breachSince: null,
   isThresholdOpen: false,
-  isAnomalyOpen: false,
   band: null,
-  usualStreak: 0,
+  anomaly: { streak: 0, isOpen: false },
+  lastAt: null,
 };
 const RULES: SensorRules = {
   unit: "°C",
@@ -79,17 +80,37 @@ describe("bounds", () => {
 
 describe("anomalies", () => {
   const asked = { ...RULES, above: null, below: null, alertsOnAnomaly: true };
-  const usual = Array.from({ length: 60 }, (_, i) => 20 + (i % 5) / 10);
+  const usual = Array.from({ length: WARM_UP_READINGS }, (_, i) => 20 + (i % 5) / 10);
+  const again = Array.from({ length: USUAL_UNTIL_ENDED }, () => 20.2);
 
-  test("one opens an incident, and so many usual ones in a row end it", () => {
+  test("two in a row are an incident, and so many usual ones in a row end it", () => {
     const { standing } = tell(usual, asked);
-    const again = Array.from({ length: USUAL_AGAIN_AFTER }, () => 20.2);
-    const { said } = tell([95, 20.1, 95, ...again], asked, standing);
-    expect(said).toEqual(["anomaly begins", "", "", ...again.slice(1).map(() => ""), "anomaly ends"]);
+    const { said } = tell([95, 94, 20.1, 95, ...again], asked, standing);
+    expect(said).toEqual(["", "anomaly begins", "", "", ...again.slice(1).map(() => ""), "anomaly ends"]);
+  });
+
+  test("one alone is none, however often", () => {
+    const { standing } = tell(usual, asked);
+    expect(tell([95, 20, 95, 20, 95, 20], asked, standing).said.join("")).toBe("");
+  });
+
+  test("it began with the first of the two, and says what would be usual", () => {
+    const { standing } = tell([...usual, 95], asked);
+    expect(judgeNext(standing, asked, { value: 96.5, at: at(99) }).transitions).toEqual([
+      {
+        kind: "anomaly",
+        type: "begins",
+        startedAt: at(WARM_UP_READINGS),
+        at: at(99),
+        detail: expect.stringMatching(
+          /^The value 96.5 °C is unusual; 1[89][.\d]* °C to 2[01][.\d]* °C would be usual\.$/,
+        ),
+      },
+    ]);
   });
 
   test("where nobody asks for alerts, they are marked only", () => {
-    const { standing } = tell(usual, { ...asked, alertsOnAnomaly: false });
+    const { standing } = tell([...usual, 95], { ...asked, alertsOnAnomaly: false });
     const { isAnomaly, transitions } = judgeNext(
       standing,
       { ...asked, alertsOnAnomaly: false },
@@ -99,7 +120,7 @@ describe("anomalies", () => {
   });
 
   test("no longer asking ends the incident", () => {
-    const open = { ...NEW, isAnomalyOpen: true };
+    const open = { ...NEW, anomaly: { streak: 1, isOpen: true } };
     const { transitions } = judgeNow(open, { ...asked, alertsOnAnomaly: false }, { value: 1, at: at(1) });
     expect(transitions).toEqual([{ kind: "anomaly", type: "ends", at: at(1) }]);
   });

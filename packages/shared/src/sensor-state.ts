@@ -1,4 +1,5 @@
 import { judgeReading, type Band } from "./anomaly.ts";
+import { beginsAnomaly, countAnomaly, endsAnomaly, type AnomalyStanding } from "./anomaly-streak.ts";
 
 export type Breach = "above" | "below";
 
@@ -18,10 +19,10 @@ export type SensorStanding = {
   breach: Breach | null;
   breachSince: Date | null;
   isThresholdOpen: boolean;
-  isAnomalyOpen: boolean;
   band: Band | null;
-  /** Usual readings in a row since the last unusual one; counted while an anomaly's incident is open. */
-  usualStreak: number;
+  anomaly: AnomalyStanding;
+  /** When the last reading was taken. */
+  lastAt: Date | null;
 };
 
 /** An incident that begins or ends. */
@@ -30,9 +31,6 @@ export type SensorTransition =
   | { kind: "threshold" | "anomaly"; type: "ends"; at: Date };
 
 export type Judgement = { next: SensorStanding; isAnomaly: boolean; transitions: SensorTransition[] };
-
-/** So many usual readings in a row end an anomaly's incident: one among unusual ones means nothing. */
-export const USUAL_AGAIN_AFTER = 5;
 
 /** The bound that a value crosses. One that is crossed already is left only where the value is back by the hysteresis. */
 export function breachOf(
@@ -52,13 +50,15 @@ export function judgeNext(
   { value, at }: { value: number; at: Date },
 ): Judgement {
   const { band, isAnomaly, expected } = judgeReading(standing.band, value);
-  const usualStreak = isAnomaly ? 0 : standing.usualStreak + 1;
-  const known = { ...standing, band, usualStreak };
-  const usual = expected && `${words(expected.low, rules)} to ${words(expected.high, rules)}`;
-  const begins = isAnomaly && rules.alertsOnAnomaly && !standing.isAnomalyOpen;
-  const detail = `The value ${words(value, rules)} is unusual; ${usual ?? "less"} would be usual.`;
-  const opened: SensorTransition[] = begins ? [{ kind: "anomaly", type: "begins", startedAt: at, at, detail }] : [];
-  const later = judgeNow({ ...known, isAnomalyOpen: standing.isAnomalyOpen || begins }, rules, { value, at });
+  const anomaly = { ...standing.anomaly, streak: countAnomaly(standing.anomaly.streak, isAnomaly) };
+  const opened: SensorTransition[] = [];
+  if (expected !== null && beginsAnomaly(anomaly, rules.alertsOnAnomaly)) {
+    anomaly.isOpen = true;
+    const usual = `${words(expected.low, rules)} to ${words(expected.high, rules)}`;
+    const detail = `The value ${words(value, rules)} is unusual; ${usual} would be usual.`;
+    opened.push({ kind: "anomaly", type: "begins", startedAt: standing.lastAt ?? at, at, detail });
+  }
+  const later = judgeNow({ ...standing, band, anomaly, lastAt: at }, rules, { value, at });
   return { next: later.next, isAnomaly, transitions: [...opened, ...later.transitions] };
 }
 
@@ -88,9 +88,8 @@ export function judgeNow(
       transitions.push({ kind: "threshold", type: "begins", startedAt: breachSince, at: lastsAt, detail });
     }
   }
-  const isUsual = standing.usualStreak >= USUAL_AGAIN_AFTER || !rules.alertsOnAnomaly;
-  if (standing.isAnomalyOpen && isUsual) {
-    next.isAnomalyOpen = false;
+  if (endsAnomaly(standing.anomaly, rules.alertsOnAnomaly)) {
+    next.anomaly = { ...standing.anomaly, isOpen: false };
     transitions.push({ kind: "anomaly", type: "ends", at });
   }
   return { next, transitions };

@@ -1,3 +1,4 @@
+import { WARM_UP_READINGS } from "@pulsecheck/shared/anomaly";
 import { sensorSchema, sensorStatsSchema } from "@pulsecheck/shared/sensor";
 import { rollUp } from "@pulsecheck/db/rollups";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
