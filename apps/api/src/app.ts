@@ -2,6 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { compress } from "hono/compress";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
+import { auditRoutes } from "./audit/audit-routes.ts";
 import { apiKeyRoutes } from "./auth/api-key-routes.ts";
 import { authRoutes } from "./auth/auth-routes.ts";
 import { authenticate } from "./auth/authenticate.ts";
@@ -87,6 +88,7 @@ export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
   app.route("/", apiKeyRoutes(deps));
   app.route("/", workspaceRoutes(deps));
   app.route("/", alertAddressRoutes(deps));
+  app.route("/", auditRoutes());
   app.route("/", boardRoutes());
   app.route("/", monitorRoutes(deps));
   app.route("/", scheduleRoutes(deps));

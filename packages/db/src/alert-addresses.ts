@@ -2,10 +2,11 @@ import { randomUUID } from "node:crypto";
 import { ALERT_ADDRESSES_AT_MOST, type AlertAddressView } from "@pulsecheck/shared/alert-address";
 import type { Page } from "@pulsecheck/shared/list";
 import { Refusal, refuseMissing } from "@pulsecheck/shared/refusal";
+import { recordChange } from "./audit.ts";
 import type { Db } from "./client.ts";
 import type { AlertAddress, Prisma } from "./generated/client.ts";
 import { newestFirst, pageOf, type PageInput } from "./newest-first.ts";
-import type { Scope } from "./scope.ts";
+import type { Actor, Scope } from "./scope.ts";
 
 /** How long the link that asks for a confirmation is good for, in ms. */
 const CONFIRMATION_LIFETIME_MS = 7 * 24 * 3_600_000;
@@ -40,9 +41,13 @@ export async function addAlertAddress(scope: Scope, email: string, now: Date): P
       throw refuseTaken(`is one too many: a workspace may have ${ALERT_ADDRESSES_AT_MOST} alert addresses`);
     const row = await tx.alertAddress.create({ data: { workspaceId, email, ...newConfirmation(now) } });
     await mailConfirmation(tx, row, now);
-    return viewAlertAddress(row);
+    const after = viewAlertAddress(row);
+    await recordChange(tx, scope, { action: "alert_address.created", subject: subjectOf(row), before: null, after });
+    return after;
   });
 }
+
+const subjectOf = ({ id, email }: AlertAddress) => ({ type: "alert_address", id, name: email }) as const;
 
 /** Mails a new link, which voids the earlier one. Refuses (409) an address that is confirmed or gone meanwhile. */
 export async function askAgainToConfirm(scope: Scope, id: string, now: Date): Promise<void> {
@@ -65,13 +70,31 @@ async function mailConfirmation(tx: Prisma.TransactionClient, address: AlertAddr
 
 /** Nothing more is sent to it, not even what waits already: see claimDeliveries. Refuses (404) what is not there. */
 export async function removeAlertAddress(scope: Scope, id: string): Promise<void> {
-  const { count } = await scope.db.prisma.alertAddress.deleteMany({ where: { id, workspaceId: scope.workspaceId } });
-  if (count === 0) throw refuseMissing("alert address");
+  await scope.db.prisma.$transaction(async (tx) => {
+    const where = { id, workspaceId: scope.workspaceId };
+    const row = await tx.alertAddress.findFirst({ where });
+    const { count } = await tx.alertAddress.deleteMany({ where });
+    if (row === null || count === 0) throw refuseMissing("alert address");
+    await recordRemoval(tx, scope, row);
+  });
+}
+
+async function recordRemoval(
+  tx: Prisma.TransactionClient,
+  by: { workspaceId: number; actor: Actor | null },
+  row: AlertAddress,
+): Promise<void> {
+  const before = viewAlertAddress(row);
+  await recordChange(tx, by, { action: "alert_address.deleted", subject: subjectOf(row), before, after: null });
 }
 
 /** The same by its owner, whose mail told the id; nothing happens where it is gone already. */
 export async function stopAlertsTo(db: Db, id: string): Promise<void> {
-  await db.prisma.alertAddress.deleteMany({ where: { id } });
+  await db.prisma.$transaction(async (tx) => {
+    const row = await tx.alertAddress.findUnique({ where: { id } });
+    const { count } = await tx.alertAddress.deleteMany({ where: { id } });
+    if (row !== null && count > 0) await recordRemoval(tx, { workspaceId: row.workspaceId, actor: null }, row);
+  });
 }
 
 /** Spends a confirmation. Only one caller ever gets the address; null where the token is used, replaced or expired. */

@@ -1,6 +1,7 @@
 import type { ApiKeyView } from "@pulsecheck/shared/api-key";
 import type { Page } from "@pulsecheck/shared/list";
 import type { Role } from "@pulsecheck/shared/role";
+import { recordChange } from "./audit.ts";
 import type { Db } from "./client.ts";
 import type { ApiKey } from "./generated/client.ts";
 import { newestFirst, pageOf, type PageInput } from "./newest-first.ts";
@@ -19,7 +20,12 @@ export type NewApiKey = {
 };
 
 export async function createApiKey(scope: Scope, key: NewApiKey): Promise<ApiKeyView> {
-  return viewApiKey(await scope.db.prisma.apiKey.create({ data: { ...key, workspaceId: scope.workspaceId } }));
+  return scope.db.prisma.$transaction(async (tx) => {
+    const row = await tx.apiKey.create({ data: { ...key, workspaceId: scope.workspaceId } });
+    const after = viewApiKey(row);
+    await recordChange(tx, scope, { action: "api_key.created", subject: subjectOf(row), before: null, after });
+    return after;
+  });
 }
 
 /** The workspace's keys, the newest first, revoked ones included. Refuses (400) a cursor of another list. */
@@ -35,11 +41,17 @@ export async function listApiKeys(scope: Scope, page: PageInput): Promise<Page<A
 /** Ends a key for good. `missing` where this workspace has no such key, `ended` where it was revoked before. */
 export async function revokeApiKey(scope: Scope, id: string, now: Date): Promise<"revoked" | "ended" | "missing"> {
   const where = { id, workspaceId: scope.workspaceId };
-  const { count } = await scope.db.prisma.apiKey.updateMany({
-    where: { ...where, revokedAt: null },
-    data: { revokedAt: now },
+  const isRevoked = await scope.db.prisma.$transaction(async (tx) => {
+    const [row] = await tx.apiKey.updateManyAndReturn({
+      where: { ...where, revokedAt: null },
+      data: { revokedAt: now },
+    });
+    if (row === undefined) return false;
+    const [before, after] = [viewApiKey({ ...row, revokedAt: null }), viewApiKey(row)];
+    await recordChange(tx, scope, { action: "api_key.revoked", subject: subjectOf(row), before, after });
+    return true;
   });
-  if (count > 0) return "revoked";
+  if (isRevoked) return "revoked";
   return (await scope.db.prisma.apiKey.count({ where })) > 0 ? "ended" : "missing";
 }
 
@@ -83,6 +95,8 @@ export async function touchApiKey(db: Db, key: Pick<LivingKey, "id" | "lastUsedA
   const where = { id: key.id, OR: [{ lastUsedAt: null }, { lastUsedAt: { lte: stale } }] };
   await db.prisma.apiKey.updateMany({ where, data: { lastUsedAt: now } });
 }
+
+const subjectOf = ({ id, name }: ApiKey) => ({ type: "api_key", id, name }) as const;
 
 function viewApiKey(key: ApiKey): ApiKeyView {
   return {

@@ -1,5 +1,6 @@
 import { requireRisingSilence, type DeviceChange, type DeviceView } from "@pulsecheck/shared/device";
 import { refuseMissing } from "@pulsecheck/shared/refusal";
+import { recordChange } from "./audit.ts";
 import { judgeDevicesAnew } from "./device-thresholds.ts";
 import { viewDevice, type StoredDevice } from "./device-view.ts";
 import { Prisma, type Device } from "./generated/client.ts";
@@ -35,14 +36,20 @@ export async function updateDevice(scope: Scope, deviceId: string, change: Devic
     }
     if ([at_risk_after_s, offline_after_s, battery_low].some((value) => value !== undefined))
       await judgeDevicesAnew(tx, Prisma.sql`d.id = ${device.id}`);
-    return viewDevice({ ...device, state: before.state });
+    const after = viewDevice({ ...device, state: before.state });
+    const subject = { type: "device", id: deviceId, name: after.name } as const;
+    await recordChange(tx, scope, { action: "device.updated", subject, before: viewDevice(before), after });
+    return after;
   });
 }
 
 /** Deletes a device with its incidents and figures; its reports and events go with their partitions. */
 export async function deleteDevice(scope: Scope, deviceId: string): Promise<void> {
   await scope.db.prisma.$transaction(async (tx) => {
-    const { id } = await lockDevice(scope, deviceId, tx);
+    const device = await lockDevice(scope, deviceId, tx);
+    const { id, name } = device;
+    const subject = { type: "device", id: deviceId, name } as const;
+    await recordChange(tx, scope, { action: "device.deleted", subject, before: viewDevice(device), after: null });
     await tx.seriesRollup.deleteMany({ where: { series: { in: ["h", "b", "s"] }, key: id } });
     await tx.device.delete({ where: { id } });
   });

@@ -3,6 +3,7 @@ import type { AnyMonitorChange, AnyMonitorInput } from "@pulsecheck/shared/cron-
 import { mayHaveBody, NO_BODY, outlineSecrets, type MonitorInput, type MonitorView } from "@pulsecheck/shared/monitor";
 import { refuseField, refuseMissing } from "@pulsecheck/shared/refusal";
 import { shardOf } from "@pulsecheck/shared/schedule";
+import { recordChange, type Deed } from "./audit.ts";
 import { changedJob, newJob, readDeadline, refuseTakenPingId } from "./cron-jobs.ts";
 import { Prisma, type Monitor } from "./generated/client.ts";
 import { viewMonitor, type MonitorRow } from "./monitor-view.ts";
@@ -42,9 +43,11 @@ export async function createMonitor(
         nextCheckAt: input.is_active && input.kind !== "cron" ? new Date() : null,
       },
     });
-    return { ...monitor, state };
+    const view = viewMonitor({ ...monitor, state });
+    await recordChange(tx, scope, deedOn("created", null, view));
+    return view;
   });
-  return viewMonitor(await refuseTakenPingId(creation));
+  return refuseTakenPingId(creation);
 }
 
 /** The inner row of a monitor. Refuses (404) what is not in this workspace. */
@@ -96,7 +99,10 @@ export async function updateMonitor(
       data: nextState(monitor, isPaused, change, dueAt),
     });
     const previous = before.state?.status ?? "UNKNOWN";
-    return { monitor: viewMonitor({ ...monitor, state }), previous, closedIncidentIds };
+    const view = viewMonitor({ ...monitor, state });
+    const keep = SECRETS.filter((field) => change[field] !== undefined);
+    await recordChange(tx, scope, { ...deedOn("updated", viewMonitor(before), view), keep });
+    return { monitor: view, previous, closedIncidentIds };
   });
   return refuseTakenPingId(update);
 }
@@ -104,10 +110,19 @@ export async function updateMonitor(
 /** Deletes a monitor with its incidents and figures; its raw checks go with their partitions. */
 export async function deleteMonitor(scope: Scope, publicId: string): Promise<void> {
   await scope.db.prisma.$transaction(async (tx) => {
-    const { id } = await findMonitor(scope, publicId, tx);
+    const monitor = await findMonitor(scope, publicId, tx);
+    const { id } = monitor;
+    await recordChange(tx, scope, deedOn("deleted", viewMonitor(monitor), null));
     await tx.checkRollup.deleteMany({ where: { monitorId: id } });
     await tx.monitor.delete({ where: { id } });
   });
+}
+
+const SECRETS = ["headers", "body", "auth", "ping_id"] as const;
+
+function deedOn(what: "created" | "updated" | "deleted", before: MonitorView | null, after: MonitorView | null): Deed {
+  const { id = "", name = "" } = after ?? before ?? {};
+  return { action: `monitor.${what}`, subject: { type: "monitor", id, name }, before, after };
 }
 
 function columnsOf(input: AnyMonitorChange) {

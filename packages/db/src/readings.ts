@@ -2,7 +2,7 @@ import { readCursor, writeCursor, type Page } from "@pulsecheck/shared/list";
 import { refuseMissing } from "@pulsecheck/shared/refusal";
 import type { CorrectionView, Metadata, ReadingChange, ReadingView } from "@pulsecheck/shared/sensor";
 import type pg from "pg";
-import { listAudit, writeAudit, type Actor } from "./audit.ts";
+import { listDeeds, recordChange } from "./audit.ts";
 import { inTransaction } from "./client.ts";
 import type { Scope } from "./scope.ts";
 import { findSensor } from "./sensors.ts";
@@ -60,13 +60,12 @@ function viewReading(sensorId: string, unit: string, row: ReadingRow): ReadingVi
 /** Corrects a reading. A corrected value is not judged again: it counts as usual. */
 export async function correctReading(
   scope: Scope,
-  actor: Actor,
   sensorId: string,
   readingId: number,
   change: ReadingChange,
 ): Promise<ReadingView> {
   return inTransaction(scope.db.pool, async (client) => {
-    const { sensorKey, unit, before } = await lockReading(client, scope, sensorId, readingId);
+    const { sensorKey, name, unit, before } = await lockReading(client, scope, sensorId, readingId);
     const isAnomaly = change.value === undefined ? before.is_anomaly : null;
     const { value = before.value, metadata = before.metadata } = change;
     const after: ReadingRow = { ...before, value, metadata, is_anomaly: isAnomaly };
@@ -74,21 +73,21 @@ export async function correctReading(
       "UPDATE readings SET value = $4, metadata = $5, is_anomaly = $6 WHERE sensor_key = $1 AND at = $2 AND id = $3",
       [sensorKey, before.at, before.id, after.value, after.metadata && JSON.stringify(after.metadata), isAnomaly],
     );
-    await followCorrection(client, scope, actor, sensorKey, before, after);
+    await followCorrection(client, scope, { sensorKey, name }, before, after);
     return viewReading(sensorId, unit, after);
   });
 }
 
 /** Deletes a reading: its figures and the sensor's last value are as if it had never come. */
-export async function deleteReading(scope: Scope, actor: Actor, sensorId: string, readingId: number): Promise<void> {
+export async function deleteReading(scope: Scope, sensorId: string, readingId: number): Promise<void> {
   await inTransaction(scope.db.pool, async (client) => {
-    const { sensorKey, before } = await lockReading(client, scope, sensorId, readingId);
+    const { sensorKey, name, before } = await lockReading(client, scope, sensorId, readingId);
     await client.query("DELETE FROM readings WHERE sensor_key = $1 AND at = $2 AND id = $3", [
       sensorKey,
       before.at,
       before.id,
     ]);
-    await followCorrection(client, scope, actor, sensorKey, before, null);
+    await followCorrection(client, scope, { sensorKey, name }, before, null);
   });
 }
 
@@ -99,7 +98,7 @@ export async function listCorrections(
   page: { limit: number; cursor?: string | undefined },
 ): Promise<Page<CorrectionView>> {
   const { id } = await findSensor(scope, sensorId);
-  return listAudit(scope, subjectOf(id), page, (entry) => ({
+  return listDeeds(scope, { type: "reading", key: id }, page, (entry) => ({
     id: Number(entry.id),
     at: entry.at.toISOString(),
     action: entry.action as CorrectionView["action"],
@@ -110,16 +109,14 @@ export async function listCorrections(
   }));
 }
 
-const subjectOf = (sensorKey: number) => `sensor ${sensorKey}`;
-
 function auditOf(row: ReadingRow) {
   return { id: Number(row.id), value: row.value, timestamp: row.at.toISOString(), metadata: row.metadata ?? {} };
 }
 
 async function lockReading(client: pg.PoolClient, { workspaceId }: Scope, sensorId: string, readingId: number) {
   // First the state, as whoever judges readings does.
-  const { rows: sensors } = await client.query<{ id: number; unit: string }>(
-    `SELECT s.id, s.unit FROM sensors s JOIN sensor_states t ON t.sensor_key = s.id
+  const { rows: sensors } = await client.query<{ id: number; name: string; unit: string }>(
+    `SELECT s.id, s.name, s.unit FROM sensors s JOIN sensor_states t ON t.sensor_key = s.id
      WHERE s.workspace_id = $1 AND s.sensor_id = $2 FOR UPDATE OF t`,
     [workspaceId, sensorId],
   );
@@ -130,7 +127,7 @@ async function lockReading(client: pg.PoolClient, { workspaceId }: Scope, sensor
     [readingId, sensor.id],
   );
   if (rows[0] === undefined) throw refuseMissing("reading");
-  return { sensorKey: sensor.id, unit: sensor.unit, before: rows[0] };
+  return { sensorKey: sensor.id, name: sensor.name, unit: sensor.unit, before: rows[0] };
 }
 
 // Of readings that are not judged yet, none becomes the last one here.
@@ -146,17 +143,17 @@ const FIND_LAST = `
 async function followCorrection(
   client: pg.PoolClient,
   scope: Scope,
-  actor: Actor,
-  sensorKey: number,
+  { sensorKey, name }: { sensorKey: number; name: string },
   before: ReadingRow,
   after: ReadingRow | null,
 ): Promise<void> {
   await client.query(FIND_LAST, [sensorKey, before.id]);
   await remakeSeries(client, "v", [{ key: sensorKey, at: before.at }]);
-  await writeAudit(client, scope, actor, {
+  await recordChange(client, scope, {
     action: after === null ? "reading.deleted" : "reading.corrected",
-    subject: subjectOf(sensorKey),
+    subject: { type: "reading", id: before.id, name, key: sensorKey },
     before: auditOf(before),
     after: after && auditOf(after),
+    keep: ["id", "value", "timestamp", "metadata"],
   });
 }

@@ -1,6 +1,7 @@
 import { refuseField, refuseMissing } from "@pulsecheck/shared/refusal";
 import type { Metadata, SensorChange, SensorView } from "@pulsecheck/shared/sensor";
 import { breachOf, findBoundsProblem, type Breach } from "@pulsecheck/shared/sensor-state";
+import { recordChange } from "./audit.ts";
 import type { Db } from "./client.ts";
 import type { Prisma, Sensor, SensorState } from "./generated/client.ts";
 import type { Scope } from "./scope.ts";
@@ -39,6 +40,12 @@ export async function updateSensor(scope: Scope, sensorId: string, change: Senso
     const problem = findBoundsProblem({ ...before, ...onlyBounds(change) });
     if (problem !== null) throw refuseField(problem.field, problem.detail);
     const sensor = await tx.sensor.update({ where: { id: before.id }, data: columnsOf(change) });
+    await recordChange(tx, scope, {
+      action: "sensor.updated",
+      subject: { type: "sensor", id: sensorId, name: sensor.name },
+      before: viewSensor(before),
+      after: viewSensor({ ...sensor, state: before.state }),
+    });
     if (before.state === null) return viewSensor({ ...sensor, state: null });
     const { breach, breachSince, lastValue } = before.state;
     const next = lastValue === null ? null : breachOf(breach as Breach | null, lastValue, sensor);
@@ -55,7 +62,10 @@ export async function deleteSensor(scope: Scope, sensorId: string): Promise<void
   await scope.db.prisma.$transaction(async (tx) => {
     // In the order of the worker: first the state, then the sensor.
     await lockState(tx, scope, sensorId);
-    const { id } = await findSensor(scope, sensorId, tx);
+    const sensor = await findSensor(scope, sensorId, tx);
+    const { id, name } = sensor;
+    const subject = { type: "sensor", id: sensorId, name } as const;
+    await recordChange(tx, scope, { action: "sensor.deleted", subject, before: viewSensor(sensor), after: null });
     await tx.seriesRollup.deleteMany({ where: { series: "v", key: id } });
     await tx.$executeRaw`DELETE FROM readings WHERE sensor_key = ${id}`;
     await tx.sensor.delete({ where: { id } });

@@ -1,6 +1,7 @@
 import { readCursor, writeCursor, type Page } from "@pulsecheck/shared/list";
 import { Refusal, refuseField, refuseMissing } from "@pulsecheck/shared/refusal";
 import { STATUS_PAGES, type StatusPageGroups, type StatusPageView } from "@pulsecheck/shared/status-page";
+import { recordChange, type Deed } from "./audit.ts";
 import { Prisma, type StatusPage, type StatusPageComponent } from "./generated/client.ts";
 import type { Scope } from "./scope.ts";
 
@@ -45,7 +46,9 @@ export async function createStatusPage(
         throw new Refusal(409, `There are ${STATUS_PAGES.perWorkspace} status pages already.`);
       const { id } = await tx.statusPage.create({ data: { ...page, workspaceId } });
       await placeComponents(tx, scope, id, groups);
-      return viewStatusPage(await readPage(tx, id));
+      const after = viewStatusPage(await readPage(tx, id));
+      await recordChange(tx, scope, deedOn("created", null, after));
+      return after;
     }),
   );
 }
@@ -62,21 +65,37 @@ export async function updateStatusPage(
       const [found] = await tx.$queryRaw<{ id: number }[]>`
         SELECT id FROM status_pages WHERE public_id = ${publicId}::uuid AND workspace_id = ${scope.workspaceId} FOR UPDATE`;
       if (found === undefined) throw refuseMissing("status page");
+      const before = viewStatusPage(await readPage(tx, found.id));
       // Said aloud: whoever keeps a copy of the page knows by this time that it is old.
       const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
       await tx.statusPage.update({ where: { id: found.id }, data: { ...given, updatedAt: new Date() } });
       if (groups !== undefined) await placeComponents(tx, scope, found.id, groups);
-      return viewStatusPage(await readPage(tx, found.id));
+      const after = viewStatusPage(await readPage(tx, found.id));
+      const keep = change.passwordHash === undefined ? [] : ["has_password"];
+      await recordChange(tx, scope, { ...deedOn("updated", before, after), keep });
+      return after;
     }),
   );
 }
 
 /** Deletes a page. Refuses (404) one that is not in this workspace. */
 export async function deleteStatusPage(scope: Scope, publicId: string): Promise<void> {
-  const { count } = await scope.db.prisma.statusPage.deleteMany({
-    where: { publicId, workspaceId: scope.workspaceId },
+  await scope.db.prisma.$transaction(async (tx) => {
+    const where = { publicId, workspaceId: scope.workspaceId };
+    const row = await tx.statusPage.findFirst({ where, include: WITH_COMPONENTS });
+    const { count } = await tx.statusPage.deleteMany({ where });
+    if (row === null || count === 0) throw refuseMissing("status page");
+    await recordChange(tx, scope, deedOn("deleted", viewStatusPage(row), null));
   });
-  if (count === 0) throw refuseMissing("status page");
+}
+
+function deedOn(
+  what: "created" | "updated" | "deleted",
+  before: StatusPageView | null,
+  after: StatusPageView | null,
+): Deed {
+  const { id = "", title = "" } = after ?? before ?? {};
+  return { action: `status_page.${what}`, subject: { type: "status_page", id, name: title }, before, after };
 }
 
 export async function getStatusPage(scope: Scope, publicId: string): Promise<StatusPageView> {

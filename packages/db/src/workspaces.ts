@@ -1,5 +1,6 @@
 import { requireRisingSilence } from "@pulsecheck/shared/device";
 import type { WorkspaceChange, WorkspaceView } from "@pulsecheck/shared/workspace";
+import { recordChange } from "./audit.ts";
 import { judgeDevicesAnew } from "./device-thresholds.ts";
 import { Prisma, type Workspace } from "./generated/client.ts";
 import type { Scope } from "./scope.ts";
@@ -13,8 +14,11 @@ export async function getWorkspace({ db, workspaceId }: Scope): Promise<Workspac
  * by the workspace's thresholds: the sweep's next look at them is now. Refuses (400) to call devices OFFLINE no later
  * than AT_RISK.
  */
-export async function updateWorkspace({ db, workspaceId }: Scope, change: WorkspaceChange): Promise<WorkspaceView> {
+export async function updateWorkspace(scope: Scope, change: WorkspaceChange): Promise<WorkspaceView> {
+  const { db, workspaceId } = scope;
   return db.prisma.$transaction(async (tx) => {
+    await tx.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId} FOR NO KEY UPDATE`;
+    const before = viewWorkspace(await tx.workspace.findUniqueOrThrow({ where: { id: workspaceId } }));
     const workspace = await tx.workspace.update({ where: { id: workspaceId }, data: columnsOf(change) });
     if (change.debounce_minutes !== undefined) {
       await tx.delivery.updateMany({
@@ -23,7 +27,10 @@ export async function updateWorkspace({ db, workspaceId }: Scope, change: Worksp
       });
     }
     await judgeDevices(tx, workspace, change);
-    return viewWorkspace(workspace);
+    const after = viewWorkspace(workspace);
+    const subject = { type: "workspace", id: after.id, name: after.name } as const;
+    await recordChange(tx, scope, { action: "workspace.updated", subject, before, after });
+    return after;
   });
 }
 

@@ -17,6 +17,7 @@ export function authenticate(deps: Deps, limits?: Limits) {
       authorization: c.req.header("authorization"),
       cookie: c.req.header("cookie"),
       workspaceId: c.req.header("x-workspace-id"),
+      address: c.get("clientAddress"),
     });
     if (proof === null)
       throw new Refusal(401, "This needs a valid session token or API key, as Authorization: Bearer.");

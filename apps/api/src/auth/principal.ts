@@ -1,6 +1,6 @@
 import { findLivingKey, touchApiKey, type LivingKey } from "@pulsecheck/db/api-keys";
 import { findMembership, findMembershipIn } from "@pulsecheck/db/memberships";
-import { scopeTo, type Scope } from "@pulsecheck/db/scope";
+import { scopeTo, type Actor, type Scope } from "@pulsecheck/db/scope";
 import { findSession } from "@pulsecheck/db/sessions";
 import { takeTicket } from "@pulsecheck/db/ws-tickets";
 import { API_KEY_PREFIX } from "@pulsecheck/shared/api-key";
@@ -16,6 +16,8 @@ export type Credentials = {
   cookie?: string | undefined;
   ticket?: string | undefined;
   workspaceId?: string | undefined;
+  /** The network address that it came from: what is changed is written down with it. */
+  address?: string | undefined;
 };
 
 export type Proof = {
@@ -36,18 +38,19 @@ const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
  * caller does not belong to.
  */
 export async function findPrincipal(deps: AuthDeps, given: Credentials): Promise<Proof | null> {
-  if (given.ticket !== undefined) return proveTicket(deps, given.ticket);
+  const address = given.address ?? null;
+  if (given.ticket !== undefined) return proveTicket(deps, given.ticket, address);
   const bearer = /^bearer +(\S+)$/i.exec(given.authorization ?? "")?.[1];
-  if (bearer?.startsWith(API_KEY_PREFIX)) return proveKey(deps, bearer, given.workspaceId);
-  if (bearer !== undefined) return proveSession(deps, bearer, "bearer", given.workspaceId);
+  if (bearer?.startsWith(API_KEY_PREFIX)) return proveKey(deps, bearer, given.workspaceId, address);
+  if (bearer !== undefined) return proveSession(deps, bearer, { carrier: "bearer", address }, given.workspaceId);
   const token = openSessions(deps).readCookie(given.cookie ?? "");
-  return token === null ? null : proveSession(deps, token, "cookie", given.workspaceId);
+  return token === null ? null : proveSession(deps, token, { carrier: "cookie", address }, given.workspaceId);
 }
 
 async function proveSession(
   deps: AuthDeps,
   token: string,
-  carrier: "bearer" | "cookie",
+  { carrier, address }: { carrier: "bearer" | "cookie"; address: string | null },
   workspaceId: string | undefined,
 ): Promise<Proof | null> {
   const session = await openSessions(deps).validate(token, carrier);
@@ -57,10 +60,16 @@ async function proveSession(
   const membership = publicId === null || UUID.test(publicId) ? await findMembership(deps.db, userId, publicId) : null;
   if (membership === null) throw refuseMissing("workspace");
   const principal: Principal = { userId, role: membership.role, isSuperuser, via: { kind: "session", sessionHash } };
-  return { principal, scope: scopeTo(deps.db, membership.workspaceId), isCookie: carrier === "cookie", renewal };
+  const scope = scopeTo(deps.db, membership.workspaceId, actorOf(principal, address));
+  return { principal, scope, isCookie: carrier === "cookie", renewal };
 }
 
-async function proveKey(deps: AuthDeps, key: string, workspaceId: string | undefined): Promise<Proof | null> {
+async function proveKey(
+  deps: AuthDeps,
+  key: string,
+  workspaceId: string | undefined,
+  address: string | null,
+): Promise<Proof | null> {
   const now = new Date();
   const living = await findLivingKey(deps.db, { keyHash: hashSecret(key) }, now);
   if (living === null || !isCovered(living)) return null;
@@ -69,24 +78,25 @@ async function proveKey(deps: AuthDeps, key: string, workspaceId: string | undef
   touchApiKey(deps.db, living, now).catch((error: unknown) =>
     deps.log.warn({ err: error }, "a key's last use was not noted"),
   );
-  return proofOfKey(deps, living);
+  return proofOfKey(deps, living, address);
 }
 
-async function proveTicket(deps: AuthDeps, token: string): Promise<Proof | null> {
+async function proveTicket(deps: AuthDeps, token: string, address: string | null): Promise<Proof | null> {
   const now = new Date();
   const ticket = await takeTicket(deps.db, hashSecret(token), now);
   if (ticket === null) return null;
   if (ticket.apiKeyId !== null) {
     const living = await findLivingKey(deps.db, { id: ticket.apiKeyId }, now);
-    return living !== null && isCovered(living) ? proofOfKey(deps, living) : null;
+    return living !== null && isCovered(living) ? proofOfKey(deps, living, address) : null;
   }
   const session = ticket.sessionHash === null ? null : await findSession(deps.db, ticket.sessionHash);
   if (session === null || session.expiresAt <= now || !session.isActive) return null;
   const membership = await findMembershipIn(deps.db, session.userId, ticket.workspaceId);
   if (membership === null) return null;
   const via = { kind: "session", sessionHash: session.idHash } as const;
-  const principal = { userId: session.userId, role: membership.role, isSuperuser: session.isSuperuser, via };
-  return { principal, scope: scopeTo(deps.db, ticket.workspaceId), isCookie: false, renewal: null };
+  const principal: Principal = { userId: session.userId, role: membership.role, isSuperuser: session.isSuperuser, via };
+  const scope = scopeTo(deps.db, ticket.workspaceId, actorOf(principal, address));
+  return { principal, scope, isCookie: false, renewal: null };
 }
 
 // A key never grants more than its creator still has.
@@ -94,8 +104,17 @@ function isCovered({ creatorRole, role }: LivingKey): boolean {
   return roleCovers(creatorRole, role);
 }
 
-function proofOfKey({ db }: AuthDeps, { id, createdById, role, workspaceId }: LivingKey): Proof {
+function proofOfKey(
+  { db }: AuthDeps,
+  { id, createdById, role, workspaceId }: LivingKey,
+  address: string | null,
+): Proof {
   // A key is for one workspace: it never operates the instance, whoever made it.
   const principal: Principal = { userId: createdById, role, isSuperuser: false, via: { kind: "key", keyId: id } };
-  return { principal, scope: scopeTo(db, workspaceId), isCookie: false, renewal: null };
+  const scope = scopeTo(db, workspaceId, actorOf(principal, address));
+  return { principal, scope, isCookie: false, renewal: null };
+}
+
+function actorOf({ userId, via }: Principal, address: string | null): Actor {
+  return { userId, apiKeyId: via.kind === "key" ? via.keyId : null, address };
 }

@@ -1,11 +1,10 @@
-import type { Actor } from "@pulsecheck/db/audit";
 import { listIncidents } from "@pulsecheck/db/incidents";
 import { createReadings } from "@pulsecheck/db/new-readings";
 import { correctReading, deleteReading, listCorrections, listReadings } from "@pulsecheck/db/readings";
 import { listSensors } from "@pulsecheck/db/sensor-list";
 import { getSensorStats } from "@pulsecheck/db/sensor-stats";
 import { deleteSensor, findSensor, getSensor, updateSensor } from "@pulsecheck/db/sensors";
-import type { Deps, Principal } from "../context.ts";
+import type { Deps } from "../context.ts";
 import { SENSORS_PER_WORKSPACE } from "../http/limits.ts";
 import { closeRange } from "../http/range.ts";
 import { createRouter } from "../http/router.ts";
@@ -60,22 +59,18 @@ function readingRoutes(deps: Deps) {
     .openapi(sensorContract.correct, async (c) => {
       const scope = c.get("scope");
       const { sensor_id, id } = c.req.valid("param");
-      const reading = await correctReading(scope, actorOf(c.get("principal")), sensor_id, id, c.req.valid("json"));
+      const reading = await correctReading(scope, sensor_id, id, c.req.valid("json"));
       await tell(deps, scope.workspaceId, { type: "sensor.updated", data: await getSensor(scope, sensor_id) });
       return c.json(reading, 200);
     })
     .openapi(sensorContract.removeReading, async (c) => {
       const scope = c.get("scope");
       const { sensor_id, id } = c.req.valid("param");
-      await deleteReading(scope, actorOf(c.get("principal")), sensor_id, id);
+      await deleteReading(scope, sensor_id, id);
       await tell(deps, scope.workspaceId, { type: "sensor.updated", data: await getSensor(scope, sensor_id) });
       return c.body(null, 204);
     })
     .openapi(sensorContract.corrections, async (c) =>
       c.json(await listCorrections(c.get("scope"), c.req.valid("param").sensor_id, c.req.valid("query")), 200),
     );
-}
-
-function actorOf({ userId, via }: Principal): Actor {
-  return { userId, apiKeyId: via.kind === "key" ? via.keyId : null };
 }
