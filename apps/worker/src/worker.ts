@@ -7,7 +7,7 @@ import { forgetWorker, reportWorker, type WorkerSign } from "@pulsecheck/db/work
 import { DEAD_AFTER_MS, SIGN_EVERY_MS } from "@pulsecheck/shared/schedule";
 import { createChannels } from "./alert/channels/registry.ts";
 import { watchOwnNetwork } from "./check/own-network.ts";
-import { useNameServers } from "./check/resolve-host.ts";
+import { useNameServers } from "./outgoing/resolve-host.ts";
 import { coverForSilence, ensureSchedules, sinceTickMs, startConsumers } from "./consumers.ts";
 import type { Deps } from "./context.ts";
 import { sweep } from "./devices/sweep.ts";

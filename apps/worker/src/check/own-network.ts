@@ -11,8 +11,8 @@ import {
 } from "@pulsecheck/shared/own-network";
 import { parseCidrs } from "@pulsecheck/shared/target-address";
 import type { Deps } from "../context.ts";
-import { startDeadline } from "./deadline.ts";
-import { guardedConnect, type Trace } from "./guarded-connect.ts";
+import { startDeadline } from "../outgoing/deadline.ts";
+import { guardedConnect, type Trace } from "../outgoing/guarded-connect.ts";
 
 const LOOK_MS = 3_000;
 /** How long a look is good for, where it found the network there and where not. */

@@ -1,10 +1,8 @@
 import { Readable, type Transform } from "node:stream";
 import { constants, createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
-import { ProbeFailure } from "../probe-failure.ts";
+import { MAX_BODY_BYTES } from "../../outgoing/exchange.ts";
+import { ProbeFailure } from "../../outgoing/probe-failure.ts";
 import type { HttpTarget } from "./http-request.ts";
-
-/** As much of a body as a check reads, in bytes, packed and unpacked alike. */
-export const MAX_BODY_BYTES = 1_048_576;
 
 const ZLIB_TO_ITS_END = { finishFlush: constants.Z_FINISH };
 const ZLIB_AS_FAR = { finishFlush: constants.Z_SYNC_FLUSH };

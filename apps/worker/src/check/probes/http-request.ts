@@ -1,6 +1,7 @@
 import type { MonitorSecrets } from "@pulsecheck/shared/monitor";
 import { parseTargetUrl, type ParsedTarget } from "@pulsecheck/shared/target-url";
-import { ProbeFailure } from "../probe-failure.ts";
+import type { HttpRequest } from "../../outgoing/exchange.ts";
+import { ProbeFailure } from "../../outgoing/probe-failure.ts";
 
 /** What an HTTP(S) check asks and expects. */
 export type HttpTarget = MonitorSecrets & {
@@ -17,8 +18,6 @@ export type HttpTarget = MonitorSecrets & {
 
 const OWN_HEADERS = { "user-agent": "PulseCheck/0.1 (uptime monitor)", accept: "*/*" };
 
-/** What one hop asks. */
-export type HttpRequest = { url: URL; method: string; headers: Record<string, string>; body: string | null };
 /** Where an answer sends us: its `Location`, null where it has none. */
 export type Redirect = { status: number; location: string | null };
 

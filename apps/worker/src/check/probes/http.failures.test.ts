@@ -3,7 +3,7 @@ import { setInterval as every } from "node:timers";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import type { ProbeResult } from "@pulsecheck/shared/check";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { MAX_BODY_BYTES } from "./http-body.ts";
+import { MAX_BODY_BYTES } from "../../outgoing/exchange.ts";
 import { check, closeServers, httpServer, portOf, rawServer, urlOf } from "./test-target.ts";
 
 const unhandled: unknown[] = [];

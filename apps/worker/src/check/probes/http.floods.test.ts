@@ -3,7 +3,7 @@ import type { TLSSocket } from "node:tls";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import type { Reason } from "@pulsecheck/shared/check";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { MAX_BODY_BYTES } from "./http-body.ts";
+import { MAX_BODY_BYTES } from "../../outgoing/exchange.ts";
 import type { HttpTarget } from "./http-request.ts";
 import { createAuthority } from "./test-certificates.ts";
 import { check, closeServers, httpServer, portOf, rawServer, tlsServer, urlOf } from "./test-target.ts";

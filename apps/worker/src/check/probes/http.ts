@@ -2,12 +2,12 @@ import { performance } from "node:perf_hooks";
 import { outcomeOf, type ProbeResult } from "@pulsecheck/shared/check";
 import { isExpectedStatus } from "@pulsecheck/shared/monitor";
 import type { Cidr } from "@pulsecheck/shared/target-address";
-import { startDeadline, type Deadline } from "../deadline.ts";
-import { guardedConnect, type Trace } from "../guarded-connect.ts";
-import { explainError, ProbeFailure } from "../probe-failure.ts";
+import { startDeadline, type Deadline } from "../../outgoing/deadline.ts";
+import { guardedConnect, type Trace } from "../../outgoing/guarded-connect.ts";
+import { explainError, ProbeFailure } from "../../outgoing/probe-failure.ts";
 import { judgeText, unpackText } from "./http-body.ts";
-import { exchange, type Answer, type BodyUse } from "./http-exchange.ts";
-import { firstRequest, nextRequest, type HttpRequest, type HttpTarget, type Redirect } from "./http-request.ts";
+import { exchange, type Answer, type BodyUse, type HttpRequest } from "../../outgoing/exchange.ts";
+import { firstRequest, nextRequest, type HttpTarget, type Redirect } from "./http-request.ts";
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 

@@ -1,6 +1,6 @@
 import dgram from "node:dgram";
 import { once } from "node:events";
-import { useNameServers } from "../resolve-host.ts";
+import { useNameServers } from "../../outgoing/resolve-host.ts";
 
 /** A question as it came: its name and its type. */
 export type Question = { name: string; type: "A" | "AAAA" };

@@ -7,7 +7,7 @@ import { parseCidrs } from "@pulsecheck/shared/target-address";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { startDeadline, TIMED_OUT } from "./deadline.ts";
 import { guardedConnect, type Trace } from "./guarded-connect.ts";
-import { check, closeServers, httpServer, LOOPBACK, portOf, rawServer, urlOf } from "./probes/test-target.ts";
+import { check, closeServers, httpServer, LOOPBACK, portOf, rawServer, urlOf } from "../check/probes/test-target.ts";
 
 afterEach(async () => {
   vi.restoreAllMocks();

@@ -1,9 +1,9 @@
 import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import { Client, type Dispatcher } from "undici";
-import { MAX_BODY_BYTES } from "./http-body.ts";
-import type { HttpRequest } from "./http-request.ts";
 
+/** As much of a body as is read, in bytes, packed and unpacked alike. */
+export const MAX_BODY_BYTES = 1_048_576;
 const MAX_HEADER_BYTES = 16_384;
 // What undici counts as neither headers nor a body is bounded too: early hints, empty lines, a chunk's extension.
 const MAX_ANSWER_BYTES = 8 * MAX_BODY_BYTES;
@@ -12,6 +12,8 @@ const TOO_MUCH = Object.assign(new Error("too much"), { code: "PULSECHECK_TOO_MU
 // more than all else that it does for a request.
 const ENOUGH = Object.assign(new Error("the check is over"), { code: "PULSECHECK_ENOUGH" });
 
+/** What is asked, of the one host at the connection's end. */
+export type HttpRequest = { url: URL; method: string; headers: Record<string, string>; body: string | null };
 export type Head = { status: number; headers: Dispatcher.ResponseData["headers"]; firstByteMs: number };
 export type Answer = Head & {
   /** As it came, packed where it was packed: at most MAX_BODY_BYTES of it, and none that nobody wants. */
