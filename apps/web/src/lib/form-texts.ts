@@ -16,7 +16,14 @@ export function readTags(text: string): string[] {
 /** Judges a form's texts by a schema of the API: each issue stands at its field. */
 export function judgeInput<T>(schema: z.ZodType, inputOf: (values: T) => unknown) {
   return (values: T, context: z.core.$RefinementCtx): void => {
-    for (const { path, message } of schema.safeParse(inputOf(values)).error?.issues ?? [])
-      context.addIssue({ code: "custom", path: path.slice(0, 1), message });
+    for (const issue of schema.safeParse(inputOf(values)).error?.issues ?? [])
+      context.addIssue({ code: "custom", path: issue.path.slice(0, 1), message: sayIssue(issue) });
   };
+}
+
+/** That a text is no number is told in words of a reader, not in those of a schema. */
+function sayIssue(issue: z.core.$ZodIssue): string {
+  if (issue.code !== "invalid_type") return issue.message;
+  if (issue.expected === "int") return "must be a whole number";
+  return issue.expected === "number" ? "must be a number" : issue.message;
 }

@@ -65,7 +65,10 @@ export function useDeviceFrames(shown: readonly DeviceView[]): void {
         frame.type === "device.updated" ||
         frame.type === "device.deleted" ||
         frame.type === "device.status";
-      if (isElsewhere) rereading.run(() => void queries.invalidateQueries({ queryKey: ["devices"] }));
+      if (!isElsewhere) return;
+      rereading.run(() => {
+        for (const key of ["devices", "labels"]) void queries.invalidateQueries({ queryKey: [key] });
+      });
     },
     [queries, rereading],
   );

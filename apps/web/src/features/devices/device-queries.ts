@@ -4,29 +4,26 @@ import type { IncidentView } from "@pulsecheck/shared/incident";
 import type { Page } from "@pulsecheck/shared/list";
 import { infiniteQueryOptions, keepPreviousData, queryOptions, type InfiniteData } from "@tanstack/react-query";
 import { api, ask } from "../../lib/api.ts";
-import { RANGE_HOURS, type Range } from "../../lib/ranges.ts";
+import type { Range } from "../../lib/ranges.ts";
+import { cursorOf, paged, spanOf } from "../things/thing-queries.ts";
+import { filtersOf } from "../things/thing-search.ts";
 import type { DeviceSearch } from "./device-search.ts";
 
 const DEVICES_AT_ONCE = 60;
 export type DevicePages = InfiniteData<Page<DeviceView>, string | null>;
 
-export function devicesQuery({ status, q }: DeviceSearch) {
+export function devicesQuery(search: DeviceSearch) {
+  const { status } = search;
+  const filters = { ...filtersOf(search), ...(status === undefined ? {} : { status }) };
   return infiniteQueryOptions({
-    queryKey: ["devices", status ?? "", q ?? ""],
+    ...paged,
+    queryKey: ["devices", filters],
     queryFn: ({ pageParam: cursor, signal }): Promise<Page<DeviceView>> => {
-      const query = {
-        limit: DEVICES_AT_ONCE,
-        ...(cursor === null ? {} : { cursor }),
-        ...(status === undefined ? {} : { status }),
-        ...(q === undefined || q.trim() === "" ? {} : { q }),
-      };
+      const query = { limit: DEVICES_AT_ONCE, ...cursorOf(cursor), ...filters };
       return ask(api.GET("/api/v1/devices", { params: { query }, signal }));
     },
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ next_cursor: cursor }) => cursor,
-    // What was found before stays until what is typed is found; frames keep it fresh only while it is shown.
+    // What was found before stays until what is typed is found.
     placeholderData: keepPreviousData,
-    refetchOnMount: "always",
   });
 }
 
@@ -38,11 +35,6 @@ export function deviceQuery(id: string) {
     queryFn: (): Promise<DeviceView> => ask(api.GET("/api/v1/devices/{device_id}", { params: pathOf(id) })),
     refetchOnMount: "always",
   });
-}
-
-function spanOf(range: Range) {
-  const now = Date.now();
-  return { from: new Date(now - RANGE_HOURS[range] * 3_600_000).toISOString(), to: new Date(now).toISOString() };
 }
 
 /** Battery and signal in a range that ends now. */
@@ -67,7 +59,7 @@ export function presenceQuery(id: string, range: Range) {
       const events: DeviceEventView[] = [];
       let cursor: string | null = null;
       for (let pages = 0; pages < EVENT_PAGES_AT_MOST && (pages === 0 || cursor !== null); pages += 1) {
-        const page = await readEvents(id, { ...span, limit: EVENTS_AT_ONCE, ...(cursor === null ? {} : { cursor }) });
+        const page = await readEvents(id, { ...span, limit: EVENTS_AT_ONCE, ...cursorOf(cursor) });
         events.push(...page.items);
         cursor = page.next_cursor;
       }
@@ -88,24 +80,20 @@ const readEvents = (id: string, query: EventsQuery): Promise<Page<DeviceEventVie
 /** Everything that happened, the latest first. */
 export function deviceEventsQuery(id: string) {
   return infiniteQueryOptions({
+    ...paged,
     queryKey: ["device-events", id, "log"],
-    queryFn: ({ pageParam: cursor }) => readEvents(id, { limit: 20, ...(cursor === null ? {} : { cursor }) }),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ next_cursor: cursor }) => cursor,
-    refetchOnMount: "always",
+    queryFn: ({ pageParam: cursor }) => readEvents(id, { limit: 20, ...cursorOf(cursor) }),
   });
 }
 
 /** All incidents of a device: an open one first, then the latest. */
 export function deviceIncidentsQuery(id: string) {
   return infiniteQueryOptions({
+    ...paged,
     queryKey: ["incidents", "of", `device ${id}`],
     queryFn: ({ pageParam: cursor }): Promise<Page<IncidentView>> => {
-      const query = { limit: 10, ...(cursor === null ? {} : { cursor }) };
+      const query = { limit: 10, ...cursorOf(cursor) };
       return ask(api.GET("/api/v1/devices/{device_id}/incidents", { params: { ...pathOf(id), query } }));
     },
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ next_cursor: cursor }) => cursor,
-    refetchOnMount: "always",
   });
 }

@@ -1,10 +1,10 @@
 import type { DeviceView } from "@pulsecheck/shared/device";
-import { Link } from "@tanstack/react-router";
-import { BatteryMedium, MapPin, Signal } from "lucide-react";
+import { BatteryMedium, Signal } from "lucide-react";
 import { memo } from "react";
 import { RelativeTime } from "../../components/ui/time.tsx";
+import { Located, ThingLink } from "../things/thing-link.tsx";
 import { DeviceBadge } from "./device-status.tsx";
-import { formatBattery, formatSignal } from "./device-words.ts";
+import { DEVICE, formatBattery, formatSignal } from "./device-words.ts";
 
 const BORDERS = { ONLINE: "border-line", AT_RISK: "border-warn/60", OFFLINE: "border-down/60" } as const;
 
@@ -21,13 +21,8 @@ export const DeviceTile = memo(function DeviceTile({ device }: { device: DeviceV
           <RelativeTime at={device.last_heard_at} />
         </span>
       </div>
-      <DeviceLink device={device} className="after:absolute after:inset-0" />
-      {device.location !== "" && (
-        <p className="flex min-w-0 items-center gap-1 text-xs text-muted">
-          <MapPin aria-hidden className="size-3.5 shrink-0" />
-          <span className="truncate">{device.location}</span>
-        </p>
-      )}
+      <ThingLink words={DEVICE} id={device.device_id} name={device.name} isWhole />
+      <Located location={device.location} />
       <p className="flex flex-wrap gap-x-4 tabular-nums">
         <span className="inline-flex items-center gap-1">
           <BatteryMedium aria-hidden className="size-4 text-muted" />
@@ -50,7 +45,7 @@ export const DeviceRow = memo(function DeviceRow({ device }: { device: DeviceVie
         <DeviceBadge status={device.status} />
       </td>
       <th scope="row" className="max-w-0 p-2 text-left font-normal">
-        <DeviceLink device={device} className="block" />
+        <ThingLink words={DEVICE} id={device.device_id} name={device.name} tags={device.tags} />
       </th>
       <td className="max-w-0 truncate p-2 max-md:hidden">{device.location}</td>
       <td className="p-2 text-right whitespace-nowrap tabular-nums">{formatBattery(device.battery_level)}</td>
@@ -63,16 +58,3 @@ export const DeviceRow = memo(function DeviceRow({ device }: { device: DeviceVie
     </tr>
   );
 });
-
-function DeviceLink({ device, className }: { device: DeviceView; className: string }) {
-  return (
-    <Link
-      to="/devices/$id"
-      params={{ id: device.device_id }}
-      title={device.name}
-      className={`truncate font-medium focus-visible:outline-offset-4 ${className}`}
-    >
-      {device.name}
-    </Link>
-  );
-}

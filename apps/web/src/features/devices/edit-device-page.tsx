@@ -1,37 +1,32 @@
 import { deviceUpdateSchema, type DeviceView } from "@pulsecheck/shared/device";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { getRouteApi } from "@tanstack/react-router";
 import { z } from "zod";
-import { NotFound } from "../../app/not-found.tsx";
-import { buttonClass } from "../../components/ui/button.tsx";
 import { Field, InputField, SelectField } from "../../components/ui/field.tsx";
-import { Form } from "../../components/ui/form.tsx";
-import { LeaveGuard } from "../../components/ui/leave-guard.tsx";
-import { Page } from "../../components/ui/page.tsx";
-import { Failed, Loading } from "../../components/ui/states.tsx";
-import { tell } from "../../components/ui/toasts.tsx";
 import { api, ask } from "../../lib/api.ts";
-import { changedOf } from "../../lib/changed-of.ts";
 import { judgeInput, readNumber, readTags } from "../../lib/form-texts.ts";
-import { useApiForm, type ApiForm } from "../../lib/form.ts";
+import type { ApiForm } from "../../lib/form.ts";
 import { workspaceQuery } from "../account/workspace.ts";
-import { isMissing } from "../monitors/monitor-queries.ts";
+import { EditThingPage } from "../things/edit-thing-page.tsx";
 import { deviceQuery } from "./device-queries.ts";
+import { DEVICE } from "./device-words.ts";
 
 const route = getRouteApi("/inside/devices/$id/edit");
 
 /** All settings of a device. */
 export function EditDevicePage() {
   const { id } = route.useParams();
-  // What stands in the form must be what is stored now.
-  const { data, error, isFetchedAfterMount, refetch } = useQuery(deviceQuery(id));
-  if (isMissing(error)) return <NotFound />;
+  const queries = useQueryClient();
+  const send = async (body: Partial<Input>) => {
+    const params = { path: { device_id: id } };
+    const changed = await ask(api.PATCH("/api/v1/devices/{device_id}", { params, body }));
+    queries.setQueryData(deviceQuery(id).queryKey, changed);
+  };
+  const editing = { words: DEVICE, id, valuesOf, inputOf, schema, send };
   return (
-    <Page title={data === undefined ? "Edit the device" : `Edit ${data.name}`}>
-      {error && <Failed error={error} retry={() => void refetch()} />}
-      {data !== undefined && isFetchedAfterMount ? <EditForm key={id} device={data} /> : <Loading what="the device" />}
-    </Page>
+    <EditThingPage query={useQuery(deviceQuery(id))} {...editing}>
+      {(form) => <Fields form={form} />}
+    </EditThingPage>
   );
 }
 
@@ -57,39 +52,8 @@ const inputOf = (values: Values) => ({
   battery_low: readNumber(values.battery_low),
   alerts_on_offline: values.alerts_on_offline === "" ? null : values.alerts_on_offline === "true",
 });
-const formSchema = z.custom<Values>().superRefine(judgeInput(deviceUpdateSchema, inputOf));
-
-function EditForm({ device }: { device: DeviceView }) {
-  const queries = useQueryClient();
-  const navigate = useNavigate();
-  const [before] = useState(device);
-  const { device_id: id } = before;
-  const form = useApiForm<Values>(formSchema, valuesOf(before));
-  const save = async (values: Values) => {
-    const body = changedOf(inputOf(values), before);
-    if (Object.keys(body).length > 0) {
-      const changed = await ask(
-        api.PATCH("/api/v1/devices/{device_id}", { params: { path: { device_id: id } }, body }),
-      );
-      queries.setQueryData(deviceQuery(id).queryKey, changed);
-      tell("Saved");
-    }
-    await navigate({ to: "/devices/$id", params: { id }, ignoreBlocker: true });
-  };
-  const cancel = (
-    <Link to="/devices/$id" params={{ id }} className={buttonClass()}>
-      Cancel
-    </Link>
-  );
-  return (
-    <div className="max-w-3xl rounded-lg border border-line bg-surface p-4">
-      <Form form={form} submit="Save" send={save} more={cancel}>
-        <LeaveGuard isDirty={form.formState.isDirty} />
-        <Fields form={form} />
-      </Form>
-    </div>
-  );
-}
+type Input = ReturnType<typeof inputOf>;
+const schema = z.custom<Values>().superRefine(judgeInput(deviceUpdateSchema, inputOf));
 
 function Fields({ form }: { form: ApiForm<Values> }) {
   const { data: workspace } = useQuery(workspaceQuery);

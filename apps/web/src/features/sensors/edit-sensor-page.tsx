@@ -1,36 +1,31 @@
 import { sensorUpdateSchema, type SensorView } from "@pulsecheck/shared/sensor";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { getRouteApi } from "@tanstack/react-router";
 import { z } from "zod";
-import { NotFound } from "../../app/not-found.tsx";
-import { buttonClass } from "../../components/ui/button.tsx";
 import { CheckboxField, Field, InputField } from "../../components/ui/field.tsx";
-import { Form } from "../../components/ui/form.tsx";
-import { LeaveGuard } from "../../components/ui/leave-guard.tsx";
-import { Page } from "../../components/ui/page.tsx";
-import { Failed, Loading } from "../../components/ui/states.tsx";
-import { tell } from "../../components/ui/toasts.tsx";
 import { api, ask } from "../../lib/api.ts";
-import { changedOf } from "../../lib/changed-of.ts";
 import { judgeInput, readNumber, readTags } from "../../lib/form-texts.ts";
-import { useApiForm, type ApiForm } from "../../lib/form.ts";
-import { isMissing } from "../monitors/monitor-queries.ts";
+import type { ApiForm } from "../../lib/form.ts";
+import { EditThingPage } from "../things/edit-thing-page.tsx";
 import { sensorQuery } from "./sensor-queries.ts";
+import { SENSOR } from "./sensor-words.ts";
 
 const route = getRouteApi("/inside/sensors/$id/edit");
 
 /** All settings of a sensor. */
 export function EditSensorPage() {
   const { id } = route.useParams();
-  // What stands in the form must be what is stored now.
-  const { data, error, isFetchedAfterMount, refetch } = useQuery(sensorQuery(id));
-  if (isMissing(error)) return <NotFound />;
+  const queries = useQueryClient();
+  const send = async (body: Partial<Input>) => {
+    const params = { path: { sensor_id: id } };
+    const changed = await ask(api.PATCH("/api/v1/sensors/{sensor_id}", { params, body }));
+    queries.setQueryData(sensorQuery(id).queryKey, changed);
+  };
+  const editing = { words: SENSOR, id, valuesOf, inputOf, schema, send };
   return (
-    <Page title={data === undefined ? "Edit the sensor" : `Edit ${data.name}`}>
-      {error && <Failed error={error} retry={() => void refetch()} />}
-      {data !== undefined && isFetchedAfterMount ? <EditForm key={id} sensor={data} /> : <Loading what="the sensor" />}
-    </Page>
+    <EditThingPage query={useQuery(sensorQuery(id))} {...editing}>
+      {(form) => <Fields form={form} />}
+    </EditThingPage>
   );
 }
 
@@ -56,40 +51,8 @@ const inputOf = (values: Values) => ({
   hysteresis: readNumber(values.hysteresis) ?? 0,
   min_duration_s: readNumber(values.min_duration_s) ?? 0,
 });
-const formSchema = z.custom<Values>().superRefine(judgeInput(sensorUpdateSchema, inputOf));
-
-function EditForm({ sensor }: { sensor: SensorView }) {
-  const queries = useQueryClient();
-  const navigate = useNavigate();
-  const [before] = useState(sensor);
-  const { sensor_id: id } = before;
-  const form = useApiForm<Values>(formSchema, valuesOf(before));
-  const save = async (values: Values) => {
-    const body = changedOf(inputOf(values), before);
-    if (Object.keys(body).length > 0) {
-      const path = { sensor_id: id };
-      queries.setQueryData(
-        sensorQuery(id).queryKey,
-        await ask(api.PATCH("/api/v1/sensors/{sensor_id}", { params: { path }, body })),
-      );
-      tell("Saved");
-    }
-    await navigate({ to: "/sensors/$id", params: { id }, ignoreBlocker: true });
-  };
-  const cancel = (
-    <Link to="/sensors/$id" params={{ id }} className={buttonClass()}>
-      Cancel
-    </Link>
-  );
-  return (
-    <div className="max-w-3xl rounded-lg border border-line bg-surface p-4">
-      <Form form={form} submit="Save" send={save} more={cancel}>
-        <LeaveGuard isDirty={form.formState.isDirty} />
-        <Fields form={form} />
-      </Form>
-    </div>
-  );
-}
+type Input = ReturnType<typeof inputOf>;
+const schema = z.custom<Values>().superRefine(judgeInput(sensorUpdateSchema, inputOf));
 
 function Fields({ form }: { form: ApiForm<Values> }) {
   return (

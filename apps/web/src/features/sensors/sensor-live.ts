@@ -57,7 +57,10 @@ export function useSensorsLive(): void {
   const [rereading] = useState(() => createThrottle(REREAD_EVERY_MS));
   useEffect(() => rereading.stop, [rereading]);
   const reread = useCallback(
-    () => rereading.run(() => void queries.invalidateQueries({ queryKey: ["sensors"] })),
+    () =>
+      rereading.run(() => {
+        for (const key of ["sensors", "labels"]) void queries.invalidateQueries({ queryKey: [key] });
+      }),
     [queries, rereading],
   );
   const put = useCallback(

@@ -3,31 +3,34 @@ import type { Page } from "@pulsecheck/shared/list";
 import type { ReadingView, SensorStats, SensorView } from "@pulsecheck/shared/sensor";
 import { infiniteQueryOptions, keepPreviousData, queryOptions, type InfiniteData } from "@tanstack/react-query";
 import { api, ask } from "../../lib/api.ts";
-import { RANGE_HOURS, type Range } from "../../lib/ranges.ts";
+import type { Range } from "../../lib/ranges.ts";
+import { cursorOf, paged, spanOf } from "../things/thing-queries.ts";
+import { filtersOf } from "../things/thing-search.ts";
 import type { SensorSearch } from "./sensor-search.ts";
 
+const SENSORS_AT_ONCE = 60;
 export type SensorPages = InfiniteData<Page<SensorView>, string | null>;
 export type ReadingPages = InfiniteData<Page<ReadingView>, string | null>;
 
-const paged = {
-  initialPageParam: null as string | null,
-  getNextPageParam: ({ next_cursor: cursor }: { next_cursor: string | null }) => cursor,
-  // Frames keep it fresh only while it is shown.
-  refetchOnMount: "always",
-} as const;
-const cursorOf = (cursor: string | null) => (cursor === null ? {} : { cursor });
 const pathOf = (id: string) => ({ path: { sensor_id: id } });
 
-export function sensorsQuery({ q }: SensorSearch) {
+export function sensorsQuery(search: SensorSearch) {
+  const filters = { ...filtersOf(search), ...stateOf(search) };
   return infiniteQueryOptions({
     ...paged,
-    queryKey: ["sensors", q ?? ""],
+    queryKey: ["sensors", filters],
     queryFn: ({ pageParam: cursor, signal }): Promise<Page<SensorView>> => {
-      const query = { limit: 50, ...cursorOf(cursor), ...(q === undefined || q.trim() === "" ? {} : { q }) };
+      const query = { limit: SENSORS_AT_ONCE, ...cursorOf(cursor), ...filters };
       return ask(api.GET("/api/v1/sensors", { params: { query }, signal }));
     },
+    // What was found before stays until what is typed is found.
     placeholderData: keepPreviousData,
   });
+}
+
+function stateOf({ status }: SensorSearch) {
+  if (status === undefined) return {};
+  return status === "unusual" ? { is_anomaly: "true" } : { breach: status };
 }
 
 export function sensorQuery(id: string) {
@@ -43,11 +46,7 @@ export function sensorStatsQuery(id: string, range: Range) {
   return queryOptions({
     queryKey: ["sensor-stats", id, range],
     queryFn: async (): Promise<SensorStats & { anomalous: ReadingView[] }> => {
-      const now = Date.now();
-      const span = {
-        from: new Date(now - RANGE_HOURS[range] * 3_600_000).toISOString(),
-        to: new Date(now).toISOString(),
-      };
+      const span = spanOf(range);
       const [stats, anomalous] = await Promise.all([
         ask(api.GET("/api/v1/sensors/{sensor_id}/stats", { params: { ...pathOf(id), query: span } })),
         readReadings(id, { ...span, limit: 100, anomaly: "true" }),

@@ -1,7 +1,9 @@
-export type SensorSearch = { q?: string };
+import { readThingSearch, type ThingSearch } from "../things/thing-search.ts";
 
-/** Reads an address's search, dropping what it cannot hold. */
-export function sensorSearch({ q }: Record<string, unknown>): SensorSearch {
-  // A query such as ?q=443 is read as a number.
-  return (typeof q === "string" && q !== "") || typeof q === "number" ? { q: String(q) } : {};
-}
+/** How a sensor's last value may be, as one can filter by it. */
+export const SENSOR_STATES = { above: "Too high", below: "Too low", unusual: "Unusual" } as const;
+type SensorState = keyof typeof SENSOR_STATES;
+export type SensorSearch = ThingSearch<SensorState>;
+
+const STATES = Object.keys(SENSOR_STATES) as SensorState[];
+export const sensorSearch = (search: Record<string, unknown>): SensorSearch => readThingSearch(search, STATES);

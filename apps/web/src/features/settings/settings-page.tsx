@@ -4,6 +4,7 @@ import { buttonClass } from "../../components/ui/button.tsx";
 import { Page } from "../../components/ui/page.tsx";
 import { AlertsSection } from "./alerts-section.tsx";
 import { AppearanceSection } from "./appearance-section.tsx";
+import { DevicesSection } from "./devices-section.tsx";
 import { KeysSection } from "./keys-section.tsx";
 import { PasswordSection } from "./password-section.tsx";
 import { ProfileSection } from "./profile-section.tsx";
@@ -18,6 +19,7 @@ const SECTIONS: Record<SettingsSection, ComponentType> = {
   sessions: SessionsSection,
   keys: KeysSection,
   alerts: AlertsSection,
+  devices: DevicesSection,
   appearance: AppearanceSection,
 };
 

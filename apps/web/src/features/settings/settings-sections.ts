@@ -5,6 +5,7 @@ export const SETTINGS_SECTIONS = {
   sessions: "Sessions",
   keys: "API keys",
   alerts: "Alerts",
+  devices: "Devices",
   appearance: "Appearance",
 } as const;
 export type SettingsSection = keyof typeof SETTINGS_SECTIONS;

@@ -1,0 +1,115 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { LayoutGrid, Table2 } from "lucide-react";
+import type { ReactNode } from "react";
+import { buttonClass } from "../../components/ui/button.tsx";
+import { SearchBox } from "../../components/ui/search-box.tsx";
+import { labelsQuery } from "./thing-queries.ts";
+import type { ThingSearch } from "./thing-search.ts";
+import type { Place } from "./thing.ts";
+
+type Props = { place: Place; label: string; search: ThingSearch; statuses: Readonly<Record<string, string>> };
+
+/** Filtering, searching, and tiles or a table; all of it stands in the address. */
+export function ThingsToolbar({ place, label, search, statuses }: Props) {
+  const navigate = useNavigate();
+  const { data: labels } = useQuery(labelsQuery);
+  const { tags, locations } = labels?.[place === "/devices" ? "devices" : "sensors"] ?? { tags: [], locations: [] };
+  const change = (next: ThingSearch) => void navigate({ to: place, search: next as never, replace: true });
+  const { status: _status, ...ofAll } = search;
+  const { view: _view, ...asTiles } = search;
+  return (
+    <div className="grid gap-3">
+      <div className="flex flex-wrap justify-between gap-2">
+        <nav aria-label="Status" className="flex flex-wrap gap-2">
+          <Choice place={place} search={ofAll}>
+            All
+          </Choice>
+          {Object.entries(statuses).map(([status, word]) => (
+            <Choice key={status} place={place} search={{ ...search, status }}>
+              {word}
+            </Choice>
+          ))}
+        </nav>
+        <nav aria-label="View" className="flex gap-2">
+          <Choice place={place} search={asTiles}>
+            <LayoutGrid aria-hidden className="size-4" />
+            Tiles
+          </Choice>
+          <Choice place={place} search={{ ...search, view: "table" }}>
+            <Table2 aria-hidden className="size-4" />
+            Table
+          </Choice>
+        </nav>
+      </div>
+      <div role="search" aria-label={label} className="flex flex-wrap gap-2">
+        <SearchBox
+          label="Search by name, id or location"
+          value={search.q ?? ""}
+          onChange={(q) => change(withText(search, "q", q))}
+        />
+        <Menu
+          label="Tag"
+          all="All tags"
+          words={tags}
+          value={search.tag}
+          onChange={(tag) => change(withText(search, "tag", tag))}
+        />
+        <Menu
+          label="Location"
+          all="All locations"
+          words={locations}
+          value={search.location}
+          onChange={(location) => change(withText(search, "location", location))}
+        />
+      </div>
+    </div>
+  );
+}
+
+function withText(search: ThingSearch, key: "q" | "tag" | "location", text: string): ThingSearch {
+  const { [key]: _before, ...others } = search;
+  return text === "" ? others : { ...others, [key]: text };
+}
+
+function Choice({ place, search, children }: { place: Place; search: ThingSearch; children: ReactNode }) {
+  return (
+    <Link
+      to={place}
+      // Each list has statuses of its own, and drops those of the other.
+      search={search as never}
+      activeOptions={{ exact: true }}
+      className={buttonClass("plain", "aria-[current=page]:bg-sunken aria-[current=page]:border-edge")}
+    >
+      {children}
+    </Link>
+  );
+}
+
+type MenuProps = {
+  label: string;
+  all: string;
+  words: readonly string[];
+  value: string | undefined;
+  onChange(word: string): void;
+};
+
+/** Nothing where there is nothing to choose from. */
+function Menu({ label, all, words, value, onChange }: MenuProps) {
+  // What the address asks for stands there, whether there is one like that or not.
+  const offered = value === undefined || words.includes(value) ? words : [value, ...words];
+  if (offered.length === 0) return null;
+  return (
+    <select
+      aria-label={label}
+      className="min-h-9 max-w-44 rounded-md border border-edge bg-surface px-2 py-1.5"
+      value={value ?? ""}
+      onChange={({ target }) => onChange(target.value)}
+    >
+      <option value="">{all}</option>
+      {offered.map((word) => (
+        <option key={word}>{word}</option>
+      ))}
+    </select>
+  );
+}
