@@ -49,6 +49,20 @@ export function decide(state: MonitorState, outcome: Outcome, checkedAt: Date, f
   return { next, transition: isConfirmed ? { kind: "DOWN", startedAt } : null };
 }
 
+/**
+ * A check during maintenance. A good one counts as ever and ends an outage; any other moves nothing, and the failures
+ * before it are forgotten: after the maintenance an outage takes the whole threshold.
+ */
+export function decideInMaintenance(state: MonitorState, outcome: Outcome, checkedAt: Date): Decision {
+  if (outcome === "ok") return decide(state, outcome, checkedAt, 1);
+  return { next: forgetStreak(state), transition: null };
+}
+
+/** The state after a maintenance in which nothing was checked. */
+export function forgetStreak(state: MonitorState): MonitorState {
+  return { ...state, failureStreak: 0, inconclusiveStreak: 0, streakStartedAt: null };
+}
+
 /** A failed check that does not yet confirm an outage is repeated within seconds; an inconclusive one is not. */
 export function needsRecheck(state: MonitorState): boolean {
   return state.failureStreak > 0 && state.inconclusiveStreak === 0 && !state.hasOpenIncident;

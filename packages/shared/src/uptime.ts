@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { mergeHistograms, quantile, type Histogram } from "./histogram.ts";
+import { coveredMs, type Span } from "./span.ts";
 
 /** The phases of a check whose durations are told on average, in their order. */
 export const PHASES = ["dns", "connect", "tls", "first_byte"] as const;
@@ -24,8 +25,8 @@ export type Counts = Pick<Measured, "at" | "checks" | "failures" | "inconclusive
 /** `timed`: the good checks that have a latency, where not all of them do, as with runs whose start nobody told. */
 export type Counted = Counts & Pick<Measured, "latencySumMs"> & { timed?: number };
 
-/** A span of an incident; `endedAt` is null while it is on. */
-export type Outage = { startedAt: Date; endedAt: Date | null };
+/** A span of an incident; `endedAt` is null while it is on. What of it was `maintenance` is no downtime. */
+export type Outage = { startedAt: Date; endedAt: Date | null; maintenance?: readonly Span[] };
 
 const ratio = z.number().min(0).max(1).nullable();
 const milliseconds = z.number().nullable();
@@ -76,12 +77,12 @@ export function uptimeRatio(checks: number, failures: number, inconclusive: numb
   return conclusive > 0 ? (conclusive - failures) / conclusive : null;
 }
 
-/** Time of `from`..`to` (ms) in which an outage was on; an open one lasts until `now`. */
+/** Time of `from`..`to` (ms) in which an outage was on, maintenance aside; an open one lasts until `now`. */
 export function downtimeMs(outages: readonly Outage[], from: Date, to: Date, now: Date): number {
   return outages.reduce((total, outage) => {
     const start = Math.max(outage.startedAt.getTime(), from.getTime());
     const end = Math.min((outage.endedAt ?? now).getTime(), to.getTime(), now.getTime());
-    return total + Math.max(0, end - start);
+    return end > start ? total + end - start - coveredMs(outage.maintenance ?? [], start, end) : total;
   }, 0);
 }
 
