@@ -1,14 +1,16 @@
 import { z } from "zod";
 import { reasonSchema } from "./check.ts";
 
+export const alertStateSchema = z
+  .enum(["PENDING", "SENDING", "SENT", "UNCONFIRMED", "SUPPRESSED", "REJECTED"])
+  .describe("UNCONFIRMED: handed over twice, and both times the answer was lost");
+
 export const alertSchema = z.object({
   id: z.uuid(),
   kind: z.enum(["DOWN", "UP"]),
   channel: z.string(),
   recipient: z.string(),
-  state: z
-    .enum(["PENDING", "SENDING", "SENT", "UNCONFIRMED", "SUPPRESSED", "REJECTED"])
-    .describe("UNCONFIRMED: handed to the mail service twice, and both times its answer was lost"),
+  state: alertStateSchema,
   sent_at: z.iso.datetime().nullable(),
   detail: z.string().nullable().describe("Why it was rejected, or why nobody knows whether it arrived"),
 });

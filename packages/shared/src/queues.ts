@@ -5,10 +5,12 @@ export const QUEUES = {
   checks: "checks",
   manualChecks: "manual-checks",
   alerts: "alerts",
+  channelTests: "channel-tests",
   maintenance: "maintenance",
 } as const;
 
 export const checksJobSchema = z.object({ shard: z.int() });
+export const channelTestJobSchema = z.object({ workspace_id: z.int(), channel_id: z.uuid() });
 export const manualCheckJobSchema = z.object({ workspace_id: z.int(), monitor_id: z.uuid() });
 
 /** How often the outbox is looked through, in ms. */
