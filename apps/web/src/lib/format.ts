@@ -11,6 +11,11 @@ export function formatLatency(ms: number | null): string {
   return ms < 10_000 ? `${NUMBER.format(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
 }
 
+/** `12,345` */
+export function formatCount(count: number): string {
+  return NUMBER.format(count);
+}
+
 /** `unexpected status` as it stands at the start of a line. */
 export function capitalise(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
@@ -48,6 +53,12 @@ export function formatRelative(at: number, now: number): string {
 /** In the reader's own zone and language. */
 export function formatDateTime(at: Date, precision: "minute" | "second" = "minute"): string {
   return (precision === "second" ? FULL : DATE_TIME).format(at);
+}
+
+/** `Sunday 22 November at 02:00` by the clock of a time zone, in the reader's language. */
+export function formatWeekday(at: Date, timeZone: string): string {
+  const parts = { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" } as const;
+  return new Intl.DateTimeFormat(undefined, { ...parts, timeZone }).format(at);
 }
 
 /** A UTC day such as 2026-11-21 in the reader's language. */

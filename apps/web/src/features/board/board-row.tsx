@@ -3,7 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { memo } from "react";
 import { RelativeTime } from "../../components/ui/time.tsx";
-import { formatLatency, formatUptime } from "../../lib/format.ts";
+import { formatUptime } from "../../lib/format.ts";
+import { describeWatched, KIND_WORDS, statusWordOf } from "../monitors/kind-words.ts";
 import { Sparkline } from "../monitors/sparkline.tsx";
 import { StatusBadge } from "../monitors/status-badge.tsx";
 import { UptimeBar } from "../monitors/uptime-bar.tsx";
@@ -21,16 +22,13 @@ export const BoardRow = memo(function BoardRow({ id, days }: { id: string; days:
       data-monitor={id}
       className="relative grid h-full grid-cols-[6.5rem_minmax(0,1fr)] items-center gap-x-3 border-b border-line px-3 hover:bg-sunken max-md:grid-rows-[auto_auto] max-md:content-center max-md:gap-y-1.5 md:grid-cols-[6.5rem_minmax(0,1fr)_minmax(0,14rem)_10.5rem_7rem]"
     >
-      <StatusBadge status={filterOf(row)} word={isNew(row) ? "Checking" : undefined} />
+      <StatusBadge status={filterOf(row)} word={statusWordOf(row)} />
       <Name row={row} />
       <Past id={id} days={days} row={row} />
       <Moments row={row} />
     </div>
   );
 });
-
-const isNew = (row: MonitorOnBoard): boolean =>
-  row.is_active && row.status === "UNKNOWN" && row.last_checked_at === null;
 
 function Name({ row }: { row: MonitorOnBoard }) {
   return (
@@ -53,15 +51,16 @@ function Name({ row }: { row: MonitorOnBoard }) {
           </span>
         ))}
       </div>
-      <p className="truncate text-xs text-muted" title={row.url}>
+      <p className="truncate text-xs text-muted" title={describeWatched(row)}>
         {row.status === "DOWN" && row.last_reason !== null ? `${describeReason(row.last_reason)} · ` : ""}
-        {row.url}
+        {describeWatched(row)}
       </p>
     </div>
   );
 }
 
 function Past({ id, days, row }: { id: string; days: 30 | 90; row: MonitorOnBoard }) {
+  const { formatTime } = KIND_WORDS[row.kind];
   const { data, isPending } = useQuery(glanceQuery(id, days));
   return (
     <>
@@ -69,24 +68,35 @@ function Past({ id, days, row }: { id: string; days: 30 | 90; row: MonitorOnBoar
         {data ? <UptimeBar days={data.days} /> : <div className="h-6 w-full rounded bg-sunken" />}
         <p className="shrink-0 text-xs text-muted">
           {data ? formatUptime(data.uptime_ratio) : isPending ? "…" : "not to be had now"}
-          <span className="md:hidden"> · {formatLatency(row.last_latency_ms)}</span>
+          <span className="md:hidden"> · {formatTime(row.last_latency_ms)}</span>
         </p>
       </div>
       <div className="flex items-center justify-end gap-2 max-md:hidden">
-        {data && <Sparkline points={data.latency} />}
-        <span className="w-16 text-right tabular-nums">{formatLatency(row.last_latency_ms)}</span>
+        {data && <Sparkline kind={row.kind} points={data.latency} />}
+        <span className="w-16 text-right tabular-nums">{formatTime(row.last_latency_ms)}</span>
       </div>
     </>
   );
 }
 
 function Moments({ row }: { row: MonitorOnBoard }) {
+  const isCron = row.kind === "cron";
   return (
     <div className="text-right text-xs text-muted max-md:hidden">
-      <p>{row.last_checked_at === null ? "not checked yet" : <RelativeTime at={row.last_checked_at} />}</p>
+      <p>
+        {row.last_checked_at === null ? (
+          isCron ? (
+            "no run yet"
+          ) : (
+            "not checked yet"
+          )
+        ) : (
+          <RelativeTime at={row.last_checked_at} />
+        )}
+      </p>
       {row.next_check_at !== null && (
         <p>
-          next <RelativeTime at={row.next_check_at} />
+          {isCron ? "expected by" : "next"} <RelativeTime at={row.next_check_at} />
         </p>
       )}
     </div>

@@ -9,6 +9,7 @@ function monitor(id: string, fields: Partial<MonitorOnBoard> = {}): MonitorOnBoa
     name: id,
     url: `https://${id}.example/`,
     interval: 60,
+    schedule: null,
     status: "UP",
     status_since: null,
     is_active: true,

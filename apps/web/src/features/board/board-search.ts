@@ -1,4 +1,5 @@
 import type { MonitorOnBoard } from "@pulsecheck/shared/board";
+import { describeWatched } from "../monitors/kind-words.ts";
 
 export const BOARD_FILTERS = ["DOWN", "UP", "UNKNOWN", "PAUSED"] as const;
 export type BoardFilter = (typeof BOARD_FILTERS)[number];
@@ -46,7 +47,7 @@ export function arrangeBoard(rows: Iterable<MonitorOnBoard>, search: BoardSearch
       if (search.status !== undefined && filterOf(row) !== search.status) return false;
       if (search.tag !== undefined && !row.tags.includes(search.tag)) return false;
       if (words.length === 0) return true;
-      const text = `${row.name} ${row.url}`.toLowerCase();
+      const text = `${row.name} ${describeWatched(row)}`.toLowerCase();
       return words.every((word) => text.includes(word));
     })
     .sort(ORDERS[search.sort ?? "attention"])

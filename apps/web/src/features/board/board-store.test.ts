@@ -9,6 +9,7 @@ const row: MonitorOnBoard = {
   name: "a",
   url: "https://a.example/",
   interval: 60,
+  schedule: null,
   status: "UP",
   status_since: null,
   is_active: true,

@@ -94,7 +94,10 @@ function isElsewhere(before: MonitorOnBoard, after: MonitorOnBoard): boolean {
   );
 }
 
-/** What a row becomes by an event; null where the event changes none. */
+/**
+ * What a row becomes by an event; null where the event changes none. When a cron job is expected next is to be asked
+ * for: the API alone knows.
+ */
 export function applyEvent(
   rows: Pick<ReadonlyMap<string, MonitorOnBoard>, "get">,
   event: LiveEvent,
@@ -115,7 +118,10 @@ export function applyEvent(
       const row = rows.get(id);
       if (row === undefined) return null;
       const checked = { status, last_reason: reason, last_latency_ms: latency_ms, last_checked_at: checked_at };
-      return { id, row: { ...row, ...checked, next_check_at: nextDue(row, checked_at) } };
+      return {
+        id,
+        row: { ...row, ...checked, next_check_at: row.kind === "cron" ? row.next_check_at : nextDue(row, checked_at) },
+      };
     }
     default:
       return null;

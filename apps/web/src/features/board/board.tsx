@@ -1,5 +1,5 @@
 import type { MonitorOnBoard } from "@pulsecheck/shared/board";
-import type { LiveEvent } from "@pulsecheck/shared/live-events";
+import { monitorOf, type LiveEvent } from "@pulsecheck/shared/live-events";
 import {
   createContext,
   use,
@@ -42,9 +42,20 @@ async function readBoard(store: BoardStore, { meanwhile }: Reading, signal: Abor
   store.keepOnly(found);
 }
 
-async function readFirstResult(store: BoardStore, id: string): Promise<void> {
+/** Is the row to be read again after this, because the event does not say all of it? */
+function isIncomplete({ kind, last_checked_at }: MonitorOnBoard, event: LiveEvent): boolean {
+  // The first result of all is not told as a check to somebody who could not ask for it yet.
+  if (event.type === "monitor.status") return kind === "cron" || last_checked_at === null;
+  // When a job is expected next, its schedule says; a start puts it off.
+  return kind === "cron" && (event.type === "monitor.checked" || isStart(event));
+}
+
+function isStart(event: LiveEvent): boolean {
+  return event.type === "monitor.pinged" && event.data.kind === "start";
+}
+
+async function readAgain(store: BoardStore, id: string): Promise<void> {
   const row = store.rows().get(id);
-  if (row?.last_checked_at !== null) return;
   const monitor = await ask(api.GET("/api/v1/monitors/{id}", { params: { path: { id } } })).catch(() => null);
   // What was told meanwhile is newer than the answer.
   if (monitor !== null && store.rows().get(id) === row) store.put([monitor]);
@@ -64,8 +75,8 @@ export function BoardProvider({ children }: { children: ReactNode }) {
     (frame: LiveFrame) => {
       if (frame.type === "snapshot") return begin();
       store.hear(frame);
-      // The first result of all is not told as a check to somebody who could not ask for it yet.
-      if (frame.type === "monitor.status") void readFirstResult(store, frame.data.monitor_id);
+      const row = store.rows().get(monitorOf(frame) ?? "");
+      if (row !== undefined && isIncomplete(row, frame)) void readAgain(store, row.id);
       if (reading?.isOver === false) reading.meanwhile.push(frame);
     },
     [store, reading, begin],

@@ -8,6 +8,7 @@ const SHOP: MonitorOnBoard = {
   name: "Shop",
   url: "https://shop.example/",
   interval: 60,
+  schedule: null,
   status: "UP",
   status_since: null,
   is_active: true,

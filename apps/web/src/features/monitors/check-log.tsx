@@ -1,30 +1,33 @@
+import type { MonitorKind } from "@pulsecheck/shared/monitor";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { CheckboxField } from "../../components/ui/field.tsx";
 import { LoadMore } from "../../components/ui/load-more.tsx";
 import { Card } from "../../components/ui/page.tsx";
 import { Failed, Loading } from "../../components/ui/states.tsx";
-import { CheckRow } from "./check-row.tsx";
+import { CheckRow, RunRow } from "./check-row.tsx";
+import { KIND_WORDS } from "./kind-words.ts";
 import { checksQuery, type ChecksKind } from "./monitor-queries.ts";
 
 /** Every check of a monitor, the latest first; new ones appear as they are made. */
-export function CheckLog({ id }: { id: string }) {
-  const [kind, setKind] = useState<ChecksKind>("all");
-  const query = useInfiniteQuery(checksQuery(id, kind));
+export function CheckLog({ id, kind }: { id: string; kind: MonitorKind }) {
+  const [which, setWhich] = useState<ChecksKind>("all");
+  const query = useInfiniteQuery(checksQuery(id, which));
+  const words = KIND_WORDS[kind];
   const checks = query.data?.pages.flatMap(({ items }) => items) ?? [];
   const failedOnly = (
     <CheckboxField
       label="Failed only"
-      checked={kind === "failed"}
-      onChange={({ target }) => setKind(target.checked ? "failed" : "all")}
+      checked={which === "failed"}
+      onChange={({ target }) => setWhich(target.checked ? "failed" : "all")}
     />
   );
   return (
-    <Card title="Checks" actions={failedOnly}>
-      {query.isLoading && <Loading what="checks" />}
+    <Card title={words.checks} actions={failedOnly}>
+      {query.isLoading && <Loading what={words.checks.toLowerCase()} />}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {query.isSuccess && checks.length === 0 && (
-        <p className="text-muted">{kind === "failed" ? "No check has failed." : "Nothing has been checked yet."}</p>
+        <p className="text-muted">{which === "failed" ? words.noneFailed : words.none}</p>
       )}
       {checks.length > 0 && (
         <table className="w-full table-fixed">
@@ -32,16 +35,20 @@ export function CheckLog({ id }: { id: string }) {
             <tr>
               <Head label="Time" width="w-58 max-sm:w-28" />
               <Head label="Result" />
-              <Head label="Latency" width="w-20 text-right" />
-              <Head label="HTTP" width="w-14 text-right max-sm:hidden" />
-              <Head label="Address" width="w-36 pl-4 max-md:hidden" />
-              <Head label="Kind" width="w-24 max-md:hidden" />
+              <Head label={words.time} width="w-20 text-right" />
+              {kind === "http" && (
+                <>
+                  <Head label="HTTP" width="w-14 text-right max-sm:hidden" />
+                  <Head label="Address" width="w-36 pl-4 max-md:hidden" />
+                  <Head label="Kind" width="w-24 max-md:hidden" />
+                </>
+              )}
             </tr>
           </thead>
           <tbody>
-            {checks.map((check) => (
-              <CheckRow key={check.id} check={check} />
-            ))}
+            {checks.map((check) =>
+              kind === "cron" ? <RunRow key={check.id} check={check} /> : <CheckRow key={check.id} check={check} />,
+            )}
           </tbody>
         </table>
       )}

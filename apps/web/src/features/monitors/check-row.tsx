@@ -4,6 +4,7 @@ import { memo, useId, useState } from "react";
 import { Time } from "../../components/ui/time.tsx";
 import { formatLatency } from "../../lib/format.ts";
 import { describeResult, resultOf, type CheckResult } from "./check-words.ts";
+import { KIND_WORDS } from "./kind-words.ts";
 import { Fact } from "./monitor-head.tsx";
 
 const LOOKS = {
@@ -16,7 +17,6 @@ const LOOKS = {
 export const CheckRow = memo(function CheckRow({ check }: { check: CheckView }) {
   const [isOpen, setOpen] = useState(false);
   const more = useId();
-  const { Icon, look } = LOOKS[resultOf(check)];
   return (
     <>
       <tr className="border-t border-line align-top">
@@ -32,13 +32,7 @@ export const CheckRow = memo(function CheckRow({ check }: { check: CheckView }) 
             <Time at={check.checked_at} precision="second" />
           </button>
         </td>
-        <td className="py-1.5 pr-2">
-          <p className={`flex items-start gap-1.5 font-medium ${look}`}>
-            <Icon aria-hidden className="mt-0.5 size-4 shrink-0" />
-            {describeResult(check)}
-          </p>
-          {check.detail !== null && <p className="text-muted">{check.detail}</p>}
-        </td>
+        <Result check={check} />
         <td className="py-1.5 text-right tabular-nums">{formatLatency(check.latency_ms)}</td>
         <td className="py-1.5 text-right tabular-nums max-sm:hidden">{check.http_status ?? "–"}</td>
         <td className="py-1.5 pl-4 max-md:hidden">{check.resolved_address ?? "–"}</td>
@@ -54,6 +48,32 @@ export const CheckRow = memo(function CheckRow({ check }: { check: CheckView }) 
     </>
   );
 });
+
+/** One run of a cron job, or one that was missed: its ping tells more. */
+export const RunRow = memo(function RunRow({ check }: { check: CheckView }) {
+  return (
+    <tr className="border-t border-line align-top">
+      <td className="py-1.5">
+        <Time at={check.checked_at} precision="second" />
+      </td>
+      <Result check={check} />
+      <td className="py-1.5 text-right tabular-nums">{KIND_WORDS.cron.formatTime(check.latency_ms)}</td>
+    </tr>
+  );
+});
+
+function Result({ check }: { check: CheckView }) {
+  const { Icon, look } = LOOKS[resultOf(check)];
+  return (
+    <td className="py-1.5 pr-2">
+      <p className={`flex items-start gap-1.5 font-medium ${look}`}>
+        <Icon aria-hidden className="mt-0.5 size-4 shrink-0" />
+        {describeResult(check)}
+      </p>
+      {check.detail !== null && <p className="text-muted">{check.detail}</p>}
+    </td>
+  );
+}
 
 function CheckFacts({
   check: { phases_ms: phases, http_status, resolved_address, kind, tls_expires_at },

@@ -9,13 +9,15 @@ import { Failed, Loading } from "../../components/ui/states.tsx";
 import { tell } from "../../components/ui/toasts.tsx";
 import { api, ask } from "../../lib/api.ts";
 import { changedOf } from "../../lib/changed-of.ts";
+import { CronForm } from "./cron-form.tsx";
+import { cronInputOf } from "./cron-form-values.ts";
 import { MonitorForm } from "./monitor-form.tsx";
-import { inputOf, type MonitorFormValues } from "./monitor-form-values.ts";
+import { inputOf } from "./monitor-form-values.ts";
 import { isMissing, monitorQuery } from "./monitor-queries.ts";
 
 const route = getRouteApi("/inside/monitors/$id/edit");
 
-/** All settings of a monitor. */
+/** All settings of a monitor. Its kind is none of them. */
 export function EditMonitorPage() {
   const { id } = route.useParams();
   // What stands in the form must be what is stored now.
@@ -34,12 +36,32 @@ export function EditMonitorPage() {
 }
 
 function EditForm({ monitor }: { monitor: MonitorView }) {
+  const [before] = useState(monitor);
+  const save = useSave(before);
+  const { id, kind } = before;
+  const cancel = (
+    <Link to="/monitors/$id" params={{ id }} className={buttonClass()}>
+      Cancel
+    </Link>
+  );
+  const common = { before, submit: "Save", more: cancel };
+  return (
+    <div className="max-w-3xl rounded-lg border border-line bg-surface p-4">
+      {kind === "cron" ? (
+        <CronForm {...common} send={(values) => save(cronInputOf(values))} />
+      ) : (
+        <MonitorForm {...common} send={(values) => save(inputOf(values))} />
+      )}
+    </div>
+  );
+}
+
+function useSave(before: MonitorView): (input: Record<string, unknown>) => Promise<void> {
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const [before] = useState(monitor);
   const { id } = before;
-  const save = async (values: MonitorFormValues) => {
-    const body = changedOf(inputOf(values) as Partial<MonitorInput>, before);
+  return async (input) => {
+    const body = changedOf(input as Partial<MonitorInput>, before);
     if (Object.keys(body).length > 0) {
       const changed = await ask(api.PATCH("/api/v1/monitors/{id}", { params: { path: { id } }, body }));
       queries.setQueryData(monitorQuery(id).queryKey, changed);
@@ -47,14 +69,4 @@ function EditForm({ monitor }: { monitor: MonitorView }) {
     }
     await navigate({ to: "/monitors/$id", params: { id }, ignoreBlocker: true });
   };
-  const cancel = (
-    <Link to="/monitors/$id" params={{ id }} className={buttonClass()}>
-      Cancel
-    </Link>
-  );
-  return (
-    <div className="max-w-3xl rounded-lg border border-line bg-surface p-4">
-      <MonitorForm before={before} submit="Save" send={save} more={cancel} />
-    </div>
-  );
 }

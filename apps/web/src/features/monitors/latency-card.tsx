@@ -1,7 +1,9 @@
+import type { MonitorKind } from "@pulsecheck/shared/monitor";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { Card } from "../../components/ui/page.tsx";
 import { Empty } from "../../components/ui/states.tsx";
-import { formatDateTime, formatLatency } from "../../lib/format.ts";
+import { formatDateTime } from "../../lib/format.ts";
+import { KIND_WORDS } from "./kind-words.ts";
 import type { LatencyPicture } from "./latency-chart.tsx";
 import { LatencyTable } from "./latency-table.tsx";
 import { LATENCY_VIEWS, listSlots, SERIES, type LatencyView, type Slot } from "./latency-series.ts";
@@ -11,35 +13,38 @@ import { RANGE_WORDS, type Range } from "../../lib/ranges.ts";
 // A chunk of its own: the rest of the page does not wait for the charts' library.
 const LatencyChart = lazy(async () => ({ default: (await import("./latency-chart.tsx")).LatencyChart }));
 
-type Props = { range: Range; stats: RangeStats; intervalMs: number };
+type Props = { kind: MonitorKind; range: Range; stats: RangeStats; intervalMs: number };
 
-/** How fast the answers were, over time. */
-export function LatencyCard({ range, stats, intervalMs }: Props) {
+/** How fast the answers were, or how long the runs took, over time. */
+export function LatencyCard({ kind, range, stats, intervalMs }: Props) {
   const [view, setView] = useState<LatencyView>("percentiles");
   return (
-    <Card title="Latency" actions={<ViewSwitch view={view} onChange={setView} />}>
-      <p className="text-muted">{summarise(range, stats)}</p>
+    <Card title={KIND_WORDS[kind].time} actions={kind === "http" && <ViewSwitch view={view} onChange={setView} />}>
+      <p className="text-muted">{summarise(kind, range, stats)}</p>
       {stats.checks === 0 ? (
         <Empty title="Nothing was measured in this time" />
       ) : (
         <>
-          <ChartWithLegend view={view} stats={stats} intervalMs={intervalMs} />
-          <LatencyTable buckets={stats.buckets} />
+          <ChartWithLegend kind={kind} view={view} stats={stats} intervalMs={intervalMs} />
+          <LatencyTable kind={kind} buckets={stats.buckets} />
         </>
       )}
     </Card>
   );
 }
 
-function ChartWithLegend({ view, stats, intervalMs }: { view: LatencyView; stats: RangeStats; intervalMs: number }) {
+type ChartProps = Omit<Props, "range"> & { view: LatencyView };
+
+function ChartWithLegend({ kind, view, stats, intervalMs }: ChartProps) {
   const [pointed, setPointed] = useState<number | null>(null);
   const picture = useMemo(() => drawPicture(stats, intervalMs), [stats, intervalMs]);
   const { slots, outages } = picture;
+  const slot = pointed === null ? undefined : slots[pointed];
   return (
     <div className="grid gap-2">
-      <Legend view={view} slot={pointed === null ? undefined : slots[pointed]} hasOutages={outages.length > 0} />
+      <Legend kind={kind} view={view} slot={slot} hasOutages={outages.length > 0} />
       <Suspense fallback={<div className="h-60 animate-pulse rounded bg-sunken" />}>
-        <LatencyChart picture={picture} view={view} onPoint={setPointed} />
+        <LatencyChart picture={picture} view={view} format={KIND_WORDS[kind].formatTime} onPoint={setPointed} />
       </Suspense>
     </div>
   );
@@ -77,7 +82,9 @@ function ViewSwitch({ view, onChange }: { view: LatencyView; onChange(view: Late
 }
 
 /** Which line is which and, while one points at the chart, its values there. */
-function Legend({ view, slot, hasOutages }: { view: LatencyView; slot: Slot | undefined; hasOutages: boolean }) {
+type LegendProps = { kind: MonitorKind; view: LatencyView; slot: Slot | undefined; hasOutages: boolean };
+
+function Legend({ kind, view, slot, hasOutages }: LegendProps) {
   const bucket = slot?.bucket ?? null;
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-xs">
@@ -95,7 +102,7 @@ function Legend({ view, slot, hasOutages }: { view: LatencyView; slot: Slot | un
             />
           </svg>
           {label}
-          {bucket && <span className="font-medium tabular-nums">{formatLatency(of(bucket))}</span>}
+          {bucket && <span className="font-medium tabular-nums">{KIND_WORDS[kind].formatTime(of(bucket))}</span>}
         </span>
       ))}
       {hasOutages && (
@@ -113,9 +120,14 @@ function Legend({ view, slot, hasOutages }: { view: LatencyView; slot: Slot | un
   );
 }
 
-function summarise(range: Range, { latency_ms: latency, outages }: RangeStats): string {
+function summarise(kind: MonitorKind, range: Range, { latency_ms: latency, outages }: RangeStats): string {
+  const [p50, p95, max] = [latency.p50, latency.p95, latency.max].map(KIND_WORDS[kind].formatTime);
   const down =
     outages.length === 0 ? "No outages." : `${outages.length} ${outages.length === 1 ? "outage" : "outages"}.`;
+  if (kind === "cron")
+    return latency.p50 === null
+      ? `No run of the last ${RANGE_WORDS[range]} has a duration: a job that pings /start as well has one. ${down}`
+      : `In the last ${RANGE_WORDS[range]} half of the runs took ${p50} or less, 95 % ${p95} or less, and the longest took ${max}. ${down}`;
   if (latency.p50 === null) return `No answer in the last ${RANGE_WORDS[range]}. ${down}`;
-  return `In the last ${RANGE_WORDS[range]} half of the answers came within ${formatLatency(latency.p50)}, 95 % within ${formatLatency(latency.p95)}, and the slowest took ${formatLatency(latency.max)}. ${down}`;
+  return `In the last ${RANGE_WORDS[range]} half of the answers came within ${p50}, 95 % within ${p95}, and the slowest took ${max}. ${down}`;
 }

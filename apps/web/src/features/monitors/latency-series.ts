@@ -14,9 +14,9 @@ export const LATENCY_VIEWS = ["percentiles", "phases"] as const;
 export type LatencyView = (typeof LATENCY_VIEWS)[number];
 
 const PERCENTILES = [
-  { key: "p50", meaning: "half of the checks were as fast or faster", colour: "--series-2", dash: [] },
-  { key: "p95", meaning: "95 % of the checks were as fast or faster", colour: "--series-3", dash: [8, 4] },
-  { key: "p99", meaning: "99 % of the checks were as fast or faster", colour: "--series-4", dash: [2, 4] },
+  { key: "p50", meaning: "half were as fast or faster", colour: "--series-2", dash: [] },
+  { key: "p95", meaning: "95 % were as fast or faster", colour: "--series-3", dash: [8, 4] },
+  { key: "p99", meaning: "99 % were as fast or faster", colour: "--series-4", dash: [2, 4] },
 ] as const;
 const PHASES = [
   { key: "dns", label: "DNS", meaning: "to find the address", colour: "--series-1" },

@@ -1,23 +1,26 @@
+import type { MonitorKind } from "@pulsecheck/shared/monitor";
 import { Time } from "../../components/ui/time.tsx";
-import { formatLatency } from "../../lib/format.ts";
+import { KIND_WORDS } from "./kind-words.ts";
 import { SERIES, type Bucket } from "./latency-series.ts";
 
-const COLUMNS = [...SERIES.percentiles, ...SERIES.phases];
+const COLUMNS = { http: [...SERIES.percentiles, ...SERIES.phases], cron: SERIES.percentiles };
 
 /** What the chart shows, as numbers. */
-export function LatencyTable({ buckets }: { buckets: readonly Bucket[] }) {
+export function LatencyTable({ kind, buckets }: { kind: MonitorKind; buckets: readonly Bucket[] }) {
+  const columns = COLUMNS[kind];
+  const { checks, time, formatTime } = KIND_WORDS[kind];
   return (
     <details>
       <summary className="w-fit cursor-pointer font-medium text-accent">Show as a table</summary>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard must reach it */}
-      <div role="region" aria-label="Latency as a table" tabIndex={0} className="mt-2 max-h-96 overflow-auto">
+      <div role="region" aria-label={`${time} as a table`} tabIndex={0} className="mt-2 max-h-96 overflow-auto">
         <table className="w-full text-right whitespace-nowrap tabular-nums">
           <thead className="sticky top-0 bg-surface text-xs text-muted">
             <tr>
               <th scope="col" className="py-1 pr-3 text-left font-medium">
                 From
               </th>
-              {["Checks", "Failed", ...COLUMNS.map(({ label }) => label)].map((label) => (
+              {[checks, "Failed", ...columns.map(({ label }) => label)].map((label) => (
                 <th key={label} scope="col" className="py-1 pl-3 font-medium">
                   {label}
                 </th>
@@ -32,9 +35,9 @@ export function LatencyTable({ buckets }: { buckets: readonly Bucket[] }) {
                 </th>
                 <td className="pl-3">{bucket.checks}</td>
                 <td className="pl-3">{bucket.failures}</td>
-                {COLUMNS.map(({ key, of }) => (
+                {columns.map(({ key, of }) => (
                   <td key={key} className="pl-3">
-                    {formatLatency(of(bucket))}
+                    {formatTime(of(bucket))}
                   </td>
                 ))}
               </tr>

@@ -8,6 +8,7 @@ import { api, ask } from "../../lib/api.ts";
 import { useBoard } from "../board/board.tsx";
 import { describeCheck } from "./check-words.ts";
 import { deleteMonitor } from "./delete-monitor.ts";
+import { KIND_WORDS } from "./kind-words.ts";
 import { addCheck } from "./monitor-live.ts";
 import { monitorQuery } from "./monitor-queries.ts";
 
@@ -15,16 +16,12 @@ import { monitorQuery } from "./monitor-queries.ts";
 export function MonitorActions({ monitor }: { monitor: MonitorView }) {
   return (
     <>
-      {/* A cron job pings us: there is nothing to ask, and its fields are others than the form's. */}
-      {monitor.kind === "http" && (
-        <>
-          <CheckNow id={monitor.id} />
-          <Link to="/monitors/$id/edit" params={{ id: monitor.id }} className={buttonClass()}>
-            <Pencil aria-hidden className="size-4" />
-            Edit
-          </Link>
-        </>
-      )}
+      {/* A cron job pings us: there is nothing to ask. */}
+      {monitor.kind === "http" && <CheckNow id={monitor.id} />}
+      <Link to="/monitors/$id/edit" params={{ id: monitor.id }} className={buttonClass()}>
+        <Pencil aria-hidden className="size-4" />
+        Edit
+      </Link>
       <PauseOrResume monitor={monitor} />
       <Delete monitor={monitor} />
     </>
@@ -49,14 +46,14 @@ function CheckNow({ id }: { id: string }) {
   );
 }
 
-function PauseOrResume({ monitor: { id, is_active: isActive } }: { monitor: MonitorView }) {
+function PauseOrResume({ monitor: { id, kind, is_active: isActive } }: { monitor: MonitorView }) {
   const queries = useQueryClient();
   const changing = useMutation({
     mutationFn: () =>
       ask(api.PATCH("/api/v1/monitors/{id}", { params: { path: { id } }, body: { is_active: !isActive } })),
     onSuccess(changed) {
       queries.setQueryData(monitorQuery(id).queryKey, changed);
-      tell(isActive ? "Paused: it is not checked until you resume it" : "Resumed: it is checked at once");
+      tell(isActive ? KIND_WORDS[kind].paused : KIND_WORDS[kind].resumed);
     },
     onError: tellError,
   });

@@ -42,7 +42,7 @@ function findUnfitHeader({ isKept, rows }: MonitorFormValues["headers"]): string
 const STATUS_WORDS = "must be codes and ranges, such as 204, 200-299";
 
 /** What is wrong, where the schema has no words of its own for it. */
-function wordIssue(issue: z.core.$ZodRawIssue): string | undefined {
+export function wordIssue(issue: z.core.$ZodRawIssue): string | undefined {
   const isNumber = issue.origin === "number" || issue.origin === "int";
   switch (issue.code) {
     case "too_small":

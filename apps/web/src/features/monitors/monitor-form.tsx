@@ -5,6 +5,7 @@ import { CheckboxField, Field, InputField, SelectField } from "../../components/
 import { Form } from "../../components/ui/form.tsx";
 import { LeaveGuard } from "../../components/ui/leave-guard.tsx";
 import { useApiForm, type ApiForm } from "../../lib/form.ts";
+import { Part } from "./form-part.tsx";
 import { completeUrl, nameOf } from "./pasted-url.ts";
 import { describeRules, intervalRulesQuery, UNKNOWN_RULES } from "./interval-rules.ts";
 import { monitorFormSchema } from "./monitor-form-schema.ts";
@@ -61,15 +62,6 @@ export function MonitorForm({ before, submit, send, more }: Props) {
 }
 
 type PartProps = { form: ApiForm<MonitorFormValues> };
-
-function Part({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <section aria-label={title} className="grid gap-4 border-t border-line pt-4">
-      <h2 className="font-semibold">{title}</h2>
-      {children}
-    </section>
-  );
-}
 
 function AboutFields({ form }: PartProps) {
   return (

@@ -6,7 +6,7 @@ import { RelativeTime, Time } from "../../components/ui/time.tsx";
 import { formatDuration, formatLatency } from "../../lib/format.ts";
 import { filterOf } from "../board/board-search.ts";
 import { describeResult } from "./check-words.ts";
-import { PingAddress } from "./ping-address.tsx";
+import { describePlan, KIND_WORDS, statusWordOf } from "./kind-words.ts";
 import { StatusBadge } from "./status-badge.tsx";
 
 type Props = { monitor: MonitorView; lastCheck: CheckView | undefined };
@@ -26,9 +26,9 @@ export function MonitorHead({ monitor, lastCheck }: Props) {
         </p>
         <Tags tags={monitor.tags} />
       </div>
-      {monitor.kind === "cron" ? <PingAddress path={monitor.url} /> : <TargetLink monitor={monitor} />}
+      {monitor.kind === "http" && <TargetLink monitor={monitor} />}
       {monitor.is_active && lastCheck?.ok === false && <Trouble monitor={monitor} check={lastCheck} />}
-      <Facts monitor={monitor} />
+      {monitor.kind === "http" ? <Facts monitor={monitor} /> : <JobFacts monitor={monitor} />}
       {monitor.notes !== "" && <p className="max-w-prose whitespace-pre-wrap text-muted">{monitor.notes}</p>}
     </section>
   );
@@ -47,8 +47,7 @@ function TargetLink({ monitor }: { monitor: MonitorView }) {
 }
 
 function Status({ monitor }: { monitor: MonitorView }) {
-  const isNew = monitor.is_active && monitor.status === "UNKNOWN" && monitor.last_checked_at === null;
-  return <StatusBadge status={filterOf(monitor)} word={isNew ? "Checking" : undefined} />;
+  return <StatusBadge status={filterOf(monitor)} word={statusWordOf(monitor)} />;
 }
 
 /** Nothing where there are none. */
@@ -79,14 +78,27 @@ function Facts({ monitor }: { monitor: MonitorView }) {
   const { last_checked_at: last, next_check_at: next } = monitor;
   return (
     <dl className="grid grid-cols-2 gap-x-6 gap-y-2 sm:grid-cols-4">
-      <Fact label={monitor.kind === "cron" ? "Last run" : "Last check"}>
-        {last === null ? "not yet" : <RelativeTime at={last} />}
-      </Fact>
-      <Fact label={monitor.kind === "cron" ? "Due by" : "Next check"}>
-        {next === null ? "none" : <RelativeTime at={next} />}
-      </Fact>
+      <Fact label="Last check">{last === null ? "not yet" : <RelativeTime at={last} />}</Fact>
+      <Fact label="Next check">{next === null ? "none" : <RelativeTime at={next} />}</Fact>
       <Fact label="Interval">{formatDuration(monitor.interval * 1_000)}</Fact>
       <Fact label="Latency">{formatLatency(monitor.last_latency_ms)}</Fact>
+    </dl>
+  );
+}
+
+function JobFacts({ monitor }: { monitor: MonitorView }) {
+  const { last_ping_at: last, next_check_at: deadline, schedule, time_zone: zone, grace_s, longest_run_s } = monitor;
+  return (
+    <dl className="grid grid-cols-2 gap-x-6 gap-y-2 sm:grid-cols-3 lg:grid-cols-6">
+      <Fact label="Last ping">{last === null ? "not yet" : <RelativeTime at={last} />}</Fact>
+      <Fact label="Expected by">{deadline === null ? "not expected" : <RelativeTime at={deadline} />}</Fact>
+      <Fact label="Runs">
+        {describePlan(monitor)}
+        {schedule !== null && <span className="font-normal text-muted"> ({zone})</span>}
+      </Fact>
+      <Fact label="Grace time">{formatDuration((grace_s ?? 0) * 1_000)}</Fact>
+      <Fact label="Longest run">{formatDuration((longest_run_s ?? grace_s ?? 0) * 1_000)}</Fact>
+      <Fact label="Last run took">{KIND_WORDS.cron.formatTime(monitor.last_latency_ms)}</Fact>
     </dl>
   );
 }

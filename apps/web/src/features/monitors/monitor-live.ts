@@ -35,6 +35,8 @@ export function useMonitorLive(id: string): { isDeleted: boolean } {
       if (monitorOf(frame) !== id) return;
       if (frame.type === "monitor.deleted") return setDeletedId(id);
       heedEvent(queries, id, frame);
+      // When a job is expected next, the API alone knows.
+      if (frame.type === "monitor.pinged") rereadPings(queries, id);
       if (frame.type === "monitor.checked") stats.run(() => rereadStats(queries, id));
     },
     [queries, id, stats],
@@ -46,8 +48,12 @@ export function useMonitorLive(id: string): { isDeleted: boolean } {
 function heedEvent(queries: QueryClient, id: string, event: LiveEvent): void {
   queries.setQueryData(monitorQuery(id).queryKey, (monitor) => {
     const change = monitor && applyEvent(new Map([[id, monitor]]), event);
-    return change?.row ? ({ ...monitor, ...change.row } as MonitorView) : monitor;
+    if (monitor === undefined || !change?.row) return monitor;
+    const next = { ...monitor, ...change.row };
+    // Frames hold no ping URL.
+    return next.kind === "cron" ? { ...next, url: monitor.url, ping_id: monitor.ping_id } : next;
   });
+  if (event.type === "monitor.updated" && event.data.kind === "cron") rereadPings(queries, id);
   if (event.type === "monitor.checked") addCheck(queries, event.data);
   if (event.type === "monitor.status" || event.type.startsWith("incident.")) {
     // Such a change may be known before the check that brought it was asked for.
@@ -59,11 +65,16 @@ function rereadStats(queries: QueryClient, id: string): void {
   void queries.invalidateQueries({ queryKey: ["stats", id] });
 }
 
+function rereadPings(queries: QueryClient, id: string): void {
+  for (const key of ["monitor", "pings"]) void queries.invalidateQueries({ queryKey: [key, id] });
+}
+
 function rereadAll(queries: QueryClient, id: string): void {
   rereadStats(queries, id);
   for (const queryKey of [
     ["monitor", id],
     ["checks", id],
+    ["pings", id],
     ["incidents", "of", `monitor ${id}`],
     ["glance", id],
   ])

@@ -14,6 +14,8 @@ import { MonitorActions } from "./monitor-actions.tsx";
 import { MonitorHead } from "./monitor-head.tsx";
 import { useMonitorLive } from "./monitor-live.ts";
 import { checksQuery, isMissing, monitorIncidentsQuery, monitorQuery, statsQuery } from "./monitor-queries.ts";
+import { PingGuide } from "./ping-guide.tsx";
+import { PingLog } from "./ping-log.tsx";
 import { RangeChoice, RangeFigures, UptimeCard } from "./range-figures.tsx";
 import type { Range } from "../../lib/ranges.ts";
 import { USUAL_RANGE } from "./ranges.ts";
@@ -56,26 +58,28 @@ function MonitorDetails({ monitor, range }: { monitor: MonitorView; range: Range
   return (
     <Page title={name} actions={mayWrite ? <MonitorActions monitor={monitor} /> : undefined}>
       <MonitorHead monitor={monitor} lastCheck={checks[0]} />
+      {monitor.kind === "cron" && <PingGuide monitor={monitor} />}
       <Past monitor={monitor} range={range} />
       <div className="grid gap-5 lg:has-[>:nth-child(2)]:grid-cols-[2fr_1fr]">
         <UptimeCard id={id} />
         <CertificateCard checks={checks} />
       </div>
       <IncidentsCard query={monitorIncidentsQuery(id)} none="It has not been down so far." />
-      <CheckLog id={id} />
+      {monitor.kind === "cron" && <PingLog id={id} />}
+      <CheckLog id={id} kind={monitor.kind} />
     </Page>
   );
 }
 
-function Past({ monitor: { id, interval }, range }: { monitor: MonitorView; range: Range }) {
+function Past({ monitor: { id, kind, interval }, range }: { monitor: MonitorView; range: Range }) {
   const { data: stats, error, refetch } = useQuery(statsQuery(id, range));
   return (
     <>
       <Card title="In numbers" actions={<RangeChoice to="/monitors/$id" id={id} />}>
         {error && <Failed error={error} retry={() => void refetch()} />}
-        {stats ? <RangeFigures stats={stats} /> : !error && <Loading what="figures" />}
+        {stats ? <RangeFigures kind={kind} stats={stats} /> : !error && <Loading what="figures" />}
       </Card>
-      {stats && <LatencyCard range={range} stats={stats} intervalMs={interval * 1_000} />}
+      {stats && <LatencyCard kind={kind} range={range} stats={stats} intervalMs={interval * 1_000} />}
     </>
   );
 }

@@ -2,6 +2,7 @@ import type { CheckView } from "@pulsecheck/shared/check";
 import type { IncidentView } from "@pulsecheck/shared/incident";
 import type { Page } from "@pulsecheck/shared/list";
 import type { MonitorView } from "@pulsecheck/shared/monitor";
+import type { PingView } from "@pulsecheck/shared/ping";
 import { infiniteQueryOptions, queryOptions, type InfiniteData } from "@tanstack/react-query";
 import { api, ApiError, ask } from "../../lib/api.ts";
 import { RANGE_HOURS, type Range } from "../../lib/ranges.ts";
@@ -53,6 +54,19 @@ export function checksQuery(id: string, kind: ChecksKind) {
         ...(kind === "failed" ? { ok: "false" } : {}),
       };
       return ask(api.GET("/api/v1/monitors/{id}/checks", { params: { path: { id }, query } }));
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next_cursor: cursor }) => cursor,
+  });
+}
+
+/** What a cron job has said, the latest first. */
+export function pingsQuery(id: string) {
+  return infiniteQueryOptions({
+    queryKey: ["pings", id],
+    queryFn: ({ pageParam: cursor }): Promise<Page<PingView>> => {
+      const query = { limit: CHECKS_AT_ONCE, ...(cursor === null ? {} : { cursor }) };
+      return ask(api.GET("/api/v1/monitors/{id}/pings", { params: { path: { id }, query } }));
     },
     initialPageParam: null as string | null,
     getNextPageParam: ({ next_cursor: cursor }) => cursor,

@@ -1,9 +1,11 @@
+import type { MonitorKind } from "@pulsecheck/shared/monitor";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { buttonClass } from "../../components/ui/button.tsx";
 import { Card } from "../../components/ui/page.tsx";
-import { formatDuration, formatLatency, formatUptime } from "../../lib/format.ts";
+import { formatDuration, formatUptime } from "../../lib/format.ts";
 import { glanceQuery } from "../board/glance.ts";
+import { KIND_WORDS } from "./kind-words.ts";
 import { Fact } from "./monitor-head.tsx";
 import type { RangeStats } from "./monitor-queries.ts";
 import { monitorSearch, RANGES } from "./ranges.ts";
@@ -35,19 +37,20 @@ export function RangeChoice({ to, id }: { to: "/monitors/$id" | "/devices/$id" |
 }
 
 /** What was counted and measured in the range. */
-export function RangeFigures({ stats }: { stats: RangeStats }) {
+export function RangeFigures({ kind, stats }: { kind: MonitorKind; stats: RangeStats }) {
+  const { checks, failed, time, formatTime } = KIND_WORDS[kind];
   const { latency_ms: latency } = stats;
   return (
     <dl className="grid grid-cols-2 gap-x-6 gap-y-3 sm:grid-cols-3 lg:grid-cols-5">
       <Fact label="Uptime">{formatUptime(stats.uptime_ratio)}</Fact>
       <Fact label="Downtime">{stats.downtime_ms === 0 ? "none" : formatDuration(stats.downtime_ms)}</Fact>
       <Fact label="Incidents">{stats.incidents}</Fact>
-      <Fact label="Checks">{stats.checks}</Fact>
-      <Fact label="Failed checks">{stats.failures}</Fact>
-      <Fact label="Average latency">{formatLatency(latency.avg)}</Fact>
-      <Fact label="p50">{formatLatency(latency.p50)}</Fact>
-      <Fact label="p95">{formatLatency(latency.p95)}</Fact>
-      <Fact label="p99">{formatLatency(latency.p99)}</Fact>
+      <Fact label={checks}>{stats.checks}</Fact>
+      <Fact label={failed}>{stats.failures}</Fact>
+      <Fact label={`Average ${time.toLowerCase()}`}>{formatTime(latency.avg)}</Fact>
+      <Fact label="p50">{formatTime(latency.p50)}</Fact>
+      <Fact label="p95">{formatTime(latency.p95)}</Fact>
+      <Fact label="p99">{formatTime(latency.p99)}</Fact>
     </dl>
   );
 }

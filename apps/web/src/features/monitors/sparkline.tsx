@@ -1,16 +1,18 @@
-import { formatLatency } from "../../lib/format.ts";
+import type { MonitorKind } from "@pulsecheck/shared/monitor";
+import { KIND_WORDS } from "./kind-words.ts";
 
 const WIDTH = 96;
 const HEIGHT = 24;
 
 export type LatencyPoint = { at: string; avg_ms: number | null };
 
-/** Latency over time as a line; where nothing was measured it is broken. */
-export function Sparkline({ points }: { points: readonly LatencyPoint[] }) {
+/** Latency, or how long runs took, over time as a line; where nothing was measured it is broken. */
+export function Sparkline({ kind, points }: { kind: MonitorKind; points: readonly LatencyPoint[] }) {
   const known = points.flatMap(({ avg_ms }) => avg_ms ?? []);
   if (known.length === 0) return null;
   const max = Math.max(...known);
-  const label = `Latency of the last 24 hours: ${formatLatency(Math.min(...known))} to ${formatLatency(max)}`;
+  const { time, formatTime } = KIND_WORDS[kind];
+  const label = `${time} of the last 24 hours: ${formatTime(Math.min(...known))} to ${formatTime(max)}`;
   return (
     <svg
       role="img"

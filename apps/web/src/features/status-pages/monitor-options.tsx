@@ -1,4 +1,5 @@
 import type { MonitorOnBoard } from "@pulsecheck/shared/board";
+import { describeWatched } from "../monitors/kind-words.ts";
 import type { Found } from "./find-monitors.ts";
 
 type Props = {
@@ -35,7 +36,7 @@ export function MonitorOptions({ id, label, isOpen, isLoading, matches: { best, 
             onClick={() => onPick(monitor)}
           >
             <p className="font-medium">{monitor.name}</p>
-            <p className="truncate text-xs text-muted">{monitor.url}</p>
+            <p className="truncate text-xs text-muted">{describeWatched(monitor)}</p>
           </div>
         ))}
       </div>
