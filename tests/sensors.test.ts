@@ -1,4 +1,6 @@
 import { setSensorWorkspace } from "@pulsecheck/db/instance-settings";
+import { WARM_UP_READINGS } from "@pulsecheck/shared/anomaly";
+import { USUAL_UNTIL_ENDED } from "@pulsecheck/shared/anomaly-streak";
 import pg from "pg";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Person } from "./harness/caller.ts";
@@ -165,6 +167,37 @@ describe.each(BROKERS)("with the broker on %s", (broker) => {
     await patch({ below: null });
     await dashboard.ofType("incident.closed");
   });
+});
+
+test("an anomaly's alert: one mail where it was asked for, none where it was not, one more when it is over", async () => {
+  const { house, alice } = await open("postgres");
+  const client = await connectPlain(house);
+  const insert = (values: readonly number[]) =>
+    client.query(
+      `INSERT INTO sensor_readings (sensor_id, value) SELECT sensor_id, value
+       FROM unnest($1::float8[]) AS v(value), (VALUES ('asked'), ('unasked')) AS s(sensor_id)`,
+      [values],
+    );
+  const usual = Array.from({ length: WARM_UP_READINGS }, (_, i) => 20 + (i % 5) / 10);
+  for (const sensor_id of ["asked", "unasked"]) await report(house, alice, { sensor_id, value: 20 });
+  await house.call("PATCH", "/api/v1/sensors/asked", { token: alice.token, json: { alerts_on_anomaly: true } });
+  const get = async (path: string) => (await house.call("GET", `/api/v1/sensors/${path}`, { token: alice.token })).body;
+  const subjects = async () =>
+    (await house.call("GET", "/dev/mails")).body.items.map((mail: { subject: string }) => mail.subject);
+
+  await insert([...usual, 500, 510, 505]);
+  await expect.poll(subjects, { timeout: 10_000 }).toContain("UNUSUAL: asked");
+  for (const sensorId of ["asked", "unasked"]) {
+    const { items } = await get(`${sensorId}/readings?anomaly=true`);
+    expect(items.map(({ value }: { value: number }) => value)).toEqual([505, 510, 500]);
+    expect((await get(`${sensorId}/readings?anomaly=false&limit=200`)).items).toHaveLength(usual.length + 1);
+  }
+  expect((await get("asked/incidents")).items).toMatchObject([{ kind: "anomaly", reason: "anomaly", ended_at: null }]);
+  expect((await get("unasked/incidents")).items).toEqual([]);
+
+  await insert(usual.slice(0, USUAL_UNTIL_ENDED));
+  await expect.poll(subjects, { timeout: 10_000 }).toContain("USUAL: asked");
+  expect((await subjects()).filter((subject: string) => subject.includes("asked"))).toHaveLength(2);
 });
 
 test("another worker takes over from the one that led", async () => {

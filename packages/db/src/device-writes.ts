@@ -49,17 +49,17 @@ export async function writeStates(client: pg.PoolClient, heard: readonly Heard[]
   });
 }
 
-/** A device may call itself what it likes, until somebody here has named it. */
+/** A device may call itself what it likes, last as it did in the newest report, until somebody here has named it. */
 export async function renameDevices(
   client: pg.PoolClient,
   heard: readonly Heard[],
   reportsOf: (row: DeviceRow) => readonly { name: string | null; location: string | null }[],
 ): Promise<void> {
-  const changed = heard.flatMap(({ row, isNew }) => {
-    const last = reportsOf(row).findLast(({ name, location }) => name !== null || location !== null);
-    if (last === undefined || isNew || row.isRenamed) return [];
-    const name = last.name ?? row.name;
-    const location = last.location ?? row.location;
+  const changed = heard.flatMap(({ row }) => {
+    if (row.isRenamed) return [];
+    const reports = reportsOf(row);
+    const name = reports.findLast((report) => report.name !== null)?.name ?? row.name;
+    const location = reports.findLast((report) => report.location !== null)?.location ?? row.location;
     return name === row.name && location === row.location ? [] : [{ key: row.key, name, location }];
   });
   if (changed.length === 0) return;

@@ -12,6 +12,7 @@ import type pg from "pg";
 import { writeArray } from "./array-literal.ts";
 import { inTransaction, type Db } from "./client.ts";
 import { DEVICE_COLUMNS, thresholdsOf, type DeviceRow } from "./device-rows.ts";
+import { remakeSeries } from "./series-rollups.ts";
 import { renameDevices, writeChanges, writeStates, type DeviceChange, type Heard } from "./device-writes.ts";
 
 /** A sign of life of a device, as it reached this process. */
@@ -48,7 +49,7 @@ export type CommittedReports = {
  */
 export async function commitReports(db: Db, reports: readonly Report[], quota: number): Promise<CommittedReports> {
   return inTransaction(db.pool, async (client) => {
-    const byDevice = Map.groupBy(reports, keyOf);
+    const byDevice = Map.groupBy(inOrder(reports), keyOf);
     const firsts = [...byDevice.values()].flatMap(([first]) => first ?? []);
     const known = new Map((await lockDevices(client, firsts)).map((row) => [keyOf(row), row]));
     const missing = firsts.filter((report) => !known.has(keyOf(report)));
@@ -64,7 +65,8 @@ export async function commitReports(db: Db, reports: readonly Report[], quota: n
     }
     await writeHistory(client, reports, known, outcomes, heard);
     await writeStates(client, heard);
-    await renameDevices(client, heard, (row) => byDevice.get(keyOf(row)) ?? []);
+    const isPast = (report: Report) => PAST.has(outcomes.get(report)?.result ?? "refused");
+    await renameDevices(client, heard, (row) => (byDevice.get(keyOf(row)) ?? []).filter((one) => !isPast(one)));
     const { events, incidentIds } = await writeChanges(client, heard.map(changeOf));
     const createdKeys = heard.flatMap(({ row, isNew }) => (isNew ? [row.key] : []));
     return {
@@ -78,6 +80,15 @@ export async function commitReports(db: Db, reports: readonly Report[], quota: n
 
 function keyOf({ workspaceId, deviceId }: { workspaceId: number; deviceId: string }): string {
   return `${workspaceId} ${deviceId}`;
+}
+
+/** By when they were sent: a device that was away may tell its past in any order. */
+function inOrder(reports: readonly Report[]): Report[] {
+  return reports.toSorted((a, b) => timeOf(a) - timeOf(b));
+}
+
+function timeOf({ sentAt, heardAt }: Report): number {
+  return sentAt ?? heardAt;
 }
 
 function refused(quota: number): ReportOutcome {
@@ -140,7 +151,7 @@ function hearAll(
 ): Heard {
   const thresholds = thresholdsOf(row);
   let memory = memoryOf(row);
-  for (const report of reports.toSorted((a, b) => (a.sentAt ?? a.heardAt) - (b.sentAt ?? b.heardAt))) {
+  for (const report of reports) {
     const placed = placeReport(memory, report);
     memory = hear(memory, report, placed, thresholds);
     outcomes.set(report, { ...outcomeOf(placed), status: memory.status, isNew });
@@ -155,6 +166,9 @@ function hearAll(
 function changeOf({ row, isNew, next }: Heard): DeviceChange {
   return { row, now: next, at: new Date(next.lastHeardAt), isNew, isHeard: true, begins: null };
 }
+
+/** What a device was called before says nothing of its name now. */
+const PAST: ReadonlySet<HeartbeatResult> = new Set(["late", "too_old"]);
 
 const DETAILS: Partial<Record<PlacedReport["result"], string>> = {
   ahead: "sent_at is ahead of our clock; it counts as sent now.",
@@ -189,10 +203,8 @@ async function writeHistory(
     (report) => report.values !== null && ["accepted", "late", "ahead"].includes(outcomes.get(report)?.result ?? ""),
   );
   if (kept.length === 0) return;
-  const timeOf = (report: Report) =>
-    outcomes.get(report)?.result === "ahead"
-      ? report.heardAt
-      : Math.min(report.sentAt ?? report.heardAt, report.heardAt);
+  const keptAt = (report: Report) =>
+    outcomes.get(report)?.result === "ahead" ? report.heardAt : Math.min(timeOf(report), report.heardAt);
   const { rows } = await client.query<{ key: number; at: Date }>({
     name: "write-reports",
     text: `INSERT INTO device_reports (device_key, reported_at, battery_level, signal_strength)
@@ -200,7 +212,7 @@ async function writeHistory(
       RETURNING device_key AS key, reported_at AS at`,
     values: [
       writeArray(kept.map((report) => known.get(keyOf(report))?.key ?? 0)),
-      writeArray(kept.map((report) => new Date(timeOf(report)))),
+      writeArray(kept.map((report) => new Date(keptAt(report)))),
       writeArray(kept.map((report) => report.values?.batteryLevel ?? null)),
       writeArray(kept.map((report) => report.values?.signalStrength ?? null)),
     ],
@@ -211,11 +223,12 @@ async function writeHistory(
     const one = byKey.get(key);
     if (one !== undefined) one.added += 1;
   }
+  await remakeSeries(client, ["h", "b", "s"], rows);
   if (rows.length === kept.length) return;
   for (const report of kept) {
     const outcome = outcomes.get(report);
     const key = known.get(keyOf(report))?.key ?? 0;
     // Deleted: of two with the same time in one batch only the first was added.
-    if (outcome !== undefined && !added.delete(`${key} ${timeOf(report)}`)) outcome.result = "repeated";
+    if (outcome !== undefined && !added.delete(`${key} ${keptAt(report)}`)) outcome.result = "repeated";
   }
 }

@@ -72,7 +72,7 @@ export async function writeReadings(
   }
   await remakeSeries(
     client,
-    "v",
+    ["v"],
     readings.map(({ sensorKey, at }) => ({ key: sensorKey, at })),
   );
 }

@@ -148,7 +148,7 @@ async function followCorrection(
   after: ReadingRow | null,
 ): Promise<void> {
   await client.query(FIND_LAST, [sensorKey, before.id]);
-  await remakeSeries(client, "v", [{ key: sensorKey, at: before.at }]);
+  await remakeSeries(client, ["v"], [{ key: sensorKey, at: before.at }]);
   await recordChange(client, scope, {
     action: after === null ? "reading.deleted" : "reading.corrected",
     subject: { type: "reading", id: before.id, name, key: sensorKey },

@@ -1,6 +1,8 @@
 import type { BusBatch, BusEvent } from "@pulsecheck/shared/live-events";
 
 const KEEP_AT_MOST = 20_000;
+/** They come in numbers that would push all else out. Sensors' sockets begin with a snapshot; of heartbeats the next one counts. */
+const NOT_KEPT: ReadonlySet<BusEvent["type"]> = new Set(["sensor.reading", "device.heartbeat"]);
 
 export type NumberedEvent = { seq: number; event: BusEvent };
 
@@ -30,8 +32,7 @@ export function createEventRing(): EventRing {
       completeFrom ??= prevSeq;
       const numbered = fresh.map((event, i) => ({ seq: firstSeq + i, event }));
       lastSeq = firstSeq + fresh.length - 1;
-      // Readings come in numbers that would push everything else out, and sockets of sensors begin with a snapshot.
-      events.push(...numbered.filter(({ event }) => event.type !== "sensor.reading"));
+      events.push(...numbered.filter(({ event }) => !NOT_KEPT.has(event.type)));
       // Dropped in large pieces, so that adding stays cheap.
       if (events.length > KEEP_AT_MOST * 1.25) {
         completeFrom = events[events.length - KEEP_AT_MOST - 1]?.seq ?? completeFrom;

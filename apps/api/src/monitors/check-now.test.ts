@@ -146,6 +146,17 @@ describe("the list of checks", () => {
     expect((await get(`${id}/checks?to=2020-01-01T00:00:00Z`)).body).toEqual({ items: [], next_cursor: null });
   });
 
+  test("by whether their latency was unusual", async () => {
+    await house.db.pool.query(
+      `UPDATE checks SET is_anomaly = true FROM monitors m
+       WHERE m.id = monitor_id AND m.public_id = $1 AND scheduled_at = (SELECT max(scheduled_at) FROM checks c WHERE c.monitor_id = m.id)`,
+      [id],
+    );
+    const { items } = (await get(`${id}/checks?anomaly=true`)).body;
+    expect(items).toMatchObject([{ id: made[0]?.id, is_anomaly: true }]);
+    expect(idsOf((await get(`${id}/checks?anomaly=false`)).body.items)).toEqual(idsOf(made.slice(1)));
+  });
+
   test("stats count them, whole and by range, and never say more than was measured", async () => {
     const { body } = await get(`${id}/stats`);
     expect(statsSchema.parse(body)).toEqual(body);
