@@ -10,6 +10,7 @@ import {
 import { Failed } from "../components/ui/states.tsx";
 import { meQuery } from "../features/account/session.ts";
 import { boardSearch } from "../features/board/board-search.ts";
+import { fleetSearch } from "../features/devices/fleet-search.ts";
 import { deviceSearch } from "../features/devices/device-search.ts";
 import { sensorSearch } from "../features/sensors/sensor-search.ts";
 import { monitorSearch } from "../features/monitors/ranges.ts";
@@ -112,6 +113,12 @@ const devices = createRoute({
   validateSearch: deviceSearch,
   component: lazyRouteComponent(() => import("../features/devices/devices-page.tsx"), "DevicesPage"),
 });
+const fleet = createRoute({
+  getParentRoute: () => inside,
+  path: "/devices/analytics",
+  validateSearch: fleetSearch,
+  component: lazyRouteComponent(() => import("../features/devices/fleet-page.tsx"), "FleetPage"),
+});
 const device = createRoute({
   getParentRoute: () => inside,
   path: "/devices/$id",
@@ -182,6 +189,7 @@ const routeTree = root.addChildren([
     monitor,
     editMonitor,
     devices,
+    fleet,
     device,
     editDevice,
     sensors,

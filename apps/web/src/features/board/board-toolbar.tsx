@@ -1,5 +1,6 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { buttonClass } from "../../components/ui/button.tsx";
+import { Menu } from "../../components/ui/menu.tsx";
 import { SearchBox } from "../../components/ui/search-box.tsx";
 import { BOARD_FILTERS, BOARD_SORTS, type BoardCounts, type BoardFilter, type BoardSearch } from "./board-search.ts";
 
@@ -10,7 +11,10 @@ const SORT_WORDS: Record<(typeof BOARD_SORTS)[number], string> = {
   slowest: "Slowest first",
   checked: "Lately checked first",
 };
-const SELECT = "min-h-9 max-w-44 rounded-md border border-edge bg-surface px-2 py-1.5";
+const DAYS = [
+  ["30", "30 days"],
+  ["90", "90 days"],
+] as const;
 
 type Props = { search: BoardSearch; counts: BoardCounts; tags: readonly string[] };
 
@@ -27,39 +31,25 @@ export function BoardToolbar({ search, counts, tags }: Props) {
       <div className="flex flex-wrap gap-2" role="search" aria-label="Monitors">
         <SearchBox label="Search by name or URL" value={search.q ?? ""} onChange={(q) => change({ q })} />
         {tags.length > 0 && (
-          <select
-            aria-label="Tag"
-            className={SELECT}
+          <Menu
+            label="Tag"
             value={search.tag ?? ""}
-            onChange={(event) => change({ tag: event.target.value })}
-          >
-            <option value="">All tags</option>
-            {tags.map((tag) => (
-              <option key={tag}>{tag}</option>
-            ))}
-          </select>
+            options={[["", "All tags"], ...tags.map((tag) => [tag, tag] as const)]}
+            onChange={(tag) => change({ tag })}
+          />
         )}
-        <select
-          aria-label="Order"
-          className={SELECT}
+        <Menu
+          label="Order"
           value={search.sort ?? "attention"}
-          onChange={(event) => change({ sort: event.target.value === "attention" ? "" : event.target.value })}
-        >
-          {BOARD_SORTS.map((sort) => (
-            <option key={sort} value={sort}>
-              {SORT_WORDS[sort]}
-            </option>
-          ))}
-        </select>
-        <select
-          aria-label="Uptime over"
-          className={SELECT}
-          value={search.days ?? 30}
-          onChange={(event) => change({ days: event.target.value === "90" ? 90 : "" })}
-        >
-          <option value={30}>30 days</option>
-          <option value={90}>90 days</option>
-        </select>
+          options={BOARD_SORTS.map((sort) => [sort, SORT_WORDS[sort]] as const)}
+          onChange={(sort) => change({ sort: sort === "attention" ? "" : sort })}
+        />
+        <Menu
+          label="Uptime over"
+          value={`${search.days ?? 30}`}
+          options={DAYS}
+          onChange={(days) => change({ days: days === "90" ? 90 : "" })}
+        />
       </div>
     </div>
   );

@@ -8,6 +8,8 @@ import { deviceQuery, type DevicePages } from "./device-queries.ts";
 
 /** Lists and figures are read again this often at most while events come in. */
 const REREAD_EVERY_MS = 2_000;
+/** Figures of thousands of devices are dear. */
+const REREAD_FIGURES_EVERY_MS = 30_000;
 
 /** What a device becomes by an event; the same one where the event says nothing of it. */
 export function applyToDevice(device: DeviceView, frame: LiveFrame): DeviceView {
@@ -75,6 +77,21 @@ export function useDeviceFrames(shown: readonly DeviceView[]): void {
   useFrames(hear);
 }
 
+/** Keeps figures of all devices about as they are, while they are shown. */
+export function useFleetFrames(): void {
+  const queries = useQueryClient();
+  const [rereading] = useState(() => createThrottle(REREAD_FIGURES_EVERY_MS));
+  useEffect(() => rereading.stop, [rereading]);
+  const hear = useCallback(
+    ({ type }: LiveFrame) => {
+      if (type === "snapshot" || (type.startsWith("device.") && type !== "device.heartbeat"))
+        rereading.run(() => void queries.invalidateQueries({ queryKey: ["device-analytics", ""] }));
+    },
+    [queries, rereading],
+  );
+  useFrames(hear);
+}
+
 /** Keeps everything that is shown of a device as the frames tell. Says whether it was deleted meanwhile. */
 export function useDeviceLive(id: string): { isDeleted: boolean } {
   const queries = useQueryClient();
@@ -87,8 +104,12 @@ export function useDeviceLive(id: string): { isDeleted: boolean } {
       const reread = (...keys: string[][]) => {
         for (const queryKey of keys) void queries.invalidateQueries({ queryKey });
       };
+      const happened = [
+        ["device-events", id],
+        ["device-analytics", id],
+      ];
       if (frame.type === "snapshot") {
-        reread(["device", id], ["device-history", id], ["device-events", id], ["incidents", "of", `device ${id}`]);
+        reread(["device", id], ["device-history", id], ["incidents", "of", `device ${id}`], ...happened);
         return;
       }
       if ("subject" in frame.data) {
@@ -100,7 +121,7 @@ export function useDeviceLive(id: string): { isDeleted: boolean } {
       if (frame.type === "device.deleted") return setDeletedId(id);
       queries.setQueryData(deviceQuery(id).queryKey, (device) => device && applyToDevice(device, frame));
       if (frame.type === "device.heartbeat") figures.run(() => reread(["device-history", id]));
-      if (frame.type === "device.status" || frame.type === "device.event") reread(["device-events", id]);
+      if (frame.type === "device.status" || frame.type === "device.event") reread(...happened);
     },
     [queries, id, figures],
   );

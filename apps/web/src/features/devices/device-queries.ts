@@ -1,4 +1,5 @@
 import type { DeviceView } from "@pulsecheck/shared/device";
+import type { DeviceAnalytics } from "@pulsecheck/shared/device-analytics";
 import type { DeviceEventView, DeviceHistory } from "@pulsecheck/shared/device-history";
 import type { IncidentView } from "@pulsecheck/shared/incident";
 import type { Page } from "@pulsecheck/shared/list";
@@ -43,6 +44,19 @@ export function deviceHistoryQuery(id: string, range: Range) {
     queryKey: ["device-history", id, range],
     queryFn: (): Promise<DeviceHistory> =>
       ask(api.GET("/api/v1/devices/{device_id}/history", { params: { ...pathOf(id), query: spanOf(range) } })),
+    refetchOnMount: "always",
+  });
+}
+
+type Analysed = { group_by?: "device" | "location"; device_id?: string; location?: string };
+
+/** Sessions, flaps and availability in a range that ends now: of one device, or of many. */
+export function deviceAnalyticsQuery(range: Range, of: Analysed) {
+  return queryOptions({
+    queryKey: ["device-analytics", of.device_id ?? "", range, of],
+    queryFn: ({ signal }): Promise<DeviceAnalytics> =>
+      ask(api.GET("/api/v1/devices/analytics", { params: { query: { ...spanOf(range), ...of } }, signal })),
+    placeholderData: keepPreviousData,
     refetchOnMount: "always",
   });
 }

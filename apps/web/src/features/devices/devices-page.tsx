@@ -1,7 +1,9 @@
 import type { DeviceView } from "@pulsecheck/shared/device";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { ChartColumn } from "lucide-react";
 import { useMemo } from "react";
+import { buttonClass } from "../../components/ui/button.tsx";
 import { ThingsPage, type Column } from "../things/things-page.tsx";
 import { useDeviceFrames } from "./device-live.ts";
 import { devicesQuery } from "./device-queries.ts";
@@ -43,6 +45,12 @@ export function DevicesPage() {
       columns={COLUMNS}
       row={drawRow}
       tile={drawTile}
+      actions={
+        <Link to="/devices/analytics" className={buttonClass()}>
+          <ChartColumn aria-hidden className="size-4" />
+          Analytics
+        </Link>
+      }
       first={<FirstDevice />}
     />
   );

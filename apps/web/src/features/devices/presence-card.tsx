@@ -5,7 +5,8 @@ import { Failed, Loading } from "../../components/ui/states.tsx";
 import { formatDateTime, formatDuration } from "../../lib/format.ts";
 import { RANGE_WORDS, type Range } from "../../lib/ranges.ts";
 import { RangeChoice } from "../monitors/range-figures.tsx";
-import { presenceQuery } from "./device-queries.ts";
+import { DeviceFigures } from "./device-figures.tsx";
+import { deviceAnalyticsQuery, presenceQuery } from "./device-queries.ts";
 import { DEVICE_WORDS } from "./device-status.tsx";
 import { listPresence, timeIn, type Presence } from "./presence.ts";
 
@@ -17,8 +18,15 @@ export function PresenceCard({ id, range }: { id: string; range: Range }) {
     <Card title="Presence" actions={<RangeChoice to="/devices/$id" id={id} />}>
       {error && <Failed error={error} retry={() => void refetch()} />}
       {parts ? <Timeline parts={parts} range={range} /> : !error && <Loading what="the presence" />}
+      <Figures id={id} range={range} />
     </Card>
   );
+}
+
+function Figures({ id, range }: { id: string; range: Range }) {
+  const { data, error, refetch } = useQuery(deviceAnalyticsQuery(range, { device_id: id }));
+  if (error) return <Failed error={error} retry={() => void refetch()} />;
+  return data && <DeviceFigures figures={data.total} />;
 }
 
 const WIDTH = 1_000;

@@ -22,8 +22,8 @@ export function readThingSearch<Status extends string>(
   };
 }
 
-// A query such as ?q=443 is read as a number.
-function readText<Key extends string>(key: Key, value: unknown): Partial<Record<Key, string>> {
+/** A text of an address's search: a query such as ?q=443 is read as a number. */
+export function readText<Key extends string>(key: Key, value: unknown): Partial<Record<Key, string>> {
   if (typeof value !== "string" && typeof value !== "number") return {};
   return value === "" ? {} : ({ [key]: String(value) } as Record<Key, string>);
 }

@@ -4,6 +4,7 @@ import { LayoutGrid, Table2 } from "lucide-react";
 import type { ReactNode } from "react";
 import { buttonClass } from "../../components/ui/button.tsx";
 import { SearchBox } from "../../components/ui/search-box.tsx";
+import { LabelMenu } from "./label-menu.tsx";
 import { labelsQuery } from "./thing-queries.ts";
 import type { ThingSearch } from "./thing-search.ts";
 import type { Place } from "./thing.ts";
@@ -48,14 +49,14 @@ export function ThingsToolbar({ place, label, search, statuses }: Props) {
           value={search.q ?? ""}
           onChange={(q) => change(withText(search, "q", q))}
         />
-        <Menu
+        <LabelMenu
           label="Tag"
           all="All tags"
           words={tags}
           value={search.tag}
           onChange={(tag) => change(withText(search, "tag", tag))}
         />
-        <Menu
+        <LabelMenu
           label="Location"
           all="All locations"
           words={locations}
@@ -83,33 +84,5 @@ function Choice({ place, search, children }: { place: Place; search: ThingSearch
     >
       {children}
     </Link>
-  );
-}
-
-type MenuProps = {
-  label: string;
-  all: string;
-  words: readonly string[];
-  value: string | undefined;
-  onChange(word: string): void;
-};
-
-/** Nothing where there is nothing to choose from. */
-function Menu({ label, all, words, value, onChange }: MenuProps) {
-  // What the address asks for stands there, whether there is one like that or not.
-  const offered = value === undefined || words.includes(value) ? words : [value, ...words];
-  if (offered.length === 0) return null;
-  return (
-    <select
-      aria-label={label}
-      className="min-h-9 max-w-44 rounded-md border border-edge bg-surface px-2 py-1.5"
-      value={value ?? ""}
-      onChange={({ target }) => onChange(target.value)}
-    >
-      <option value="">{all}</option>
-      {offered.map((word) => (
-        <option key={word}>{word}</option>
-      ))}
-    </select>
   );
 }
