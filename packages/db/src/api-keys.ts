@@ -1,10 +1,11 @@
-import type { ApiKeyView } from "@pulsecheck/shared/api-key";
+import type { ApiKeyListQuery, ApiKeySort, ApiKeyView } from "@pulsecheck/shared/api-key";
 import type { Page } from "@pulsecheck/shared/list";
-import type { Role } from "@pulsecheck/shared/role";
+import { Refusal } from "@pulsecheck/shared/refusal";
+import { roleCovers, type Role } from "@pulsecheck/shared/role";
 import { recordChange } from "./audit.ts";
 import type { Db } from "./client.ts";
-import type { ApiKey } from "./generated/client.ts";
-import { newestFirst, pageOf, type PageInput } from "./newest-first.ts";
+import { Prisma, type ApiKey } from "./generated/client.ts";
+import { given, hasText, readPage, readWhole, type Column } from "./keyset.ts";
 import type { Scope } from "./scope.ts";
 
 const TOUCH_EVERY_MS = 60_000;
@@ -21,6 +22,7 @@ export type NewApiKey = {
 
 export async function createApiKey(scope: Scope, key: NewApiKey): Promise<ApiKeyView> {
   return scope.db.prisma.$transaction(async (tx) => {
+    await requireStillCovered(tx, scope.workspaceId, key);
     const row = await tx.apiKey.create({ data: { ...key, workspaceId: scope.workspaceId } });
     const after = viewApiKey(row);
     await recordChange(tx, scope, { action: "api_key.created", subject: subjectOf(row), before: null, after });
@@ -28,14 +30,43 @@ export async function createApiKey(scope: Scope, key: NewApiKey): Promise<ApiKey
   });
 }
 
-/** The workspace's keys, the newest first, revoked ones included. Refuses (400) a cursor of another list. */
-export async function listApiKeys(scope: Scope, page: PageInput): Promise<Page<ApiKeyView>> {
-  const { where, ...rest } = newestFirst(page);
-  const rows = await scope.db.prisma.apiKey.findMany({
-    where: { workspaceId: scope.workspaceId, ...where },
-    ...rest,
+/** Refuses (403) a key beyond its creator's role. They keep it until the commit: a removal then finds the key. */
+async function requireStillCovered(
+  tx: Prisma.TransactionClient,
+  workspaceId: number,
+  { createdById, role }: NewApiKey,
+): Promise<void> {
+  const [own] = await tx.$queryRaw<{ role: Role }[]>`
+    SELECT role FROM memberships WHERE workspace_id = ${workspaceId} AND user_id = ${createdById}::uuid FOR SHARE`;
+  if (own === undefined || !roleCovers(own.role, role))
+    throw new Refusal(403, `Your role does not cover the role ${role}.`);
+}
+
+// What never happened comes first, what never ends last.
+const COLUMNS: Record<ApiKeySort | "id", Column> = {
+  id: { sql: Prisma.sql`k.id`, type: "uuid" },
+  name: { sql: Prisma.sql`k.name`, type: "text" },
+  role: { sql: Prisma.sql`k.role::text`, type: "text" },
+  created_at: { sql: Prisma.sql`k.created_at`, type: "time" },
+  expires_at: { sql: Prisma.sql`coalesce(k.expires_at, '9999-12-31T00:00:00Z')`, type: "time" },
+  last_used_at: { sql: Prisma.sql`coalesce(k.last_used_at, 'epoch')`, type: "time" },
+};
+
+/** A page of the workspace's keys, revoked ones included. Refuses (400) a cursor of another list. */
+export async function listApiKeys(scope: Scope, query: ApiKeyListQuery): Promise<Page<ApiKeyView>> {
+  const where = [
+    Prisma.sql`k.workspace_id = ${scope.workspaceId}`,
+    ...given(query.role, (one) => Prisma.sql`k.role = ${one}::role`),
+    ...given(query.is_revoked, (one) => Prisma.sql`(k.revoked_at IS NOT NULL) = ${one}`),
+    ...given(query.q, (text) => hasText(text, Prisma.sql`k.name`)),
+  ];
+  const list = { select: Prisma.sql`k.id`, from: Prisma.sql`api_keys k`, where, columns: COLUMNS, key: "id" } as const;
+  return readPage(scope.db, list, query, async (found: { id: string }[]) => {
+    const rows = await readWhole(found, (ids) =>
+      scope.db.prisma.apiKey.findMany({ where: { workspaceId: scope.workspaceId, id: { in: ids } } }),
+    );
+    return rows.map(viewApiKey);
   });
-  return pageOf(rows, page, viewApiKey);
 }
 
 /** Ends a key for good. `missing` where this workspace has no such key, `ended` where it was revoked before. */

@@ -2,6 +2,7 @@ import { LOCKS } from "./advisory-locks.ts";
 import { judgeDown, judgeUp, LONGEST_RETRY_MS, retryAt, type DownOutcome } from "@pulsecheck/shared/alert-policy";
 import type { Reason } from "@pulsecheck/shared/check";
 import type { IncidentKind, IncidentSubject } from "@pulsecheck/shared/incident";
+import { READERS, type Role } from "@pulsecheck/shared/role";
 import { words } from "./check-view.ts";
 import { inTransaction, type Db } from "./client.ts";
 import type { DeliveryKind } from "./generated/client.ts";
@@ -26,6 +27,8 @@ export type ClaimedDelivery = {
   alertAddressId: string | null;
   /** Null for account mails. */
   workspaceName: string | null;
+  /** Null where it is no invitation. */
+  invitation: { role: Role; invitedBy: string } | null;
   /** Null where it is no alert. */
   incident: {
     id: string;
@@ -51,6 +54,9 @@ type Row = {
   is_token_good: boolean;
   alert_address_id: string | null;
   is_address_gone: boolean;
+  is_member_gone: boolean;
+  invited_role: Role | null;
+  invited_by: string | null;
   workspace_name: string | null;
   debounce_minutes: number | null;
   is_debounced: boolean;
@@ -79,9 +85,11 @@ const SELECT_DUE = `
     coalesce(m.public_id::text, v.device_id, s.sensor_id) AS subject_id, coalesce(m.name, v.name, s.name) AS subject_name,
     coalesce(CASE m.kind WHEN 'http' THEN m.url END, v.location, s.location) AS place, i.started_at, i.ended_at, i.reason, i.detail,
     d.alert_address_id, d.alert_address_id IS NOT NULL AND a.id IS NULL AS is_address_gone,
-    w.name AS workspace_name, w.debounce_minutes,
+    d.incident_id IS NOT NULL AND d.channel = 'email' AND d.alert_address_id IS NULL AND NOT EXISTS (SELECT 1 FROM memberships r JOIN users u ON u.id = r.user_id
+      WHERE r.workspace_id = i.workspace_id AND r.role = ANY($3::role[]) AND u.is_active AND lower(u.email) = lower(d.recipient)) AS is_member_gone,
+    w.name AS workspace_name, w.debounce_minutes, n.role AS invited_role, b.first_name || ' ' || b.last_name AS invited_by,
     EXISTS (SELECT 1 FROM user_tokens t WHERE t.id = d.token_id AND t.used_at IS NULL AND t.expires_at > now())
-      OR coalesce(a.token_id = d.token_id AND a.token_expires_at > now(), false) AS is_token_good,
+      OR coalesce(a.token_id = d.token_id AND a.token_expires_at > now(), n.expires_at > now() AND b.is_active, false) AS is_token_good,
     (SELECT max(o.sent_at) FROM deliveries o WHERE o.lane = d.lane AND o.recipient = d.recipient
       AND o.kind = 'DOWN' AND o.id <> d.id) AS last_down_sent_at,
     EXISTS (SELECT 1 FROM deliveries o WHERE o.lane = d.lane AND o.recipient = d.recipient
@@ -91,7 +99,8 @@ const SELECT_DUE = `
   FROM deliveries d LEFT JOIN incidents i ON i.id = d.incident_id LEFT JOIN monitors m ON m.id = i.monitor_id
     LEFT JOIN devices v ON v.id = i.device_key LEFT JOIN sensors s ON s.id = i.sensor_key
     LEFT JOIN alert_addresses a ON a.id = d.alert_address_id
-    LEFT JOIN workspaces w ON w.id = coalesce(i.workspace_id, a.workspace_id)
+    LEFT JOIN invitations n ON d.kind = 'INVITATION' AND n.token_id = d.token_id LEFT JOIN users b ON b.id = n.invited_by_id
+    LEFT JOIN workspaces w ON w.id = coalesce(i.workspace_id, a.workspace_id, n.workspace_id)
   WHERE (d.state = 'PENDING' AND d.due_at <= now() + interval '1 millisecond')
     OR (d.state = 'PENDING' AND d.due_at > now() + interval '${LONGEST_RETRY_MS + CLOCK_SLACK_MS} milliseconds'
       AND d.due_at > now() + coalesce(w.debounce_minutes * 60000, $2::float8) * interval '1 millisecond' + interval '${CLOCK_SLACK_MS} milliseconds')
@@ -131,7 +140,7 @@ export async function claimDeliveries(
   return inTransaction(db.pool, async (client) => {
     // One after the other, in the whole fleet, so that two cannot both be "the first in the window". Alerts are few.
     await client.query("SELECT pg_advisory_xact_lock($1)", [LOCKS.deliveries]);
-    const { rows } = await client.query<Row>(SELECT_DUE, [limit, debounceMs]);
+    const { rows } = await client.query<Row>(SELECT_DUE, [limit, debounceMs, READERS]);
     const going = new Set<string>();
     const claimed: ClaimedDelivery[] = [];
     for (const row of rows) {
@@ -163,7 +172,7 @@ function judge(row: Row, isLaneBusy: boolean, now: Date, debounceMs: number): Ve
   const isSenderDead = row.state === "SENDING";
   if (isSenderDead && row.lost_answers + 1 >= LOST_ANSWERS_AT_MOST) return { do: "leave" };
   // Whoever was taken off the list hears nothing more, not even of what is under way.
-  if (row.is_address_gone) return { do: isSenderDead ? "leave" : "suppress" };
+  if (row.is_address_gone || row.is_member_gone) return { do: isSenderDead ? "leave" : "suppress" };
   if (row.incident_id === null) return { do: row.is_token_good ? "send" : "suppress" };
   // The answer died with its sender: it may have gone out, so it is repeated once, whatever happened since.
   if (isSenderDead) return { do: "send" };
@@ -193,6 +202,10 @@ function toClaim(row: Row): ClaimedDelivery {
     tokenId: row.token_id,
     alertAddressId: row.alert_address_id,
     workspaceName: row.workspace_name,
+    invitation:
+      row.invited_role === null || row.invited_by === null
+        ? null
+        : { role: row.invited_role, invitedBy: row.invited_by },
     incident:
       incident_id === null ||
       incident_kind === null ||

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
 /** What the link in a mail is good for. */
-export type MailedTokenKind = "VERIFY_EMAIL" | "RESET_PASSWORD" | "VERIFY_ALERT_ADDRESS" | "STOP_ALERTS";
+export type MailedTokenKind = "VERIFY_EMAIL" | "RESET_PASSWORD" | "VERIFY_ALERT_ADDRESS" | "STOP_ALERTS" | "INVITATION";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

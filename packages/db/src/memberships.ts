@@ -1,5 +1,8 @@
-import type { Role } from "@pulsecheck/shared/role";
+import { Refusal } from "@pulsecheck/shared/refusal";
+import { roleAllows, type Role } from "@pulsecheck/shared/role";
 import type { Db } from "./client.ts";
+import type { Prisma } from "./generated/client.ts";
+import type { Scope } from "./scope.ts";
 
 export type Membership = { workspaceId: number; role: Role };
 
@@ -16,4 +19,20 @@ export async function findMembership(db: Db, userId: string, publicId: string | 
 export async function findMembershipIn(db: Db, userId: string, workspaceId: number): Promise<Membership | null> {
   const where = { workspaceId_userId: { workspaceId, userId } };
   return db.prisma.membership.findUnique({ where, select: { workspaceId: true, role: true } });
+}
+
+/** Puts changes of a workspace's people in a line: the later of two at the same time sees what the earlier one left. */
+export async function lockMembers(tx: Prisma.TransactionClient, workspaceId: number): Promise<void> {
+  await tx.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId} FOR NO KEY UPDATE`;
+}
+
+/** Refuses (403) who is no ADMIN any more since the request was let in. Behind `lockMembers` it holds until the commit. */
+export async function requireStillAdmin(
+  tx: Prisma.TransactionClient,
+  { workspaceId, actor }: Pick<Scope, "workspaceId" | "actor">,
+): Promise<void> {
+  if (actor === null) return;
+  const where = { workspaceId_userId: { workspaceId, userId: actor.userId } };
+  const own = await tx.membership.findUnique({ where, select: { role: true } });
+  if (own === null || !roleAllows(own.role, "admin")) throw new Refusal(403, "You are no admin of this workspace.");
 }

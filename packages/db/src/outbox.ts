@@ -1,9 +1,7 @@
 import type { BusEvent, LiveEvent } from "@pulsecheck/shared/live-events";
-import { roleAllows, ROLES } from "@pulsecheck/shared/role";
+import { READERS } from "@pulsecheck/shared/role";
 import type { Db } from "./client.ts";
-
-/** Roles whose alerts tell them nothing that they could not look up. */
-const READERS = ROLES.filter((role) => roleAllows(role, "read"));
+import type { Prisma } from "./generated/client.ts";
 
 // An UP goes to whom its DOWN went to, whatever was set meanwhile: so it waits until the DOWN is used up, in a
 // statement before this one, whose deliveries this one sees.
@@ -23,8 +21,12 @@ const FAN_OUT = `
     FROM used JOIN incidents i ON i.id = used.incident_id JOIN workspaces w ON w.id = i.workspace_id
       LEFT JOIN monitors m ON m.id = i.monitor_id LEFT JOIN devices v ON v.id = i.device_key LEFT JOIN sensors o ON o.id = i.sensor_key
     CROSS JOIN LATERAL (
-      SELECT u.email, NULL::uuid AS alert_address_id FROM users u
-      WHERE w.alert_audience = 'creator' AND u.id = coalesce(m.created_by_id, v.created_by_id, o.created_by_id) AND u.is_active AND (u.is_verified OR $1)
+      SELECT u.email, NULL::uuid AS alert_address_id
+      FROM memberships s JOIN users u ON u.id = s.user_id AND u.is_active AND (u.is_verified OR $1)
+        LEFT JOIN (memberships c JOIN users p ON p.id = c.user_id AND p.is_active) ON c.workspace_id = w.id
+          AND c.user_id = coalesce(m.created_by_id, v.created_by_id, o.created_by_id) AND c.role = ANY($2::role[])
+      WHERE w.alert_audience = 'creator' AND s.workspace_id = w.id
+        AND CASE WHEN c.user_id IS NULL THEN s.role = 'ADMIN' ELSE s.user_id = c.user_id END
       UNION ALL
       SELECT u.email, NULL FROM memberships s JOIN users u ON u.id = s.user_id
       WHERE w.alert_audience = 'members' AND s.workspace_id = w.id AND s.role = ANY($2::role[])
@@ -44,13 +46,26 @@ const FAN_OUT = `
 
 /**
  * Turns transitions into deliveries: one for each recipient. Who gets a DOWN is what the workspace's settings say
- * now: its people, where their addresses are verified, and its confirmed alert addresses (`mayMailUnverified`: at
+ * now: its people (the ADMINs for a creator who is no active member any more), where their addresses are verified, and its confirmed alert addresses (`mayMailUnverified`: at
  * once), each once. Safe to repeat: a transition is used up in the statement that writes its deliveries.
  * @returns how many deliveries were written
  */
 export async function fanOut(db: Db, mayMailUnverified: boolean): Promise<number> {
   const { rowCount } = await db.pool.query(FAN_OUT, [mayMailUnverified, READERS]);
   return rowCount ?? 0;
+}
+
+/**
+ * Has the outages fanned out once more whose DOWN still waits for somebody who is no member of the workspace any more:
+ * where they alone were to be told, the ADMINs are.
+ */
+export async function fanOutAgain(tx: Prisma.TransactionClient, workspaceId: number, email: string): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE transitions t SET processed_at = NULL
+    FROM deliveries d JOIN incidents i ON i.id = d.incident_id JOIN workspaces w ON w.id = i.workspace_id
+    WHERE t.incident_id = i.id AND t.kind = 'DOWN' AND w.id = ${workspaceId} AND w.alert_audience = 'creator'
+      AND i.ended_at IS NULL AND d.kind = 'DOWN' AND d.state = 'PENDING' AND d.alert_address_id IS NULL
+      AND lower(d.recipient) = lower(${email})`;
 }
 
 type UnpublishedRow = { id: string; workspace_id: number; at: Date; events: LiveEvent[] };
@@ -90,6 +105,7 @@ export async function dropOldRows(db: Db): Promise<void> {
   await db.pool.query("DELETE FROM sessions WHERE expires_at < now()");
   await db.pool.query("DELETE FROM ws_tickets WHERE expires_at < now()");
   await db.pool.query("DELETE FROM user_tokens WHERE expires_at < now() - interval '7 days'");
+  await db.pool.query("DELETE FROM invitations WHERE expires_at < now() - interval '30 days'");
   await db.pool.query("DELETE FROM rate_limits WHERE expire < extract(epoch FROM now()) * 1000");
   await db.pool.query("DELETE FROM monitor_watches WHERE watched_until < now()");
 }

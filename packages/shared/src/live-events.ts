@@ -3,6 +3,7 @@ import type { DeviceEventType, DeviceStatus, DeviceView } from "./device.ts";
 import type { IncidentView } from "./incident.ts";
 import type { MonitorView } from "./monitor.ts";
 import type { PingKind } from "./ping.ts";
+import type { Role } from "./role.ts";
 import type { ReadingView, SensorView } from "./sensor.ts";
 
 export type StatusChange = {
@@ -49,11 +50,13 @@ export type LiveEvent =
   | { type: "sensor.deleted"; data: { sensor_id: string } }
   | { type: "sensor.reading"; data: ReadingView };
 
-/** Credentials that ended: every API process closes the sockets that they opened. */
+/** Credentials and rights that ended: every API process closes the sockets that they opened. */
 export type Revocation =
   | { type: "revoked.session"; data: { session_hash: string } }
   | { type: "revoked.user"; data: { user_id: string; except_session_hash?: string | undefined } }
-  | { type: "revoked.key"; data: { key_id: string } };
+  | { type: "revoked.key"; data: { key_id: string } }
+  /** A member of the event's workspace has this role from now on; null: is a member no more. */
+  | { type: "revoked.member"; data: { user_id: string; role: Role | null } };
 
 /** A status page was changed, published, withdrawn or deleted: told among API processes alone. */
 export type PageChange = { type: "status_page.changed"; data: { id: string } };

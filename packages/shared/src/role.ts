@@ -2,6 +2,10 @@
 export const ROLES = ["ADMIN", "USER", "VIEWER", "INGEST"] as const;
 export type Role = (typeof ROLES)[number];
 
+/** Those of people. */
+export const MEMBER_ROLES = ["ADMIN", "USER", "VIEWER"] as const;
+export type MemberRole = (typeof MEMBER_ROLES)[number];
+
 /** What a route asks of its caller: `read` looks, `write` changes, `admin` manages people and keys, `report` sends in. */
 export type Access = "read" | "write" | "admin" | "report";
 
@@ -15,6 +19,9 @@ const RIGHTS: Record<Role, readonly Access[]> = {
 export function roleAllows(role: Role, access: Access): boolean {
   return RIGHTS[role].includes(access);
 }
+
+/** Roles whose alerts tell them nothing that they could not look up. */
+export const READERS: readonly Role[] = ROLES.filter((role) => roleAllows(role, "read"));
 
 /** Does `role` include every right of `other`? */
 export function roleCovers(role: Role, other: Role): boolean {

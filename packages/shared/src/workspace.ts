@@ -43,3 +43,20 @@ export const workspaceChangeSchema = z
   .strictObject({ name, alert_audience: alertAudienceSchema, debounce_minutes: debounceMinutes, ...deviceDefaults })
   .partial();
 export type WorkspaceChange = z.infer<typeof workspaceChangeSchema>;
+
+/** So many shared workspaces may have one person as their ADMIN. */
+export const WORKSPACES_AT_MOST = 50;
+
+export const workspaceCreateSchema = z.strictObject({ name });
+
+/** A workspace as one of somebody's. */
+export const ownWorkspaceSchema = z
+  .object({
+    id: z.uuid().describe("What the header X-Workspace-Id names it by"),
+    name: z.string(),
+    role: z.enum(ROLES).describe("The caller's"),
+    is_personal: z.boolean().describe("The caller's own, where requests go that name none"),
+    members: z.int(),
+  })
+  .meta({ id: "OwnWorkspace" });
+export type OwnWorkspaceView = z.infer<typeof ownWorkspaceSchema>;

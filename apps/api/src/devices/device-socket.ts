@@ -59,8 +59,13 @@ function speakFor(deps: Deps, hub: Hub, parts: DeviceParts, c: Context<ApiEnv>) 
       const raw = ws.raw as WebSocket;
       socket = createLiveSocket(raw);
       raw.on("pong", () => turns.add(() => live(session)));
-      const stillAllowed = () => isStillAllowed(deps, principal, workspaceId);
-      leave = hub.attach({ workspaceId, principal, socket, isStillAllowed: stillAllowed });
+      const held = { workspaceId, access: "report" } as const;
+      leave = hub.attach({
+        ...held,
+        principal,
+        socket,
+        isStillAllowed: () => isStillAllowed(deps, principal, held),
+      });
     },
     onMessage(event: { data: unknown }) {
       if (turns.waiting() >= SOCKETS.messagesWaiting) socket?.close(CLOSE.tooSlow, "too many messages at once");

@@ -29,7 +29,7 @@ export type Limits = {
   register: AttemptLimits;
   /** Asking for a mail: reset and verification. */
   mail: AttemptLimits;
-  /** Asking a stranger's address to confirm that it wants alerts. */
+  /** Mails to a stranger's address: whether it wants alerts, and invitations. */
   alertMail: AlertMailLimits;
   /** Trying the password of a public status page. */
   statusPage: AttemptLimits;
@@ -105,6 +105,9 @@ export const DEVICES = { perWorkspace: 100_000, reportsWaiting: 50_000 } as cons
 
 /** Sensors that a workspace may have by the API; SQL is the operator's own. */
 export const SENSORS_PER_WORKSPACE = 1_000;
+
+/** Tables that a process writes at a time; each costs a part of a core for as long as it is. */
+export const EXPORTS_AT_ONCE = 4;
 
 /** Bodies of requests, in bytes. */
 export const BODY = {

@@ -63,7 +63,7 @@ export function limitAttempts(deps: LimitDeps, kind: Kind, limits: Limits = LIMI
   };
 }
 
-/** Limits of the mails that ask an address to confirm, before it is counted as anybody's. Refuses (429) one too many. */
+/** Limits of the mails to addresses that somebody named: to confirm alerts, and to join. Refuses (429) one too many. */
 export function limitAlertMails(deps: LimitDeps, limits: Limits = LIMITS) {
   const { network, workspace, recipient } = limits.alertMail;
   const networks = openNetworkLimiter(deps, "alert-mail:net", network, limits);

@@ -1,3 +1,4 @@
+import type { Access } from "@pulsecheck/shared/role";
 import type { Principal } from "../context.ts";
 import type { LiveSocket } from "./live-socket.ts";
 
@@ -5,6 +6,8 @@ import type { LiveSocket } from "./live-socket.ts";
 export type Holder = {
   workspaceId: number;
   principal: Principal;
+  /** What the socket does: its owner's role must go on allowing it. */
+  access: Access;
   socket: LiveSocket;
   /** Is the credential that opened it still good? */
   isStillAllowed(): Promise<boolean>;

@@ -71,12 +71,13 @@ function connect(deps: Deps, hub: Hub, c: Context<ApiEnv>, shown: Shown) {
       listener = {
         workspaceId: scope.workspaceId,
         principal,
+        access: "read",
         socket: createLiveSocket(ws.raw as WebSocket),
         ...shown,
         subscribed: new Set<string>(),
         subscribedDevices: new Set<string>(),
         snapshot: () => readSnapshot(scope, shown).catch(nullIfMissing),
-        isStillAllowed: () => isStillAllowed(deps, principal, scope.workspaceId),
+        isStillAllowed: () => isStillAllowed(deps, principal, { workspaceId: scope.workspaceId, access: "read" }),
       };
       void hub.join(listener, since);
     },
@@ -101,7 +102,7 @@ async function readSnapshot(scope: Scope, { monitorId, sensors }: Shown): Promis
 async function readDashboard(scope: Scope): Promise<object> {
   const [counts, open, total] = await Promise.all([
     countMonitors(scope),
-    listIncidents(scope, { limit: 100, isOpen: true }),
+    listIncidents(scope, { limit: 100, status: "open", sort: "-started_at" }),
     countOpenIncidents(scope),
   ]);
   return { counts: { ...counts, open_incidents: total }, open_incidents: open.items };

@@ -1,14 +1,14 @@
 import { findLivingKey } from "@pulsecheck/db/api-keys";
 import { findMembershipIn } from "@pulsecheck/db/memberships";
 import { findSession } from "@pulsecheck/db/sessions";
-import { roleCovers } from "@pulsecheck/shared/role";
+import { roleAllows, roleCovers, type Access } from "@pulsecheck/shared/role";
 import type { Deps, Principal } from "../context.ts";
 
-/** Is the credential that opened a socket still good, and its owner still in the workspace? */
+/** Is the credential that opened a socket still good, and may its owner still do in the workspace what the socket does? */
 export async function isStillAllowed(
   { db }: Pick<Deps, "db">,
   { userId, via }: Principal,
-  workspaceId: number,
+  { workspaceId, access }: { workspaceId: number; access: Access },
 ): Promise<boolean> {
   const now = new Date();
   if (via.kind === "key") {
@@ -17,5 +17,6 @@ export async function isStillAllowed(
   }
   const session = await findSession(db, via.sessionHash);
   if (session === null || session.expiresAt <= now || !session.isActive) return false;
-  return (await findMembershipIn(db, userId, workspaceId)) !== null;
+  const membership = await findMembershipIn(db, userId, workspaceId);
+  return membership !== null && roleAllows(membership.role, access);
 }

@@ -33,6 +33,7 @@ function draftOf(delivery: ClaimedDelivery, context: MessageContext): Draft {
   if (kind === "VERIFY_EMAIL") return draftVerify(tokenId, context);
   if (kind === "RESET_PASSWORD") return draftReset(tokenId, context);
   if (kind === "VERIFY_ALERT_ADDRESS") return draftVerifyAlerts(tokenId, delivery.workspaceName ?? "", context);
+  if (delivery.invitation !== null) return draftInvitation(tokenId, delivery, context);
   if (incident === null) throw new Error(`a delivery of kind ${kind} has no incident`);
   const draft = kind === "DOWN" ? draftDown(incident, context) : draftUp(incident, context);
   if (alertAddressId === null) return draft;
@@ -150,6 +151,27 @@ function draftVerifyAlerts(tokenId: string, workspaceName: string, context: Mess
     ],
     link: linkTo(context, "verify-alert-address", token, "Yes, send them"),
     footer: "PulseCheck would write when a website of theirs is down. If you do not want that, do nothing.",
+  };
+}
+
+function draftInvitation(
+  tokenId: string,
+  { workspaceName, invitation }: Pick<ClaimedDelivery, "workspaceName" | "invitation">,
+  context: MessageContext,
+): Draft {
+  const token = context.writeToken("INVITATION", tokenId);
+  return {
+    subject: "You are invited to PulseCheck",
+    heading: "Join a workspace on PulseCheck",
+    lines: [
+      ["Invited by", withoutLinks(invitation?.invitedBy ?? "")],
+      ["To", `the workspace ${withoutLinks(workspaceName ?? "")}`],
+      ["As", invitation?.role ?? ""],
+      ["Token", token],
+      ["Good for", "7 days, once"],
+    ],
+    link: linkTo(context, "invitation", token, "Look at the invitation"),
+    footer: "PulseCheck watches websites and devices. If you do not know who this is, do nothing.",
   };
 }
 
