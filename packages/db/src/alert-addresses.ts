@@ -1,24 +1,47 @@
 import { randomUUID } from "node:crypto";
-import { ALERT_ADDRESSES_AT_MOST, type AlertAddressView } from "@pulsecheck/shared/alert-address";
+import {
+  ALERT_ADDRESSES_AT_MOST,
+  type AlertAddressListQuery,
+  type AlertAddressSort,
+  type AlertAddressView,
+} from "@pulsecheck/shared/alert-address";
 import type { Page } from "@pulsecheck/shared/list";
 import { Refusal, refuseMissing } from "@pulsecheck/shared/refusal";
 import { recordChange } from "./audit.ts";
 import type { Db } from "./client.ts";
-import type { AlertAddress, Prisma } from "./generated/client.ts";
-import { newestFirst, pageOf, type PageInput } from "./newest-first.ts";
+import { Prisma, type AlertAddress } from "./generated/client.ts";
+import { given, hasText, readPage, readWhole, type Column } from "./keyset.ts";
 import type { Actor, Scope } from "./scope.ts";
 
 /** How long the link that asks for a confirmation is good for, in ms. */
 const CONFIRMATION_LIFETIME_MS = 7 * 24 * 3_600_000;
 
-/** The addresses that get this workspace's alerts, besides its people: the newest first. */
-export async function listAlertAddresses(scope: Scope, page: PageInput): Promise<Page<AlertAddressView>> {
-  const { where, ...rest } = newestFirst(page);
-  const rows = await scope.db.prisma.alertAddress.findMany({
-    where: { workspaceId: scope.workspaceId, ...where },
-    ...rest,
+const COLUMNS: Record<AlertAddressSort | "id", Column> = {
+  id: { sql: Prisma.sql`a.id`, type: "uuid" },
+  email: { sql: Prisma.sql`a.email`, type: "text" },
+  created_at: { sql: Prisma.sql`a.created_at`, type: "time" },
+};
+
+/** A page of the addresses that get this workspace's alerts, besides its people. */
+export async function listAlertAddresses(scope: Scope, query: AlertAddressListQuery): Promise<Page<AlertAddressView>> {
+  const where = [
+    Prisma.sql`a.workspace_id = ${scope.workspaceId}`,
+    ...given(query.is_verified, (one) => Prisma.sql`(a.verified_at IS NOT NULL) = ${one}`),
+    ...given(query.q, (text) => hasText(text, Prisma.sql`a.email`)),
+  ];
+  const list = {
+    select: Prisma.sql`a.id`,
+    from: Prisma.sql`alert_addresses a`,
+    where,
+    columns: COLUMNS,
+    key: "id",
+  } as const;
+  return readPage(scope.db, list, query, async (found: { id: string }[]) => {
+    const rows = await readWhole(found, (ids) =>
+      scope.db.prisma.alertAddress.findMany({ where: { workspaceId: scope.workspaceId, id: { in: ids } } }),
+    );
+    return rows.map(viewAlertAddress);
   });
-  return pageOf(rows, page, viewAlertAddress);
 }
 
 /** One of this workspace's addresses. Refuses (404) any other. */

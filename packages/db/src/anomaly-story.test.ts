@@ -49,7 +49,8 @@ async function watch(fields: Record<string, unknown> = {}) {
   }
   await checks(USUAL);
   told.length = 0;
-  const incidents = async () => (await listIncidents(tenant.scope, { limit: 100 }, { monitorId })).items;
+  const incidents = async () =>
+    (await listIncidents(tenant.scope, { limit: 100, sort: "-started_at" }, { monitorId })).items;
   return { id, told, checks, incidents };
 }
 
@@ -68,7 +69,9 @@ function resultOf(latencyMs: number | null, startedAt: Date): ProbeResult {
 }
 
 const find = async (id: string, filter: { anomaly?: boolean }) =>
-  (await listChecks(tenant.scope, id, { limit: 200, ...filter })).items.map(({ latency_ms }) => latency_ms);
+  (await listChecks(tenant.scope, id, { limit: 200, sort: "-checked_at", ...filter })).items.map(
+    ({ latency_ms }) => latency_ms,
+  );
 
 describe("a target that turns slow", () => {
   test("has its unusual checks marked, and no incident where nobody asked for it", async () => {

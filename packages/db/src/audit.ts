@@ -1,7 +1,8 @@
 import { describeChange, type AuditEntryView, type AuditListQuery, type AuditSubject } from "@pulsecheck/shared/audit";
-import { readCursor, writeCursor, type Page } from "@pulsecheck/shared/list";
+import type { Page } from "@pulsecheck/shared/list";
 import type pg from "pg";
 import { Prisma, type AuditEntry } from "./generated/client.ts";
+import { given, hasText, readPage, readWhole, within, type Column, type KeysetQuery } from "./keyset.ts";
 import type { Actor, Scope } from "./scope.ts";
 
 /** Something that was done. A thing that is new has no `before`, one that is gone no `after`. */
@@ -49,50 +50,56 @@ export async function recordChange(
   else await client.query(INSERT, values);
 }
 
+// In the order in which it was written down: an entry's time is that at which its transaction began.
+const COLUMNS: Record<"at", Column> = { at: { sql: Prisma.sql`a.id`, type: "bigint" } };
+
 /** What was done in this workspace, the latest first. Refuses (400) a cursor of another list. */
 export async function listAudit(scope: Scope, query: AuditListQuery): Promise<Page<AuditEntryView>> {
-  const { items, next_cursor } = await pageEntries(scope, query, filterOf(query));
-  return { items: await withPeople(scope, items), next_cursor };
+  return pageEntries(scope, query, filtersOf(query), (entries) => withPeople(scope, entries));
 }
 
 /** What was done to what belongs to one thing, by its inner key. */
 export async function listDeeds<View>(
   scope: Scope,
   { type, key }: { type: AuditSubject; key: number },
-  page: Pick<AuditListQuery, "limit" | "cursor">,
+  query: KeysetQuery,
   view: (entry: AuditEntry) => View,
 ): Promise<Page<View>> {
-  const { items, next_cursor } = await pageEntries(scope, page, { subjectType: type, subjectKey: key });
-  return { items: items.map(view), next_cursor };
+  const isIts = Prisma.sql`a.subject_type = ${type} AND a.subject_key = ${key}`;
+  return pageEntries(scope, query, [isIts], (entries) => entries.map(view));
 }
 
-async function pageEntries(
+async function pageEntries<View>(
   { db, workspaceId }: Scope,
-  { limit, cursor }: Pick<AuditListQuery, "limit" | "cursor">,
-  filter: Prisma.AuditEntryWhereInput,
-): Promise<Page<AuditEntry>> {
-  const position = readCursor(cursor, { sorts: ["-id"], value: "none", key: "bigint" });
-  const beyond = position === null ? {} : { id: { lt: BigInt(position.key) } };
-  const rows = await db.prisma.auditEntry.findMany({
-    where: { AND: [{ workspaceId }, beyond, filter] },
-    orderBy: { id: "desc" },
-    take: limit + 1,
+  query: KeysetQuery,
+  filters: readonly Prisma.Sql[],
+  show: (entries: AuditEntry[]) => View[] | Promise<View[]>,
+): Promise<Page<View>> {
+  const where = [Prisma.sql`a.workspace_id = ${workspaceId}`, ...filters];
+  const list = {
+    select: Prisma.sql`a.id`,
+    from: Prisma.sql`audit_entries a`,
+    where,
+    columns: COLUMNS,
+    key: "at",
+  } as const;
+  return readPage(db, list, query, async (found: { id: string }[]) => {
+    const keys = found.map(({ id }) => ({ id: BigInt(id) }));
+    return show(
+      await readWhole(keys, (ids) => db.prisma.auditEntry.findMany({ where: { workspaceId, id: { in: ids } } })),
+    );
   });
-  const items = rows.slice(0, limit);
-  const last = rows.length > limit ? items.at(-1) : undefined;
-  return { items, next_cursor: last ? writeCursor({ sort: "-id", value: "", key: String(last.id) }) : null };
 }
 
-function filterOf(query: AuditListQuery): Prisma.AuditEntryWhereInput {
-  const { subject_type, subject_id, action, user_id, from, to, q } = query;
-  return {
-    ...(subject_type === undefined ? {} : { subjectType: subject_type }),
-    ...(subject_id === undefined ? {} : { subjectId: subject_id }),
-    ...(action === undefined ? {} : { action }),
-    ...(user_id === undefined ? {} : { userId: user_id }),
-    ...(q === undefined ? {} : { subjectName: { contains: q.replace(/[\\%_]/g, "\\$&"), mode: "insensitive" } }),
-    at: { ...(from === undefined ? {} : { gte: from }), ...(to === undefined ? {} : { lt: to }) },
-  };
+function filtersOf(query: AuditListQuery): Prisma.Sql[] {
+  return [
+    ...given(query.subject_type, (one) => Prisma.sql`a.subject_type = ${one}`),
+    ...given(query.subject_id, (one) => Prisma.sql`a.subject_id = ${one}`),
+    ...given(query.action, (one) => Prisma.sql`a.action = ${one}`),
+    ...given(query.user_id, (one) => Prisma.sql`a.user_id = ${one}::uuid`),
+    ...within(Prisma.sql`a.at`, query),
+    ...given(query.q, (text) => hasText(text, Prisma.sql`a.subject_name`)),
+  ];
 }
 
 /** People and keys by their names as they are now; both outlive what they did. */

@@ -1,6 +1,8 @@
-import type { CheckView } from "@pulsecheck/shared/check";
-import { readCursor, writeCursor, type Page } from "@pulsecheck/shared/list";
-import { viewCheck, words } from "./check-view.ts";
+import type { CheckListQuery, CheckView } from "@pulsecheck/shared/check";
+import type { Page } from "@pulsecheck/shared/list";
+import { codes, viewCheck, words } from "./check-view.ts";
+import { Prisma } from "./generated/client.ts";
+import { given, readPage, within, type Column } from "./keyset.ts";
 import { findMonitor } from "./monitors.ts";
 import type { Scope } from "./scope.ts";
 
@@ -23,39 +25,32 @@ type CheckRow = {
   is_anomaly: boolean | null;
 };
 
-export type CheckFilter = {
-  limit: number;
-  cursor?: string | undefined;
-  from?: Date | undefined;
-  to?: Date | undefined;
-  ok?: boolean | undefined;
-  anomaly?: boolean | undefined;
-};
+// A monitor has one check at a time.
+const DUE = Prisma.sql`c.scheduled_at`;
+const COLUMNS: Record<"checked_at", Column> = { checked_at: { sql: DUE, type: "time" } };
 
 /** A monitor's checks, the latest first, as far back as raw checks are kept. */
-export async function listChecks(scope: Scope, monitorPublicId: string, filter: CheckFilter): Promise<Page<CheckView>> {
+export async function listChecks(
+  scope: Scope,
+  monitorPublicId: string,
+  query: CheckListQuery,
+): Promise<Page<CheckView>> {
   const { id } = await findMonitor(scope, monitorPublicId);
-  const position = readCursor(filter.cursor, { sorts: ["-checked_at"], value: "time", key: "none" });
-  const { rows } = await scope.db.pool.query<CheckRow>(
-    `SELECT * FROM checks
-     WHERE monitor_id = $1 AND scheduled_at < $2 AND scheduled_at >= $3 AND ($4::boolean IS NULL OR (outcome = 'o') = $4)
-       AND ($5::boolean IS NULL OR (is_anomaly IS TRUE) = $5)
-     ORDER BY scheduled_at DESC LIMIT $6`,
-    [
-      id,
-      position?.value ?? filter.to ?? "infinity",
-      filter.from ?? "-infinity",
-      filter.ok ?? null,
-      filter.anomaly ?? null,
-      filter.limit + 1,
-    ],
-  );
-  const page = rows.slice(0, filter.limit);
-  const last = rows.length > filter.limit ? page.at(-1) : undefined;
-  return {
-    items: page.map((row) => toView(monitorPublicId, row)),
-    next_cursor: last ? writeCursor({ sort: "-checked_at", value: last.scheduled_at.toISOString(), key: "" }) : null,
-  };
+  const where = [
+    Prisma.sql`c.monitor_id = ${id}`,
+    ...within(DUE, query),
+    ...given(query.ok, (one) => Prisma.sql`(c.outcome = 'o') = ${one}`),
+    ...given(query.status, (one) => Prisma.sql`c.status = ${codes.status(one)}`),
+    ...given(query.anomaly, (one) => Prisma.sql`(c.is_anomaly IS TRUE) = ${one}`),
+  ];
+  const list = {
+    select: Prisma.sql`c.*`,
+    from: Prisma.sql`checks c`,
+    where,
+    columns: COLUMNS,
+    key: "checked_at",
+  } as const;
+  return readPage(scope.db, list, query, (rows: CheckRow[]) => rows.map((row) => toView(monitorPublicId, row)));
 }
 
 function toView(monitorPublicId: string, row: CheckRow): CheckView {

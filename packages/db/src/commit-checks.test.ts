@@ -65,9 +65,10 @@ const endLease = (claim: ClaimedCheck) =>
     "UPDATE monitor_states SET next_check_at = now() - interval '1 ms', leased_until = now() - interval '1 ms' WHERE monitor_id = $1",
     [claim.monitorId],
   );
-const checksOf = async (claim: ClaimedCheck) => (await listChecks(tenant.scope, claim.publicId, { limit: 100 })).items;
+const checksOf = async (claim: ClaimedCheck) =>
+  (await listChecks(tenant.scope, claim.publicId, { limit: 100, sort: "-checked_at" })).items;
 const incidentsOf = async (claim: ClaimedCheck) =>
-  (await listIncidents(tenant.scope, { limit: 100 }, { monitorId: claim.monitorId })).items;
+  (await listIncidents(tenant.scope, { limit: 100, sort: "-started_at" }, { monitorId: claim.monitorId })).items;
 
 describe("claiming", () => {
   test("two workers that claim at once never get the same monitor", async () => {

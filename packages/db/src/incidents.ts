@@ -1,82 +1,100 @@
-import type { IncidentSubject, IncidentView } from "@pulsecheck/shared/incident";
-import { readCursor, writeCursor, type Page } from "@pulsecheck/shared/list";
+import type { IncidentListQuery, IncidentSort, IncidentSubject, IncidentView } from "@pulsecheck/shared/incident";
+import { REASONS } from "@pulsecheck/shared/check";
+import type { Page } from "@pulsecheck/shared/list";
 import type { BusEvent } from "@pulsecheck/shared/live-events";
-import { words } from "./check-view.ts";
+import { codes, words } from "./check-view.ts";
 import type { Db } from "./client.ts";
-import type { Delivery, Incident } from "./generated/client.ts";
+import { Prisma, type Delivery, type Incident } from "./generated/client.ts";
 import type { IncidentOf } from "./incident-changes.ts";
+import { given, hasText, readPage, readWhole, type Column } from "./keyset.ts";
 import type { Scope } from "./scope.ts";
 
 type IncidentRow = Incident & {
   monitor: { publicId: string; name: string } | null;
   device: { deviceId: string; name: string } | null;
   sensor: { sensorId: string; name: string } | null;
-  deliveries: Delivery[];
+  deliveries: (Delivery & { alertChannel: { name: string } | null })[];
 };
 
-const WITH_ALERTS = {
+/** What an incident is about, whichever it is. */
+export const SUBJECTS = {
   monitor: { select: { publicId: true, name: true } },
   device: { select: { deviceId: true, name: true } },
   sensor: { select: { sensorId: true, name: true } },
-  deliveries: { orderBy: { createdAt: "asc" } },
+} as const;
+const WITH_ALERTS = {
+  ...SUBJECTS,
+  deliveries: { orderBy: { createdAt: "asc" }, include: { alertChannel: { select: { name: true } } } },
 } as const;
 
-export type IncidentFilter = {
-  limit: number;
-  cursor?: string | undefined;
-  from?: Date | undefined;
-  to?: Date | undefined;
-  isOpen?: boolean | undefined;
+const IS_OPEN = Prisma.sql`(i.ended_at IS NULL)`;
+const NAME = Prisma.sql`coalesce(m.name, d.name, s.name, '')`;
+const COLUMNS: Record<IncidentSort | "id", Column> = {
+  id: { sql: Prisma.sql`i.id`, type: "uuid" },
+  // As the words "closed" and "open" are sorted.
+  status: { sql: IS_OPEN, type: "boolean" },
+  started_at: { sql: Prisma.sql`i.started_at`, type: "time" },
+  kind: { sql: Prisma.sql`i.kind::text`, type: "text" },
+  name: { sql: NAME, type: "text" },
 };
 
-/** Incidents of the workspace, or of one thing in it: open ones first, then the latest. */
+/** A page of the incidents of the workspace, or of one thing in it. */
 export async function listIncidents(
   scope: Scope,
-  filter: IncidentFilter,
+  query: IncidentListQuery,
   of?: IncidentOf,
 ): Promise<Page<IncidentView>> {
-  const position = readCursor(filter.cursor, { sorts: ["open", "ended"], value: "time", key: "uuid" });
-  const inRange = {
-    workspaceId: scope.workspaceId,
-    ...of,
-    ...(filter.from === undefined ? {} : { OR: [{ endedAt: null }, { endedAt: { gte: filter.from } }] }),
-    ...(filter.to === undefined ? {} : { startedAt: { lt: filter.to } }),
-  };
-  const items: IncidentRow[] = [];
-  // Two ordered runs, one after the other: each is an index scan, and a cursor says in which one it stands.
-  for (const run of ["open", "ended"] as const) {
-    if (filter.isOpen === (run === "ended") || (run === "open" && position?.sort === "ended")) continue;
-    const after = position?.sort === run ? { at: new Date(position.value), id: position.key } : null;
-    const rows = await scope.db.prisma.incident.findMany({
-      where: {
-        AND: [
-          inRange,
-          run === "open" ? { endedAt: null } : { endedAt: { not: null } },
-          ...(after ? [beyond(after)] : []),
-        ],
-      },
-      orderBy: [{ startedAt: "desc" }, { id: "desc" }],
-      take: filter.limit + 1 - items.length,
-      include: WITH_ALERTS,
-    });
-    items.push(...rows);
-    if (items.length > filter.limit) break;
-  }
-  const page = items.slice(0, filter.limit);
-  const last = items.length > filter.limit ? page.at(-1) : undefined;
-  return { items: page.map((row) => viewIncident(row, new Date())), next_cursor: last ? cursorAt(last) : null };
-}
-
-function beyond({ at, id }: { at: Date; id: string }) {
-  return { OR: [{ startedAt: { lt: at } }, { startedAt: at, id: { lt: id } }] };
-}
-
-function cursorAt(row: Incident): string {
-  return writeCursor({
-    sort: row.endedAt === null ? "open" : "ended",
-    value: row.startedAt.toISOString(),
-    key: row.id,
+  const list = {
+    select: Prisma.sql`i.id`,
+    from: Prisma.sql`incidents i LEFT JOIN monitors m ON m.id = i.monitor_id
+      LEFT JOIN devices d ON d.id = i.device_key LEFT JOIN sensors s ON s.id = i.sensor_key`,
+    where: [Prisma.sql`i.workspace_id = ${scope.workspaceId}`, ...given(of, isAbout), ...filtersOf(query)],
+    columns: COLUMNS,
+    key: "id",
+  } as const;
+  return readPage(scope.db, list, query, async (found: { id: string }[]) => {
+    const rows = await readWhole(found, (ids) =>
+      scope.db.prisma.incident.findMany({
+        where: { workspaceId: scope.workspaceId, id: { in: ids } },
+        include: WITH_ALERTS,
+      }),
+    );
+    return rows.map((row) => viewIncident(row, new Date()));
   });
+}
+
+function isAbout(of: IncidentOf): Prisma.Sql {
+  if ("monitorId" in of) return Prisma.sql`i.monitor_id = ${of.monitorId}`;
+  if ("deviceKey" in of) return Prisma.sql`i.device_key = ${of.deviceKey}`;
+  return Prisma.sql`i.sensor_key = ${of.sensorKey}`;
+}
+
+const SUBJECT_KEYS: Record<IncidentSubject["type"], Prisma.Sql> = {
+  monitor: Prisma.sql`i.monitor_id`,
+  device: Prisma.sql`i.device_key`,
+  sensor: Prisma.sql`i.sensor_key`,
+};
+
+function filtersOf({ kind, status, open, subject_type, from, to, q }: IncidentListQuery): Prisma.Sql[] {
+  return [
+    ...given(kind, (one) => Prisma.sql`i.kind = ${one}::incident_kind`),
+    ...given(status, (one) => Prisma.sql`${IS_OPEN} = ${one === "open"}`),
+    ...given(open, (one) => Prisma.sql`${IS_OPEN} = ${one}`),
+    ...given(subject_type, (one) => Prisma.sql`${SUBJECT_KEYS[one]} IS NOT NULL`),
+    // What was on in the range, however early it began.
+    ...given(from, (at) => Prisma.sql`(i.ended_at IS NULL OR i.ended_at >= ${at})`),
+    ...given(to, (at) => Prisma.sql`i.started_at < ${at}`),
+    ...given(
+      q,
+      (text) => Prisma.sql`(${hasText(text, NAME, Prisma.sql`i.detail`)} OR i.reason = ANY(${reasonsLike(text)}))`,
+    ),
+  ];
+}
+
+/** The reasons whose word has this text in it: "http status" is in `http_status`. */
+function reasonsLike(text: string): (number | null)[] {
+  const word = text.toLowerCase().replaceAll(" ", "_");
+  return REASONS.filter((reason) => reason.includes(word)).map(codes.reason);
 }
 
 export async function countOpenIncidents(scope: Scope): Promise<number> {
@@ -103,7 +121,12 @@ export async function readIncidentUpdates(db: Db, ids: readonly string[], now: D
   }));
 }
 
-function subjectOf({ id, monitor, device, sensor }: IncidentRow): IncidentSubject {
+export function subjectOf({
+  id,
+  monitor,
+  device,
+  sensor,
+}: Pick<IncidentRow, "id" | "monitor" | "device" | "sensor">): IncidentSubject {
   if (monitor !== null) return { type: "monitor", id: monitor.publicId, name: monitor.name };
   if (device !== null) return { type: "device", id: device.deviceId, name: device.name };
   if (sensor !== null) return { type: "sensor", id: sensor.sensorId, name: sensor.name };
@@ -130,7 +153,7 @@ function viewIncident(row: IncidentRow, now: Date): IncidentView {
               id: delivery.id,
               kind: delivery.kind,
               channel: delivery.channel,
-              recipient: delivery.recipient,
+              recipient: recipientOf(delivery),
               state: delivery.state,
               sent_at: delivery.sentAt?.toISOString() ?? null,
               detail: delivery.state === "REJECTED" || delivery.state === "UNCONFIRMED" ? delivery.lastError : null,
@@ -139,4 +162,9 @@ function viewIncident(row: IncidentRow, now: Date): IncidentView {
         : [],
     ),
   };
+}
+
+/** A mail's address, a channel's name. */
+function recipientOf({ channel, recipient, alertChannel }: IncidentRow["deliveries"][number]): string {
+  return channel === "email" ? recipient : (alertChannel?.name ?? "a channel that is gone");
 }

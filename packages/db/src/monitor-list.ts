@@ -1,70 +1,47 @@
-import { readCursor, writeCursor, type Page } from "@pulsecheck/shared/list";
+import type { Page } from "@pulsecheck/shared/list";
 import type { MonitorListQuery, MonitorSort, MonitorView } from "@pulsecheck/shared/monitor";
 import { Prisma } from "./generated/client.ts";
+import { given, hasText, readPage, readWhole, type Column } from "./keyset.ts";
 import { viewMonitor } from "./monitor-view.ts";
 import type { Scope } from "./scope.ts";
 
-// Sorted by an expression that is never NULL, so that a cursor is one comparison.
-const SORTS: Record<MonitorSort, { by: Prisma.Sql; type: Prisma.Sql; value: "text" | "time" | "number" }> = {
-  name: { by: Prisma.sql`m.name`, type: Prisma.sql`text`, value: "text" },
-  status: { by: Prisma.sql`s.status::text`, type: Prisma.sql`text`, value: "text" },
-  created_at: { by: Prisma.sql`m.created_at`, type: Prisma.sql`timestamptz`, value: "time" },
-  last_checked_at: {
-    by: Prisma.sql`coalesce(s.last_checked_at, 'epoch')`,
-    type: Prisma.sql`timestamptz`,
-    value: "time",
-  },
-  last_latency_ms: { by: Prisma.sql`coalesce(s.last_latency_ms, -1)`, type: Prisma.sql`real`, value: "number" },
+// What is unknown comes first.
+const COLUMNS: Record<MonitorSort | "id", Column> = {
+  id: { sql: Prisma.sql`m.id`, type: "integer" },
+  name: { sql: Prisma.sql`m.name`, type: "text" },
+  status: { sql: Prisma.sql`s.status::text`, type: "text" },
+  created_at: { sql: Prisma.sql`m.created_at`, type: "time" },
+  last_checked_at: { sql: Prisma.sql`coalesce(s.last_checked_at, 'epoch')`, type: "time" },
+  last_latency_ms: { sql: Prisma.sql`coalesce(s.last_latency_ms, -1)::float8`, type: "number" },
 };
 
 /** A page of the workspace's monitors, by the query's filters and sort; ties are broken by age. */
 export async function listMonitors(scope: Scope, query: MonitorListQuery): Promise<Page<MonitorView>> {
-  const isFalling = query.sort.startsWith("-");
-  const { by, type, value } = SORTS[query.sort.replace(/^-/, "") as MonitorSort];
-  const position = readCursor(query.cursor, { sorts: [query.sort], value, key: "integer" });
-  const order = isFalling ? Prisma.sql`DESC` : Prisma.sql`ASC`;
-  const filters = [Prisma.sql`m.workspace_id = ${scope.workspaceId}`, ...filtersOf(query)];
-  if (position !== null) {
-    const beyond = isFalling ? Prisma.sql`<` : Prisma.sql`>`;
-    filters.push(Prisma.sql`(${by}, m.id) ${beyond} (${position.value}::${type}, ${position.key}::int)`);
-  }
-  const keys = await scope.db.prisma.$queryRaw<{ id: number; value: string | number | Date }[]>`
-    SELECT m.id, ${by} AS value FROM monitors m JOIN monitor_states s ON s.monitor_id = m.id
-    WHERE ${Prisma.join(filters, " AND ")} ORDER BY ${by} ${order}, m.id ${order} LIMIT ${query.limit + 1}`;
-  const page = keys.slice(0, query.limit);
-  const last = keys.length > query.limit ? page.at(-1) : undefined;
-  return {
-    items: await readInOrder(
-      scope,
-      page.map(({ id }) => id),
-    ),
-    next_cursor: last ? writeCursor({ sort: query.sort, value: textOf(last.value), key: String(last.id) }) : null,
-  };
-}
-
-function textOf(value: string | number | Date): string {
-  return value instanceof Date ? value.toISOString() : String(value);
+  const list = {
+    select: Prisma.sql`m.id`,
+    from: Prisma.sql`monitors m JOIN monitor_states s ON s.monitor_id = m.id`,
+    where: [Prisma.sql`m.workspace_id = ${scope.workspaceId}`, ...filtersOf(query)],
+    columns: COLUMNS,
+    key: "id",
+  } as const;
+  return readPage(scope.db, list, query, async (found: { id: number }[]) => {
+    const rows = await readWhole(found, (ids) => {
+      const where = { workspaceId: scope.workspaceId, id: { in: ids } };
+      return scope.db.prisma.monitor.findMany({ where, include: { state: true, cronJob: true } });
+    });
+    return rows.map(viewMonitor);
+  });
 }
 
 function filtersOf({ kind, status, tag, is_active, q }: MonitorListQuery): Prisma.Sql[] {
-  const filters: Prisma.Sql[] = [];
-  if (kind !== undefined) filters.push(Prisma.sql`m.kind = ${kind}::monitor_kind`);
-  if (status !== undefined) filters.push(Prisma.sql`s.status = ${status}::monitor_status`);
-  if (tag !== undefined) filters.push(Prisma.sql`m.tags @> ARRAY[${tag}]::text[]`);
-  if (is_active !== undefined) filters.push(Prisma.sql`m.is_active = ${is_active}`);
-  if (q !== undefined) {
+  return [
+    ...given(kind, (one) => Prisma.sql`m.kind = ${one}::monitor_kind`),
+    ...given(status, (one) => Prisma.sql`s.status = ${one}::monitor_status`),
+    ...given(tag, (one) => Prisma.sql`m.tags @> ARRAY[${one}]::text[]`),
+    ...given(is_active, (one) => Prisma.sql`m.is_active = ${one}`),
     // The URL of a cron job is a secret, which nobody may find out letter by letter.
-    const pattern = `%${q.replace(/[\\%_]/g, "\\$&")}%`;
-    filters.push(Prisma.sql`(m.name ILIKE ${pattern} OR (m.kind = 'http' AND m.url ILIKE ${pattern}))`);
-  }
-  return filters;
-}
-
-async function readInOrder(scope: Scope, ids: number[]): Promise<MonitorView[]> {
-  const where = { workspaceId: scope.workspaceId, id: { in: ids } };
-  const rows = await scope.db.prisma.monitor.findMany({ where, include: { state: true, cronJob: true } });
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  return ids.flatMap((id) => byId.get(id) ?? []).map(viewMonitor);
+    ...given(q, (text) => hasText(text, Prisma.sql`m.name`, Prisma.sql`CASE m.kind WHEN 'http' THEN m.url END`)),
+  ];
 }
 
 export type StatusCounts = { total: number; up: number; down: number; unknown: number; paused: number };

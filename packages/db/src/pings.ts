@@ -1,13 +1,15 @@
-import { readCursor, writeCursor, type Page } from "@pulsecheck/shared/list";
+import type { Page } from "@pulsecheck/shared/list";
 import { receivePing, type CronDecision } from "@pulsecheck/shared/cron-job";
 import { timingOf } from "@pulsecheck/shared/cron-schedule";
-import type { Ping, PingKind, PingView } from "@pulsecheck/shared/ping";
+import type { Ping, PingKind, PingListQuery, PingView } from "@pulsecheck/shared/ping";
 import type pg from "pg";
 import { inTransaction, type Db } from "./client.ts";
 import { writeChecks, type AcceptedCheck } from "./commit-checks.ts";
 import { writeCronState } from "./cron-jobs.ts";
 import { claimPinged, putOff } from "./due-checks.ts";
 import { finishRun } from "./finish-check.ts";
+import { Prisma } from "./generated/client.ts";
+import { given, readPage, within, type Column } from "./keyset.ts";
 import { findMonitor } from "./monitors.ts";
 import type { Scope } from "./scope.ts";
 import { isWatched } from "./watches.ts";
@@ -132,30 +134,22 @@ type PingRow = {
   body: Buffer | null;
 };
 
-export type PingFilter = { limit: number; cursor?: string | undefined; from?: Date | undefined; to?: Date | undefined };
+const AT = Prisma.sql`p.at`;
+const COLUMNS: Record<"at" | "id", Column> = {
+  id: { sql: Prisma.sql`p.id`, type: "bigint" },
+  at: { sql: AT, type: "time" },
+};
 
 /** A cron job's pings, the latest first, as far back as raw data is kept. */
-export async function listPings(scope: Scope, monitorPublicId: string, filter: PingFilter): Promise<Page<PingView>> {
+export async function listPings(scope: Scope, monitorPublicId: string, query: PingListQuery): Promise<Page<PingView>> {
   const { id } = await findMonitor(scope, monitorPublicId);
-  const position = readCursor(filter.cursor, { sorts: ["-at"], value: "time", key: "bigint" });
-  const { rows } = await scope.db.pool.query<PingRow>(
-    `SELECT * FROM pings WHERE monitor_id = $1 AND at >= $2 AND at < $3 AND (at, id) < ($4::timestamptz, $5::bigint)
-     ORDER BY at DESC, id DESC LIMIT $6`,
-    [
-      id,
-      filter.from ?? "-infinity",
-      filter.to ?? "infinity",
-      position?.value ?? "infinity",
-      position?.key ?? 0,
-      filter.limit + 1,
-    ],
-  );
-  const page = rows.slice(0, filter.limit);
-  const last = rows.length > filter.limit ? page.at(-1) : undefined;
-  return {
-    items: page.map(viewPing),
-    next_cursor: last ? writeCursor({ sort: "-at", value: last.at.toISOString(), key: last.id }) : null,
-  };
+  const where = [
+    Prisma.sql`p.monitor_id = ${id}`,
+    ...within(AT, query),
+    ...given(query.kind, (one) => Prisma.sql`p.kind = ${LETTERS[one]}`),
+  ];
+  const list = { select: Prisma.sql`p.*`, from: Prisma.sql`pings p`, where, columns: COLUMNS, key: "id" } as const;
+  return readPage(scope.db, list, query, (rows: PingRow[]) => rows.map(viewPing));
 }
 
 function viewPing(row: PingRow): PingView {

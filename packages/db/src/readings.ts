@@ -1,48 +1,42 @@
-import { readCursor, writeCursor, type Page } from "@pulsecheck/shared/list";
+import type { Page } from "@pulsecheck/shared/list";
 import { refuseMissing } from "@pulsecheck/shared/refusal";
-import type { CorrectionView, Metadata, ReadingChange, ReadingView } from "@pulsecheck/shared/sensor";
+import type { CorrectionView, Metadata, ReadingChange, ReadingListQuery, ReadingView } from "@pulsecheck/shared/sensor";
 import type pg from "pg";
 import { listDeeds, recordChange } from "./audit.ts";
 import { inTransaction } from "./client.ts";
+import { Prisma } from "./generated/client.ts";
+import { given, readPage, within, type Column, type KeysetQuery } from "./keyset.ts";
 import type { Scope } from "./scope.ts";
 import { findSensor } from "./sensors.ts";
 import { remakeSeries } from "./series-rollups.ts";
 
 type ReadingRow = { id: string; at: Date; value: number; metadata: Metadata | null; is_anomaly: boolean | null };
 
-export type ReadingFilter = {
-  limit: number;
-  cursor?: string | undefined;
-  from?: Date | undefined;
-  to?: Date | undefined;
-  anomaly?: boolean | undefined;
+const AT = Prisma.sql`r.at`;
+const COLUMNS: Record<"timestamp" | "id", Column> = {
+  id: { sql: Prisma.sql`r.id`, type: "bigint" },
+  timestamp: { sql: AT, type: "time" },
 };
 
 /** A sensor's readings, the latest first, as far back as they are kept. */
-export async function listReadings(scope: Scope, sensorId: string, filter: ReadingFilter): Promise<Page<ReadingView>> {
+export async function listReadings(
+  scope: Scope,
+  sensorId: string,
+  query: ReadingListQuery,
+): Promise<Page<ReadingView>> {
   const { id, unit } = await findSensor(scope, sensorId);
-  const position = readCursor(filter.cursor, { sorts: ["-timestamp"], value: "time", key: "bigint" });
-  const { rows } = await scope.db.pool.query<ReadingRow>(
-    `SELECT id, at, value, metadata, is_anomaly FROM readings
-     WHERE sensor_key = $1 AND at >= $2 AND at < $3 AND ($4::timestamptz IS NULL OR (at, id) < ($4, $5::bigint))
-       AND ($6::boolean IS NULL OR (is_anomaly IS TRUE) = $6)
-     ORDER BY at DESC, id DESC LIMIT $7`,
-    [
-      id,
-      filter.from ?? "-infinity",
-      filter.to ?? "infinity",
-      position?.value ?? null,
-      position?.key ?? null,
-      filter.anomaly ?? null,
-      filter.limit + 1,
+  const list = {
+    select: Prisma.sql`r.id, r.at, r.value, r.metadata, r.is_anomaly`,
+    from: Prisma.sql`readings r`,
+    where: [
+      Prisma.sql`r.sensor_key = ${id}`,
+      ...within(AT, query),
+      ...given(query.anomaly, (one) => Prisma.sql`(r.is_anomaly IS TRUE) = ${one}`),
     ],
-  );
-  const page = rows.slice(0, filter.limit);
-  const last = rows.length > filter.limit ? page.at(-1) : undefined;
-  return {
-    items: page.map((row) => viewReading(sensorId, unit, row)),
-    next_cursor: last ? writeCursor({ sort: "-timestamp", value: last.at.toISOString(), key: last.id }) : null,
-  };
+    columns: COLUMNS,
+    key: "id",
+  } as const;
+  return readPage(scope.db, list, query, (rows: ReadingRow[]) => rows.map((row) => viewReading(sensorId, unit, row)));
 }
 
 function viewReading(sensorId: string, unit: string, row: ReadingRow): ReadingView {
@@ -95,10 +89,10 @@ export async function deleteReading(scope: Scope, sensorId: string, readingId: n
 export async function listCorrections(
   scope: Scope,
   sensorId: string,
-  page: { limit: number; cursor?: string | undefined },
+  query: KeysetQuery,
 ): Promise<Page<CorrectionView>> {
   const { id } = await findSensor(scope, sensorId);
-  return listDeeds(scope, { type: "reading", key: id }, page, (entry) => ({
+  return listDeeds(scope, { type: "reading", key: id }, query, (entry) => ({
     id: Number(entry.id),
     at: entry.at.toISOString(),
     action: entry.action as CorrectionView["action"],

@@ -1,45 +1,46 @@
 import type { Page } from "@pulsecheck/shared/list";
 import type { ReadingView, SensorListQuery, SensorSort, SensorView } from "@pulsecheck/shared/sensor";
 import { Prisma } from "./generated/client.ts";
+import { given, hasText, readPage, readWhole, type Column } from "./keyset.ts";
 import type { Scope } from "./scope.ts";
 import { viewSensor } from "./sensors.ts";
-import { patternWith, readSorted, type SortKey } from "./sorted-list.ts";
 
-// A value that there is none of comes before all others.
-const SORTS: Record<SensorSort, SortKey> = {
-  name: { by: Prisma.sql`s.name`, type: Prisma.sql`text`, value: "text" },
-  sensor_id: { by: Prisma.sql`s.sensor_id`, type: Prisma.sql`text`, value: "text" },
-  created_at: { by: Prisma.sql`s.created_at`, type: Prisma.sql`timestamptz`, value: "time" },
-  last_reading_at: { by: Prisma.sql`coalesce(t.last_at, 'epoch')`, type: Prisma.sql`timestamptz`, value: "time" },
-  last_value: {
-    by: Prisma.sql`coalesce(t.last_value, -1.7976931348623157e308)`,
-    type: Prisma.sql`float8`,
-    value: "float",
-  },
+// What is unknown comes first.
+const COLUMNS: Record<SensorSort | "id", Column> = {
+  id: { sql: Prisma.sql`s.id`, type: "integer" },
+  name: { sql: Prisma.sql`s.name`, type: "text" },
+  sensor_id: { sql: Prisma.sql`s.sensor_id`, type: "text" },
+  created_at: { sql: Prisma.sql`s.created_at`, type: "time" },
+  last_reading_at: { sql: Prisma.sql`coalesce(t.last_at, 'epoch')`, type: "time" },
+  last_value: { sql: Prisma.sql`coalesce(t.last_value, -1.7976931348623157e308)`, type: "number" },
 };
 
-/** A page of the workspace's sensors, by the query's filters and sort. */
+/** A page of the workspace's sensors, by the query's filters and sort; ties are broken by age. */
 export async function listSensors(scope: Scope, query: SensorListQuery): Promise<Page<SensorView>> {
-  const from = Prisma.sql`sensors s JOIN sensor_states t ON t.sensor_key = s.id`;
-  const filters = [Prisma.sql`s.workspace_id = ${scope.workspaceId}`, ...filtersOf(query)];
-  return readSorted(scope, query, { from, id: Prisma.sql`s.id`, sorts: SORTS, filters }, async (ids) => {
-    const where = { workspaceId: scope.workspaceId, id: { in: ids } };
-    const rows = await scope.db.prisma.sensor.findMany({ where, include: { state: true } });
-    return rows.map((row) => [row.id, viewSensor(row)] as const);
+  const list = {
+    select: Prisma.sql`s.id`,
+    from: Prisma.sql`sensors s JOIN sensor_states t ON t.sensor_key = s.id`,
+    where: [Prisma.sql`s.workspace_id = ${scope.workspaceId}`, ...filtersOf(query)],
+    columns: COLUMNS,
+    key: "id",
+  } as const;
+  return readPage(scope.db, list, query, async (found: { id: number }[]) => {
+    const rows = await readWhole(found, (ids) => {
+      const where = { workspaceId: scope.workspaceId, id: { in: ids } };
+      return scope.db.prisma.sensor.findMany({ where, include: { state: true } });
+    });
+    return rows.map(viewSensor);
   });
 }
 
 function filtersOf({ tag, location, breach, is_anomaly, q }: SensorListQuery): Prisma.Sql[] {
-  const filters: Prisma.Sql[] = [];
-  if (location !== undefined) filters.push(Prisma.sql`s.location = ${location}`);
-  if (breach !== undefined) filters.push(Prisma.sql`t.breach = ${breach}`);
-  if (is_anomaly !== undefined) filters.push(Prisma.sql`t.is_last_anomaly = ${is_anomaly}`);
-  if (tag !== undefined) filters.push(Prisma.sql`s.tags @> ARRAY[${tag}]::text[]`);
-  if (q !== undefined) {
-    const pattern = patternWith(q);
-    filters.push(Prisma.sql`(s.name ILIKE ${pattern} OR s.sensor_id ILIKE ${pattern} OR s.location ILIKE ${pattern})`);
-  }
-  return filters;
+  return [
+    ...given(tag, (one) => Prisma.sql`s.tags @> ARRAY[${one}]::text[]`),
+    ...given(location, (one) => Prisma.sql`s.location = ${one}`),
+    ...given(breach, (one) => Prisma.sql`t.breach = ${one}`),
+    ...given(is_anomaly, (one) => Prisma.sql`t.is_last_anomaly = ${one}`),
+    ...given(q, (text) => hasText(text, Prisma.sql`s.name`, Prisma.sql`s.sensor_id`, Prisma.sql`s.location`)),
+  ];
 }
 
 /** The latest reading of each sensor that has one, or of one sensor; in the order of the sensors' ages. */

@@ -1,8 +1,15 @@
-import { readCursor, writeCursor, type Page } from "@pulsecheck/shared/list";
+import type { Page } from "@pulsecheck/shared/list";
 import { Refusal, refuseField, refuseMissing } from "@pulsecheck/shared/refusal";
-import { STATUS_PAGES, type StatusPageGroups, type StatusPageView } from "@pulsecheck/shared/status-page";
+import {
+  STATUS_PAGES,
+  type StatusPageGroups,
+  type StatusPageListQuery,
+  type StatusPageSort,
+  type StatusPageView,
+} from "@pulsecheck/shared/status-page";
 import { recordChange, type Deed } from "./audit.ts";
 import { Prisma, type StatusPage, type StatusPageComponent } from "./generated/client.ts";
+import { given, hasText, readPage, readWhole, type Column } from "./keyset.ts";
 import type { Scope } from "./scope.ts";
 
 type ComponentRow = StatusPageComponent & { monitor: { publicId: string; name: string } };
@@ -14,7 +21,12 @@ const WITH_COMPONENTS = {
     include: { monitor: { select: { publicId: true, name: true } } },
   },
 } as const;
-const SORT = "created_at";
+const COLUMNS: Record<StatusPageSort | "id", Column> = {
+  id: { sql: Prisma.sql`p.id`, type: "integer" },
+  title: { sql: Prisma.sql`p.title`, type: "text" },
+  slug: { sql: Prisma.sql`p.slug`, type: "text" },
+  created_at: { sql: Prisma.sql`p.created_at`, type: "time" },
+};
 
 /** A page as it is to be stored; `passwordHash` null: open to everybody. */
 export type StatusPageRecord = {
@@ -46,7 +58,7 @@ export async function createStatusPage(
         throw new Refusal(409, `There are ${STATUS_PAGES.perWorkspace} status pages already.`);
       const { id } = await tx.statusPage.create({ data: { ...page, workspaceId } });
       await placeComponents(tx, scope, id, groups);
-      const after = viewStatusPage(await readPage(tx, id));
+      const after = viewStatusPage(await readStored(tx, id));
       await recordChange(tx, scope, deedOn("created", null, after));
       return after;
     }),
@@ -65,12 +77,12 @@ export async function updateStatusPage(
       const [found] = await tx.$queryRaw<{ id: number }[]>`
         SELECT id FROM status_pages WHERE public_id = ${publicId}::uuid AND workspace_id = ${scope.workspaceId} FOR UPDATE`;
       if (found === undefined) throw refuseMissing("status page");
-      const before = viewStatusPage(await readPage(tx, found.id));
+      const before = viewStatusPage(await readStored(tx, found.id));
       // Said aloud: whoever keeps a copy of the page knows by this time that it is old.
       const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
       await tx.statusPage.update({ where: { id: found.id }, data: { ...given, updatedAt: new Date() } });
       if (groups !== undefined) await placeComponents(tx, scope, found.id, groups);
-      const after = viewStatusPage(await readPage(tx, found.id));
+      const after = viewStatusPage(await readStored(tx, found.id));
       const keep = change.passwordHash === undefined ? [] : ["has_password"];
       await recordChange(tx, scope, { ...deedOn("updated", before, after), keep });
       return after;
@@ -105,27 +117,32 @@ export async function getStatusPage(scope: Scope, publicId: string): Promise<Sta
   return viewStatusPage(row);
 }
 
-/** The workspace's pages, the oldest first. Refuses (400) a cursor of another list. */
-export async function listStatusPages(
-  scope: Scope,
-  { limit, cursor }: { limit: number; cursor?: string | undefined },
-): Promise<Page<StatusPageView>> {
-  const position = readCursor(cursor, { sorts: [SORT], value: "time", key: "uuid" });
-  const at = new Date(position?.value ?? 0);
-  const after = { OR: [{ createdAt: { gt: at } }, { createdAt: at, publicId: { gt: position?.key ?? "" } }] };
-  const rows = await scope.db.prisma.statusPage.findMany({
-    where: { workspaceId: scope.workspaceId, ...(position === null ? {} : after) },
-    orderBy: [{ createdAt: "asc" }, { publicId: "asc" }],
-    take: limit + 1,
-    include: WITH_COMPONENTS,
+/** A page of the workspace's status pages. Refuses (400) a cursor of another list. */
+export async function listStatusPages(scope: Scope, query: StatusPageListQuery): Promise<Page<StatusPageView>> {
+  const where = [
+    Prisma.sql`p.workspace_id = ${scope.workspaceId}`,
+    ...given(query.is_published, (one) => Prisma.sql`p.is_published = ${one}`),
+    ...given(query.q, (text) => hasText(text, Prisma.sql`p.title`, Prisma.sql`p.slug`)),
+  ];
+  const list = {
+    select: Prisma.sql`p.id`,
+    from: Prisma.sql`status_pages p`,
+    where,
+    columns: COLUMNS,
+    key: "id",
+  } as const;
+  return readPage(scope.db, list, query, async (found: { id: number }[]) => {
+    const rows = await readWhole(found, (ids) =>
+      scope.db.prisma.statusPage.findMany({
+        where: { workspaceId: scope.workspaceId, id: { in: ids } },
+        include: WITH_COMPONENTS,
+      }),
+    );
+    return rows.map(viewStatusPage);
   });
-  const items = rows.slice(0, limit);
-  const last = rows.length > limit ? items.at(-1) : undefined;
-  const next = last && writeCursor({ sort: SORT, value: last.createdAt.toISOString(), key: last.publicId });
-  return { items: items.map(viewStatusPage), next_cursor: next ?? null };
 }
 
-async function readPage(tx: Prisma.TransactionClient, id: number): Promise<PageRow> {
+async function readStored(tx: Prisma.TransactionClient, id: number): Promise<PageRow> {
   return tx.statusPage.findUniqueOrThrow({ where: { id }, include: WITH_COMPONENTS });
 }
 

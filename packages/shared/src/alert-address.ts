@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pageQuery, sortQuery, textQuery } from "./list.ts";
 import { emailSchema } from "./user.ts";
 
 /** So many a workspace. */
@@ -15,3 +16,14 @@ export const alertAddressSchema = z
   })
   .meta({ id: "AlertAddress" });
 export type AlertAddressView = z.infer<typeof alertAddressSchema>;
+
+const ALERT_ADDRESS_SORTS = ["created_at", "email"] as const;
+export type AlertAddressSort = (typeof ALERT_ADDRESS_SORTS)[number];
+
+export const alertAddressListQuery = z.strictObject({
+  ...pageQuery,
+  sort: sortQuery(ALERT_ADDRESS_SORTS, "-created_at"),
+  is_verified: z.stringbool().optional(),
+  q: textQuery("the address"),
+});
+export type AlertAddressListQuery = z.infer<typeof alertAddressListQuery>;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pageQuery, sortQuery, textQuery } from "./list.ts";
 import { ROLES } from "./role.ts";
 
 /** How every API key begins: tells it from a session token, and secret scanners can find it. */
@@ -23,3 +24,15 @@ export const apiKeySchema = z
   })
   .meta({ id: "ApiKey" });
 export type ApiKeyView = z.infer<typeof apiKeySchema>;
+
+const API_KEY_SORTS = ["created_at", "name", "role", "expires_at", "last_used_at"] as const;
+export type ApiKeySort = (typeof API_KEY_SORTS)[number];
+
+export const apiKeyListQuery = z.strictObject({
+  ...pageQuery,
+  sort: sortQuery(API_KEY_SORTS, "-created_at"),
+  role: z.enum(ROLES).optional(),
+  is_revoked: z.stringbool().optional(),
+  q: textQuery("the name"),
+});
+export type ApiKeyListQuery = z.infer<typeof apiKeyListQuery>;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pageQuery } from "./list.ts";
+import { pageQuery, rangeQuery, sortQuery, textQuery } from "./list.ts";
 
 /** What a change can be about. */
 export const AUDIT_SUBJECTS = [
@@ -41,10 +41,10 @@ export const auditEntrySchema = z
   .meta({ id: "AuditEntry" });
 export type AuditEntryView = z.infer<typeof auditEntrySchema>;
 
-const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
-
 export const auditListQuery = z.strictObject({
   ...pageQuery,
+  ...rangeQuery,
+  sort: sortQuery(["at"], "-at"),
   subject_type: subjectTypeSchema.optional(),
   subject_id: z.string().min(1).max(200).optional(),
   action: z
@@ -52,9 +52,7 @@ export const auditListQuery = z.strictObject({
     .regex(/^[a-z_]{1,40}\.[a-z_]{1,40}$/, "must look like monitor.updated")
     .optional(),
   user_id: z.uuid().optional(),
-  from: instant.optional(),
-  to: instant.optional(),
-  q: z.string().trim().min(1).max(200).optional().describe("Text in the subject's name"),
+  q: textQuery("the subject's name"),
 });
 export type AuditListQuery = z.infer<typeof auditListQuery>;
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pageQuery, rangeQuery, sortQuery } from "./list.ts";
 
 /** Why a check did not pass, or an incident began. The position in this list, from 1, is what the database stores. */
 export const REASONS = [
@@ -96,3 +97,13 @@ export const checkSchema = z
   })
   .meta({ id: "Check" });
 export type CheckView = z.infer<typeof checkSchema>;
+
+export const checkListQuery = z.strictObject({
+  ...pageQuery,
+  ...rangeQuery,
+  sort: sortQuery(["checked_at"], "-checked_at"),
+  ok: z.stringbool().optional(),
+  status: monitorStatusSchema.optional().describe("The monitor's status after the check"),
+  anomaly: z.stringbool().optional(),
+});
+export type CheckListQuery = z.infer<typeof checkListQuery>;

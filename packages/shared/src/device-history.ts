@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DEVICE_EVENT_TYPES } from "./device.ts";
+import { pageQuery, rangeQuery, sortQuery } from "./list.ts";
 
 export const deviceEventSchema = z
   .object({
@@ -10,6 +11,14 @@ export const deviceEventSchema = z
   })
   .meta({ id: "DeviceEvent" });
 export type DeviceEventView = z.infer<typeof deviceEventSchema>;
+
+export const deviceEventListQuery = z.strictObject({
+  ...pageQuery,
+  ...rangeQuery,
+  sort: sortQuery(["at"], "-at"),
+  event_type: z.enum(DEVICE_EVENT_TYPES).optional(),
+});
+export type DeviceEventListQuery = z.infer<typeof deviceEventListQuery>;
 
 /** So long a range (ms), with so few reports, is answered report by report. */
 export const REPORTS_ONE_BY_ONE = { rangeMs: 6 * 3_600_000, count: 400 } as const;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pageQuery } from "./list.ts";
+import { pageQuery, sortQuery, textQuery, totalQuery } from "./list.ts";
 import { refuseField } from "./refusal.ts";
 
 export const DEVICE_STATUSES = ["ONLINE", "AT_RISK", "OFFLINE"] as const;
@@ -135,14 +135,14 @@ export const DEVICE_SORTS = [
   "signal_strength",
 ] as const;
 export type DeviceSort = (typeof DEVICE_SORTS)[number];
-const sortable = [...DEVICE_SORTS, ...DEVICE_SORTS.map((sort) => `-${sort}` as const)] as const;
 
 export const deviceListQuery = z.strictObject({
   ...pageQuery,
-  sort: z.enum(sortable).default("name"),
+  ...totalQuery,
+  sort: sortQuery(DEVICE_SORTS, "name"),
   status: deviceStatusSchema.optional(),
   tag: tag.optional(),
   location: deviceLocation.optional().describe("Exactly this one"),
-  q: z.string().trim().min(1).max(200).optional().describe("Text in the name, the device_id or the location"),
+  q: textQuery("the name, the device_id or the location"),
 });
 export type DeviceListQuery = z.infer<typeof deviceListQuery>;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { reasonSchema } from "./check.ts";
+import { pageQuery, rangeQuery, sortQuery, textQuery } from "./list.ts";
 
 export const alertStateSchema = z
   .enum(["PENDING", "SENDING", "SENT", "UNCONFIRMED", "SUPPRESSED", "REJECTED"])
@@ -19,9 +20,11 @@ export const alertSchema = z.object({
 export const INCIDENT_KINDS = ["outage", "threshold", "anomaly"] as const;
 export type IncidentKind = (typeof INCIDENT_KINDS)[number];
 
+const SUBJECT_TYPES = ["monitor", "device", "sensor"] as const;
+
 /** What an incident is about: a monitor by its UUID, a device or sensor by the id that it has in its workspace. */
 export const incidentSubjectSchema = z.object({
-  type: z.enum(["monitor", "device", "sensor"]),
+  type: z.enum(SUBJECT_TYPES),
   id: z.string(),
   name: z.string(),
 });
@@ -44,3 +47,18 @@ export const incidentSchema = z
   })
   .meta({ id: "Incident" });
 export type IncidentView = z.infer<typeof incidentSchema>;
+
+const INCIDENT_SORTS = ["status", "started_at", "kind", "name"] as const;
+export type IncidentSort = (typeof INCIDENT_SORTS)[number];
+
+export const incidentListQuery = z.strictObject({
+  ...pageQuery,
+  ...rangeQuery,
+  sort: sortQuery(INCIDENT_SORTS, "-status,-started_at"),
+  kind: z.enum(INCIDENT_KINDS).optional(),
+  status: z.enum(["open", "closed"]).optional(),
+  open: z.stringbool().optional().describe("true is status=open, false is status=closed"),
+  subject_type: z.enum(SUBJECT_TYPES).optional(),
+  q: textQuery("the subject's name, the reason or the detail"),
+});
+export type IncidentListQuery = z.infer<typeof incidentListQuery>;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { monitorStatusSchema, reasonSchema } from "./check.ts";
-import { pageQuery } from "./list.ts";
+import { pageQuery, sortQuery, textQuery, totalQuery } from "./list.ts";
 import { parseTargetUrl } from "./target-url.ts";
 
 /** `http`: we ask it. `cron`: it pings us. */
@@ -224,16 +224,16 @@ export type MonitorView = z.infer<typeof monitorSchema>;
 
 export const MONITOR_SORTS = ["name", "status", "created_at", "last_checked_at", "last_latency_ms"] as const;
 export type MonitorSort = (typeof MONITOR_SORTS)[number];
-const sortable = [...MONITOR_SORTS, ...MONITOR_SORTS.map((sort) => `-${sort}` as const)] as const;
 
 export const monitorListQuery = z.strictObject({
   ...pageQuery,
-  sort: z.enum(sortable).default("name"),
+  ...totalQuery,
+  sort: sortQuery(MONITOR_SORTS, "name"),
   kind: z.enum(MONITOR_KINDS).optional(),
   status: monitorStatusSchema.optional(),
   tag: tag.optional(),
   is_active: z.stringbool().optional(),
-  q: z.string().trim().min(1).max(200).optional().describe("Text in the name, or in the URL of a website"),
+  q: textQuery("the name, or in the URL of a website"),
 });
 export type MonitorListQuery = z.infer<typeof monitorListQuery>;
 

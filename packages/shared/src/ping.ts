@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pageQuery, rangeQuery, sortQuery } from "./list.ts";
 
 /** `log` is kept for people to read and says nothing about the job. */
 export const PING_KINDS = ["start", "success", "fail", "log"] as const;
@@ -50,3 +51,11 @@ export const pingSchema = z
   })
   .meta({ id: "Ping" });
 export type PingView = z.infer<typeof pingSchema>;
+
+export const pingListQuery = z.strictObject({
+  ...pageQuery,
+  ...rangeQuery,
+  sort: sortQuery(["at"], "-at"),
+  kind: z.enum(PING_KINDS).optional(),
+});
+export type PingListQuery = z.infer<typeof pingListQuery>;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pageQuery } from "./list.ts";
+import { pageQuery, rangeQuery, sortQuery, textQuery, totalQuery } from "./list.ts";
 
 /** How many readings one request may bring. */
 export const READINGS_AT_ONCE = 1_000;
@@ -144,18 +144,28 @@ export type SensorView = z.infer<typeof sensorSchema>;
 
 export const SENSOR_SORTS = ["name", "sensor_id", "created_at", "last_reading_at", "last_value"] as const;
 export type SensorSort = (typeof SENSOR_SORTS)[number];
-const sortable = [...SENSOR_SORTS, ...SENSOR_SORTS.map((sort) => `-${sort}` as const)] as const;
 
 export const sensorListQuery = z.strictObject({
   ...pageQuery,
-  sort: z.enum(sortable).default("name"),
+  ...totalQuery,
+  sort: sortQuery(SENSOR_SORTS, "name"),
   tag: tag.optional(),
   location: location.optional().describe("Exactly this one"),
   breach: z.enum(BREACHES).optional().describe("The bound that is crossed now"),
   is_anomaly: z.stringbool().optional().describe("Is the last reading outside the usual band?"),
-  q: z.string().trim().min(1).max(200).optional().describe("Text in the name, the sensor_id or the location"),
+  q: textQuery("the name, the sensor_id or the location"),
 });
 export type SensorListQuery = z.infer<typeof sensorListQuery>;
+
+export const readingListQuery = z.strictObject({
+  ...pageQuery,
+  ...rangeQuery,
+  sort: sortQuery(["timestamp"], "-timestamp"),
+  anomaly: z.stringbool().optional(),
+});
+export type ReadingListQuery = z.infer<typeof readingListQuery>;
+
+export const correctionListQuery = z.strictObject({ ...pageQuery, sort: sortQuery(["at"], "-at") });
 
 const figures = {
   count: z.int(),

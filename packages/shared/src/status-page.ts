@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pageQuery } from "./list.ts";
+import { pageQuery, sortQuery, textQuery } from "./list.ts";
 
 /** How much a workspace may publish. */
 export const STATUS_PAGES = { perWorkspace: 20, componentsPerPage: 200 } as const;
@@ -97,4 +97,13 @@ export const statusPageSchema = z
   .meta({ id: "StatusPage" });
 export type StatusPageView = z.infer<typeof statusPageSchema>;
 
-export const statusPageListQuery = z.strictObject(pageQuery);
+const STATUS_PAGE_SORTS = ["created_at", "title", "slug"] as const;
+export type StatusPageSort = (typeof STATUS_PAGE_SORTS)[number];
+
+export const statusPageListQuery = z.strictObject({
+  ...pageQuery,
+  sort: sortQuery(STATUS_PAGE_SORTS, "created_at"),
+  is_published: z.stringbool().optional(),
+  q: textQuery("the title or the slug"),
+});
+export type StatusPageListQuery = z.infer<typeof statusPageListQuery>;

@@ -1,6 +1,6 @@
 import { createApiKey, listApiKeys, revokeApiKey } from "@pulsecheck/db/api-keys";
-import { API_KEY_PREFIX, apiKeyCreateSchema, apiKeySchema } from "@pulsecheck/shared/api-key";
-import { pageQuery, pageSchema } from "@pulsecheck/shared/list";
+import { API_KEY_PREFIX, apiKeyCreateSchema, apiKeyListQuery, apiKeySchema } from "@pulsecheck/shared/api-key";
+import { pageSchema } from "@pulsecheck/shared/list";
 import { Refusal, refuseField, refuseMissing } from "@pulsecheck/shared/refusal";
 import { roleCovers } from "@pulsecheck/shared/role";
 import { z } from "zod";
@@ -13,7 +13,6 @@ import { createSecret, hashSecret } from "./secrets.ts";
 const tags = ["API keys"];
 const path = "/api/v1/api-keys";
 const params = z.strictObject({ id: z.uuid() });
-const query = z.strictObject(pageQuery);
 const SHOWN_CHARACTERS = API_KEY_PREFIX.length + 6;
 
 const createdSchema = apiKeySchema
@@ -24,7 +23,7 @@ const list = defineRoute("admin", {
   method: "get",
   path,
   tags,
-  request: { query },
+  request: { query: apiKeyListQuery },
   responses: { 200: json(pageSchema(apiKeySchema), "The newest first, revoked ones included") },
 });
 const create = defineRoute("admin", {

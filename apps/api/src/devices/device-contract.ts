@@ -1,5 +1,4 @@
 import {
-  DEVICE_EVENT_TYPES,
   deviceIdSchema,
   deviceListQuery,
   deviceSchema,
@@ -7,10 +6,10 @@ import {
   deviceUpdateSchema,
 } from "@pulsecheck/shared/device";
 import { deviceAnalyticsFilter, deviceAnalyticsSchema } from "@pulsecheck/shared/device-analytics";
-import { deviceEventSchema, deviceHistorySchema } from "@pulsecheck/shared/device-history";
-import { pageSchema } from "@pulsecheck/shared/list";
+import { deviceEventListQuery, deviceEventSchema, deviceHistorySchema } from "@pulsecheck/shared/device-history";
+import { countedPageSchema, pageSchema } from "@pulsecheck/shared/list";
 import { z } from "zod";
-import { pageInRange, range } from "../http/range.ts";
+import { range } from "../http/range.ts";
 import { defineRoute, json } from "../http/route.ts";
 import { describeThing } from "../http/thing-contract.ts";
 
@@ -21,7 +20,7 @@ const params = z.strictObject({ device_id: deviceIdSchema });
 const statusParams = z.strictObject({
   status: z.string().toUpperCase().pipe(deviceStatusSchema).describe("In capitals or not"),
 });
-const page = { 200: json(pageSchema(deviceSchema), "A page") };
+const page = { 200: json(countedPageSchema(deviceSchema), "A page") };
 
 /** The devices' routes as they are described to clients: a table, without what they do. */
 export const deviceContract = {
@@ -61,7 +60,7 @@ export const deviceContract = {
       method: "get",
       path: `${one}/events`,
       tags,
-      request: { params, query: pageInRange.extend({ event_type: z.enum(DEVICE_EVENT_TYPES).optional() }) },
+      request: { params, query: deviceEventListQuery },
       responses: { 200: json(pageSchema(deviceEventSchema), "The latest first") },
     },
     [404],

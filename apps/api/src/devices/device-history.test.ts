@@ -123,7 +123,7 @@ describe("GET /api/v1/devices/{device_id}/events", () => {
   test("a first heartbeat is told once, and the right shape of a cursor is taken", async () => {
     await report(house, alice, { device_id: "new" }, { device_id: "new" });
     expect(types((await get("new/events")).body.items)).toEqual(["online"]);
-    const cursor = writeCursor({ sort: "-at", value: NOW, key: "123456789012" });
+    const cursor = writeCursor({ sort: "-at", after: [NOW, "123456789012"] });
     expect((await get(`new/events?cursor=${cursor}`)).status).toBe(200);
   });
 
@@ -131,10 +131,10 @@ describe("GET /api/v1/devices/{device_id}/events", () => {
     ["event_type", "event_type=heartbeat"],
     ["from", "from=now"],
     ["cursor", "cursor="],
-    ["cursor", `cursor=${writeCursor({ sort: "-at", value: NOW, key: "-1" })}`],
-    ["cursor", `cursor=${writeCursor({ sort: "-at", value: NOW, key: "9223372036854775808" })}`],
-    ["cursor", `cursor=${writeCursor({ sort: "-at", value: "infinity", key: "1" })}`],
-    ["cursor", `cursor=${writeCursor({ sort: "at", value: NOW, key: "1" })}`],
+    ["cursor", `cursor=${writeCursor({ sort: "-at", after: [NOW, "-1"] })}`],
+    ["cursor", `cursor=${writeCursor({ sort: "-at", after: [NOW, "9223372036854775808"] })}`],
+    ["cursor", `cursor=${writeCursor({ sort: "-at", after: ["infinity", "1"] })}`],
+    ["cursor", `cursor=${writeCursor({ sort: "at", after: [NOW, "1"] })}`],
   ])("400 names %s in %s", async (field, query) => {
     const { status, body } = await get(`lived/events?${query}`);
     expect([status, body.errors[0].field]).toEqual([400, field]);

@@ -1,13 +1,9 @@
-import { pageQuery } from "@pulsecheck/shared/list";
+import { rangeQuery } from "@pulsecheck/shared/list";
 import { refuseField } from "@pulsecheck/shared/refusal";
 import { z } from "zod";
 
-const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
-
-/** `from` and `to` of a query: ISO 8601 with a zone. */
-export const rangeQuery = { from: instant.optional(), to: instant.optional() };
+/** The query of what is measured in a range. */
 export const range = z.strictObject(rangeQuery);
-export const pageInRange = z.strictObject({ ...pageQuery, ...rangeQuery });
 
 const DAY_MS = 86_400_000;
 const LONGEST_DAYS = 400;

@@ -1,7 +1,6 @@
-import { incidentSchema } from "@pulsecheck/shared/incident";
+import { incidentListQuery, incidentSchema } from "@pulsecheck/shared/incident";
 import { pageSchema } from "@pulsecheck/shared/list";
 import type { z } from "zod";
-import { pageInRange } from "./range.ts";
 import { defineRoute, json } from "./route.ts";
 
 type Thing<Path extends string, Params, View, Change> = {
@@ -50,7 +49,7 @@ export function describeThing<
         method: "get",
         path: `${path}/incidents`,
         tags,
-        request: { params, query: pageInRange },
+        request: { params, query: incidentListQuery.omit({ subject_type: true }) },
         responses: { 200: json(pageSchema(incidentSchema), "Open ones first, then the latest") },
       },
       [404],

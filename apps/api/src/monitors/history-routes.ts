@@ -2,20 +2,18 @@ import { listChecks } from "@pulsecheck/db/checks";
 import { listIncidents } from "@pulsecheck/db/incidents";
 import { findMonitor } from "@pulsecheck/db/monitors";
 import { getStats } from "@pulsecheck/db/stats";
-import { checkSchema } from "@pulsecheck/shared/check";
-import { incidentSchema } from "@pulsecheck/shared/incident";
-import { pageQuery, pageSchema } from "@pulsecheck/shared/list";
+import { checkListQuery, checkSchema } from "@pulsecheck/shared/check";
+import { incidentListQuery, incidentSchema } from "@pulsecheck/shared/incident";
+import { pageSchema } from "@pulsecheck/shared/list";
 import { statsSchema } from "@pulsecheck/shared/uptime";
 import { z } from "zod";
-import { closeRange, rangeQuery } from "../http/range.ts";
+import { closeRange, range } from "../http/range.ts";
 import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
 
 const tags = ["Monitors"];
 const params = z.strictObject({ id: z.uuid().toLowerCase() });
 const one = "/api/v1/monitors/{id}";
-const historyQuery = z.strictObject({ ...pageQuery, ...rangeQuery });
-const flag = z.stringbool().optional();
 
 /** What was measured of a monitor. */
 export function historyRoutes() {
@@ -27,7 +25,7 @@ export function historyRoutes() {
           method: "get",
           path: `${one}/checks`,
           tags,
-          request: { params, query: historyQuery.extend({ ok: flag, anomaly: flag }) },
+          request: { params, query: checkListQuery },
           responses: { 200: json(pageSchema(checkSchema), "The latest first") },
         },
         [404],
@@ -41,7 +39,7 @@ export function historyRoutes() {
           method: "get",
           path: `${one}/incidents`,
           tags,
-          request: { params, query: historyQuery },
+          request: { params, query: incidentListQuery.omit({ subject_type: true }) },
           responses: { 200: json(pageSchema(incidentSchema), "Open ones first, then the latest") },
         },
         [404],
@@ -58,7 +56,7 @@ export function historyRoutes() {
           method: "get",
           path: `${one}/stats`,
           tags,
-          request: { params, query: z.strictObject(rangeQuery) },
+          request: { params, query: range },
           responses: { 200: json(statsSchema, "Uptime and latency") },
         },
         [404],

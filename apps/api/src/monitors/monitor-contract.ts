@@ -1,5 +1,5 @@
 import { checkSchema } from "@pulsecheck/shared/check";
-import { pageSchema } from "@pulsecheck/shared/list";
+import { countedPageSchema } from "@pulsecheck/shared/list";
 import { anyMonitorCreateSchema, anyMonitorUpdateSchema, type MonitorRules } from "@pulsecheck/shared/cron-monitor";
 import { monitorListQuery, monitorSchema } from "@pulsecheck/shared/monitor";
 import { z } from "zod";
@@ -16,7 +16,7 @@ export function monitorContract(rules: MonitorRules) {
   const create = { body: json(anyMonitorCreateSchema(rules)) };
   const update = { params, body: json(anyMonitorUpdateSchema(rules)) };
   const created = { 201: monitor("Created; its first check is under way, or its first ping is waited for") };
-  const page = { 200: json(pageSchema(monitorSchema), "A page") };
+  const page = { 200: json(countedPageSchema(monitorSchema), "A page") };
   const check = { 200: json(checkSchema, "The check, whatever the target did") };
   const gone = { 204: { description: "Deleted" } };
   return {

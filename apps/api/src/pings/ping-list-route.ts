@@ -1,13 +1,11 @@
 import { listPings } from "@pulsecheck/db/pings";
-import { pageQuery, pageSchema } from "@pulsecheck/shared/list";
-import { pingSchema } from "@pulsecheck/shared/ping";
+import { pageSchema } from "@pulsecheck/shared/list";
+import { pingListQuery, pingSchema } from "@pulsecheck/shared/ping";
 import { z } from "zod";
-import { rangeQuery } from "../http/range.ts";
 import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
 
 const params = z.strictObject({ id: z.uuid().toLowerCase() });
-const query = z.strictObject({ ...pageQuery, ...rangeQuery });
 
 /** What a cron job has said of itself. */
 export function pingListRoute() {
@@ -18,7 +16,7 @@ export function pingListRoute() {
         method: "get",
         path: "/api/v1/monitors/{id}/pings",
         tags: ["Monitors"],
-        request: { params, query },
+        request: { params, query: pingListQuery },
         responses: { 200: json(pageSchema(pingSchema), "Of a cron job, the latest first") },
       },
       [404],

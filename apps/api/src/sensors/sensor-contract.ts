@@ -1,8 +1,10 @@
-import { pageQuery, pageSchema } from "@pulsecheck/shared/list";
+import { countedPageSchema, pageSchema } from "@pulsecheck/shared/list";
 import {
+  correctionListQuery,
   correctionSchema,
   createdReadingSchema,
   readingChangeSchema,
+  readingListQuery,
   readingSchema,
   readingsInputSchema,
   sensorIdSchema,
@@ -12,7 +14,7 @@ import {
   sensorUpdateSchema,
 } from "@pulsecheck/shared/sensor";
 import { z } from "zod";
-import { pageInRange, range } from "../http/range.ts";
+import { range } from "../http/range.ts";
 import { defineRoute, json } from "../http/route.ts";
 import { describeThing } from "../http/thing-contract.ts";
 
@@ -43,7 +45,7 @@ export const sensorContract = {
     path,
     tags,
     request: { query: sensorListQuery },
-    responses: { 200: json(pageSchema(sensorSchema), "A page") },
+    responses: { 200: json(countedPageSchema(sensorSchema), "A page") },
   }),
   ...describeThing({
     path: one,
@@ -59,7 +61,7 @@ export const sensorContract = {
       method: "get",
       path: readings,
       tags,
-      request: { params, query: pageInRange.extend({ anomaly: z.stringbool().optional() }) },
+      request: { params, query: readingListQuery },
       responses: { 200: json(pageSchema(readingSchema), "The latest first") },
     },
     [404],
@@ -92,7 +94,7 @@ export const sensorContract = {
       method: "get",
       path: `${one}/corrections`,
       tags,
-      request: { params, query: z.strictObject(pageQuery) },
+      request: { params, query: correctionListQuery },
       responses: { 200: json(pageSchema(correctionSchema), "The latest first") },
     },
     [404],

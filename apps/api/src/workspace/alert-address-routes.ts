@@ -5,8 +5,8 @@ import {
   listAlertAddresses,
   removeAlertAddress,
 } from "@pulsecheck/db/alert-addresses";
-import { alertAddressCreateSchema, alertAddressSchema } from "@pulsecheck/shared/alert-address";
-import { pageQuery, pageSchema } from "@pulsecheck/shared/list";
+import { alertAddressCreateSchema, alertAddressListQuery, alertAddressSchema } from "@pulsecheck/shared/alert-address";
+import { pageSchema } from "@pulsecheck/shared/list";
 import { z } from "zod";
 import type { Deps } from "../context.ts";
 import { limitAlertMails } from "../http/rate-limit.ts";
@@ -16,13 +16,12 @@ import { createRouter } from "../http/router.ts";
 const tags = ["Workspace"];
 const path = "/api/v1/alert-addresses";
 const params = z.strictObject({ id: z.uuid() });
-const query = z.strictObject(pageQuery);
 
 const list = defineRoute("read", {
   method: "get",
   path,
   tags,
-  request: { query },
+  request: { query: alertAddressListQuery },
   responses: { 200: json(pageSchema(alertAddressSchema), "The newest first") },
 });
 const add = defineRoute(
