@@ -1,0 +1,84 @@
+import { changeMemberRole, listMembers, removeMember } from "@pulsecheck/db/members";
+import type { Scope } from "@pulsecheck/db/scope";
+import { pageSchema } from "@pulsecheck/shared/list";
+import { memberChangeSchema, memberListQuery, memberSchema } from "@pulsecheck/shared/member";
+import type { Role } from "@pulsecheck/shared/role";
+import { z } from "zod";
+import { publishRevocation } from "../auth/revocations.ts";
+import type { Deps } from "../context.ts";
+import { defineRoute, json } from "../http/route.ts";
+import { createRouter } from "../http/router.ts";
+
+const tags = ["Members"];
+const path = "/api/v1/members";
+const params = z.strictObject({ user_id: z.uuid() });
+
+const list = defineRoute("read", {
+  method: "get",
+  path,
+  tags,
+  request: { query: memberListQuery },
+  responses: { 200: json(pageSchema(memberSchema), "The people of this workspace") },
+});
+const change = defineRoute(
+  "admin",
+  {
+    method: "patch",
+    path: `${path}/{user_id}`,
+    tags,
+    request: { params, body: json(memberChangeSchema) },
+    responses: {
+      200: json(memberSchema, "Changed; sockets and keys of theirs that the role does not cover have ended"),
+    },
+  },
+  [404, 409],
+);
+const remove = defineRoute(
+  "admin",
+  {
+    method: "delete",
+    path: `${path}/{user_id}`,
+    tags,
+    request: { params },
+    responses: { 204: { description: "No member any more: their sockets, and the keys they made here, have ended" } },
+  },
+  [404, 409],
+);
+const leave = defineRoute(
+  "person",
+  {
+    method: "post",
+    path: "/api/v1/workspace/leave",
+    tags,
+    responses: { 204: { description: "The caller is no member any more" } },
+  },
+  [409],
+);
+
+/** The people of a workspace. The last ADMIN stays, and so does the owner of a personal workspace. */
+export function memberRoutes(deps: Deps) {
+  const tellAll = ({ workspaceId }: Scope, userId: string, role: Role | null) =>
+    publishRevocation(deps, { type: "revoked.member", data: { user_id: userId, role } }, workspaceId);
+
+  async function takeOut(scope: Scope, userId: string): Promise<void> {
+    await removeMember(scope, userId, new Date());
+    await tellAll(scope, userId, null);
+  }
+
+  return createRouter()
+    .openapi(list, async (c) => c.json(await listMembers(c.get("scope"), c.req.valid("query")), 200))
+    .openapi(change, async (c) => {
+      const scope = c.get("scope");
+      const member = await changeMemberRole(scope, c.req.valid("param").user_id, c.req.valid("json").role, new Date());
+      await tellAll(scope, member.user_id, member.role);
+      return c.json(member, 200);
+    })
+    .openapi(remove, async (c) => {
+      await takeOut(c.get("scope"), c.req.valid("param").user_id);
+      return c.body(null, 204);
+    })
+    .openapi(leave, async (c) => {
+      await takeOut(c.get("scope"), c.get("principal").userId);
+      return c.body(null, 204);
+    });
+}

@@ -1,0 +1,60 @@
+import { acceptInvitation } from "@pulsecheck/db/invitations";
+import { readMailedToken } from "@pulsecheck/db/mailed-token";
+import { createWorkspace, listOwnWorkspaces } from "@pulsecheck/db/own-workspaces";
+import { ownWorkspaceSchema, workspaceCreateSchema } from "@pulsecheck/shared/workspace";
+import { z } from "zod";
+import { verifySchema } from "../auth/auth-schemas.ts";
+import { refuseToken } from "../auth/spend-mailed-token.ts";
+import type { Deps } from "../context.ts";
+import { defineRoute, json } from "../http/route.ts";
+import { createRouter } from "../http/router.ts";
+
+const tags = ["Members"];
+const path = "/users/me/workspaces";
+
+const list = defineRoute("person", {
+  method: "get",
+  path,
+  tags,
+  responses: { 200: json(z.object({ items: z.array(ownWorkspaceSchema) }), "The caller's, the personal one first") },
+});
+const create = defineRoute(
+  "person",
+  {
+    method: "post",
+    path,
+    tags,
+    request: { body: json(workspaceCreateSchema) },
+    responses: { 201: json(ownWorkspaceSchema, "A shared workspace with the caller as its ADMIN") },
+  },
+  [409],
+);
+const accept = defineRoute(
+  "person",
+  {
+    method: "post",
+    path: "/users/me/invitations/accept",
+    tags,
+    request: { body: json(verifySchema) },
+    responses: { 200: json(ownWorkspaceSchema, "The caller is a member of it, and their address is verified") },
+  },
+  [409],
+);
+
+/** The workspaces of a person: which there are, a new one, and joining another. */
+export function ownWorkspaceRoutes({ config, db }: Deps) {
+  return createRouter()
+    .openapi(list, async (c) => c.json({ items: await listOwnWorkspaces(db, c.get("principal").userId) }, 200))
+    .openapi(create, async (c) => {
+      const { actor } = c.get("scope");
+      const workspace = { userId: c.get("principal").userId, name: c.req.valid("json").name, actor };
+      return c.json(await createWorkspace(db, workspace), 201);
+    })
+    .openapi(accept, async (c) => {
+      const tokenId = readMailedToken(config.secretKey, "INVITATION", c.req.valid("json").token);
+      const acceptance = { userId: c.get("principal").userId, actor: c.get("scope").actor };
+      const joined = tokenId === null ? null : await acceptInvitation(db, { tokenId, ...acceptance }, new Date());
+      if (joined === null) throw refuseToken();
+      return c.json(joined, 200);
+    });
+}
