@@ -22,6 +22,12 @@ export const SUBJECTS = {
   device: { select: { deviceId: true, name: true } },
   sensor: { select: { sensorId: true, name: true } },
 } as const;
+/** What an incident is about, whichever it is. */
+export const SUBJECTS = {
+  monitor: { select: { publicId: true, name: true } },
+  device: { select: { deviceId: true, name: true } },
+  sensor: { select: { sensorId: true, name: true } },
+} as const;
 const WITH_ALERTS = {
   ...SUBJECTS,
   deliveries: { orderBy: { createdAt: "asc" }, include: { alertChannel: { select: { name: true } } } },
@@ -162,6 +168,11 @@ function viewIncident(row: IncidentRow, now: Date): IncidentView {
         : [],
     ),
   };
+}
+
+/** A mail's address, a channel's name. */
+function recipientOf({ channel, recipient, alertChannel }: IncidentRow["deliveries"][number]): string {
+  return channel === "email" ? recipient : (alertChannel?.name ?? "a channel that is gone");
 }
 
 /** A mail's address, a channel's name. */

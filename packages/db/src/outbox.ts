@@ -15,39 +15,43 @@ const FAN_OUT = `
     UPDATE transitions t SET processed_at = now() FROM picked WHERE t.id = picked.id
     RETURNING t.id, t.kind, t.incident_id
   ), alerted AS (
-    SELECT DISTINCT ON (used.id, lower(r.email)) used.incident_id, r.email, r.alert_address_id,
+    SELECT DISTINCT ON (used.id, lower(r.email)) used.incident_id, r.email, r.alert_address_id, r.channel, r.channel_id,
       concat_ws(' ', CASE WHEN i.monitor_id IS NOT NULL THEN 'monitor' WHEN i.device_key IS NOT NULL THEN 'device' ELSE 'sensor' END,
         coalesce(i.monitor_id, i.device_key, i.sensor_key), nullif(i.kind, 'outage')) AS lane
     FROM used JOIN incidents i ON i.id = used.incident_id JOIN workspaces w ON w.id = i.workspace_id
       LEFT JOIN monitors m ON m.id = i.monitor_id LEFT JOIN devices v ON v.id = i.device_key LEFT JOIN sensors o ON o.id = i.sensor_key
     CROSS JOIN LATERAL (
-      SELECT u.email, NULL::uuid AS alert_address_id
+      SELECT u.email, NULL::uuid AS alert_address_id, 'email' AS channel, NULL::uuid AS channel_id
       FROM memberships s JOIN users u ON u.id = s.user_id AND u.is_active AND (u.is_verified OR $1)
         LEFT JOIN (memberships c JOIN users p ON p.id = c.user_id AND p.is_active) ON c.workspace_id = w.id
           AND c.user_id = coalesce(m.created_by_id, v.created_by_id, o.created_by_id) AND c.role = ANY($2::role[])
       WHERE w.alert_audience = 'creator' AND s.workspace_id = w.id
         AND CASE WHEN c.user_id IS NULL THEN s.role = 'ADMIN' ELSE s.user_id = c.user_id END
       UNION ALL
-      SELECT u.email, NULL FROM memberships s JOIN users u ON u.id = s.user_id
+      SELECT u.email, NULL, 'email', NULL FROM memberships s JOIN users u ON u.id = s.user_id
       WHERE w.alert_audience = 'members' AND s.workspace_id = w.id AND s.role = ANY($2::role[])
         AND u.is_active AND (u.is_verified OR $1)
       UNION ALL
-      SELECT a.email, a.id FROM alert_addresses a
+      SELECT a.email, a.id, 'email', NULL FROM alert_addresses a
       WHERE a.workspace_id = w.id AND (a.verified_at IS NOT NULL OR $1)
+      UNION ALL
+      SELECT c.id::text, NULL, c.kind, c.id FROM alert_channels c
+      WHERE c.workspace_id = w.id AND c.is_active AND (c.severities = '{}' OR i.kind = ANY(c.severities))
+        AND (c.tags = '{}' OR c.tags && coalesce(m.tags, v.tags, o.tags))
     ) r
     WHERE used.kind = 'DOWN' AND (i.device_key IS NULL OR coalesce(v.alerts_on_offline, w.device_alerts)) ORDER BY used.id, lower(r.email), r.alert_address_id NULLS FIRST
   )
-  INSERT INTO deliveries (kind, recipient, incident_id, lane, alert_address_id, due_at)
-  SELECT 'DOWN'::delivery_kind, email, incident_id, lane, alert_address_id, now() FROM alerted
+  INSERT INTO deliveries (kind, recipient, incident_id, lane, alert_address_id, channel, channel_id, due_at)
+  SELECT 'DOWN'::delivery_kind, email, incident_id, lane, alert_address_id, channel, channel_id, now() FROM alerted
   UNION ALL
-  SELECT 'UP', d.recipient, d.incident_id, d.lane, d.alert_address_id, now()
+  SELECT 'UP', d.recipient, d.incident_id, d.lane, d.alert_address_id, d.channel, d.channel_id, now()
   FROM used JOIN deliveries d ON d.incident_id = used.incident_id AND d.kind = 'DOWN' WHERE used.kind = 'UP'
   ON CONFLICT DO NOTHING`;
 
 /**
  * Turns transitions into deliveries: one for each recipient. Who gets a DOWN is what the workspace's settings say
- * now: its people (the ADMINs for a creator who is no active member any more), where their addresses are verified, and its confirmed alert addresses (`mayMailUnverified`: at
- * once), each once. Safe to repeat: a transition is used up in the statement that writes its deliveries.
+ * now: its people (the ADMINs for a creator who is no active member any more), where their addresses are verified, its confirmed alert addresses (`mayMailUnverified`: at
+ * once), and its channels, each once. Safe to repeat: a transition is used up in the statement that writes its deliveries.
  * @returns how many deliveries were written
  */
 export async function fanOut(db: Db, mayMailUnverified: boolean): Promise<number> {

@@ -38,7 +38,18 @@ const FIRST_RETRY_MS = 5_000;
 /** The longest wait between two tries, in ms. */
 export const LONGEST_RETRY_MS = 15 * 60_000;
 
-/** When a mail that the service could not take is tried again: 5 s, doubling, at most 15 min. */
-export function retryAt(attempts: number, now: Date): Date {
-  return new Date(now.getTime() + Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.max(0, attempts - 1)));
+/**
+ * When a message that the service could not take is tried again: 5 s, doubling, at most 15 min.
+ * @param retryAfterMs what the service asks for: it is left alone for so long, within the same limit
+ */
+export function retryAt(attempts: number, now: Date, retryAfterMs = 0): Date {
+  const ownMs = FIRST_RETRY_MS * 2 ** Math.max(0, attempts - 1);
+  return new Date(now.getTime() + Math.min(LONGEST_RETRY_MS, Math.max(ownMs, retryAfterMs)));
+}
+
+/** How long a channel's receiver may refuse or be away before a message to it is given up, in ms. */
+const GIVEN_UP_AFTER_MS = 3 * 24 * 3_600_000;
+
+export function isGivenUp(createdAt: Date, now: Date): boolean {
+  return now.getTime() - createdAt.getTime() > GIVEN_UP_AFTER_MS;
 }

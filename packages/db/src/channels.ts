@@ -1,0 +1,201 @@
+import {
+  CHANNELS_AT_MOST,
+  type ChannelCreate,
+  type ChannelDeliveryView,
+  type ChannelSettings,
+  type ChannelView,
+} from "@pulsecheck/shared/alert-channel";
+import { maskConfig, type ChannelConfig } from "@pulsecheck/shared/channels/channel";
+import { channelOf, type ChannelKind } from "@pulsecheck/shared/channels/registry";
+import type { Page } from "@pulsecheck/shared/list";
+import { Refusal, refuseMissing } from "@pulsecheck/shared/refusal";
+import { recordChange } from "./audit.ts";
+import type { AlertChannel, DeliveryState, Prisma } from "./generated/client.ts";
+import { SUBJECTS, subjectOf } from "./incidents.ts";
+import { newestFirst, pageOf, type PageInput } from "./newest-first.ts";
+import type { Scope } from "./scope.ts";
+import type { SecretBox } from "./secret-box.ts";
+
+/** A channel with its config opened: for those who send, and for the judgement of a change. */
+export type OpenedChannel = { id: string; kind: string; name: string; config: ChannelConfig };
+
+/** The workspace's channels, the newest first. */
+export async function listChannels(scope: Scope, page: PageInput): Promise<Page<ChannelView>> {
+  const { where, ...rest } = newestFirst(page);
+  const rows = await scope.db.prisma.alertChannel.findMany({
+    where: { workspaceId: scope.workspaceId, ...where },
+    ...rest,
+  });
+  return pageOf(rows, page, viewChannel);
+}
+
+/** One of this workspace's channels. Refuses (404) any other. */
+export async function getChannel(scope: Scope, id: string): Promise<ChannelView> {
+  return viewChannel(await findRow(scope, id));
+}
+
+/** The same with its secrets. */
+export async function openChannel(scope: Scope, box: SecretBox, id: string): Promise<OpenedChannel> {
+  const { kind, name, config } = await findRow(scope, id);
+  return { id, kind, name, config: openConfig(box, config) };
+}
+
+/** A config as it was sealed. Throws where it was sealed under another key. */
+export function openConfig(box: SecretBox, sealed: Uint8Array): ChannelConfig {
+  return box.open(sealed) as ChannelConfig;
+}
+
+/** Adds a channel. Refuses (409) one too many. */
+export async function createChannel(
+  scope: Scope,
+  box: SecretBox,
+  { kind, config, ...settings }: ChannelCreate,
+): Promise<ChannelView> {
+  const { workspaceId } = scope;
+  return scope.db.prisma.$transaction(async (tx) => {
+    // In a line: of two requests at the same time, the later one counts what the earlier one added.
+    await tx.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId} FOR NO KEY UPDATE`;
+    if ((await tx.alertChannel.count({ where: { workspaceId } })) >= CHANNELS_AT_MOST)
+      throw new Refusal(409, `There are ${CHANNELS_AT_MOST} channels already, and a workspace may not have more.`);
+    const data = { workspaceId, kind, ...columnsOf(settings), ...sealConfig(box, kind, config) };
+    const channel = viewChannel(await tx.alertChannel.create({ data }));
+    await recordChange(tx, scope, {
+      action: "channel.created",
+      ...deedOn(channel),
+      before: null,
+      after: shown(channel),
+    });
+    return channel;
+  });
+}
+
+/**
+ * Changes a channel; what waits to be sent goes by what it is then.
+ * @param config the whole of it, judged already; undefined: it stays
+ */
+export async function updateChannel(
+  scope: Scope,
+  box: SecretBox,
+  id: string,
+  change: Partial<ChannelSettings>,
+  config: ChannelConfig | undefined,
+): Promise<ChannelView> {
+  return scope.db.prisma.$transaction(async (tx) => {
+    const before = await findRow(scope, id, tx);
+    const secrets = config === undefined ? {} : sealConfig(box, before.kind, config);
+    const after = viewChannel(
+      await tx.alertChannel.update({ where: { id }, data: { ...columnsOf(change), ...secrets } }),
+    );
+    // Masks look the same before and after.
+    const keep = config === undefined ? [] : ["config"];
+    const sides = { before: shown(viewChannel(before)), after: shown(after), keep };
+    await recordChange(tx, scope, { action: "channel.updated", ...deedOn(after), ...sides });
+    return after;
+  });
+}
+
+/** Nothing more is sent to it, not even what waits already: see claimDeliveries. Refuses (404) what is not there. */
+export async function deleteChannel(scope: Scope, id: string): Promise<void> {
+  await scope.db.prisma.$transaction(async (tx) => {
+    const before = viewChannel(await findRow(scope, id, tx));
+    await tx.alertChannel.delete({ where: { id } });
+    await recordChange(tx, scope, { action: "channel.deleted", ...deedOn(before), before: shown(before), after: null });
+  });
+}
+
+export type ChannelOutcome = { state: DeliveryState; error: string | null; at: Date };
+
+/** Writes what became of a test. A channel that is gone meanwhile is left alone. */
+export async function noteTest(scope: Scope, id: string, { state, error, at }: ChannelOutcome): Promise<void> {
+  await scope.db.prisma.alertChannel.updateMany({
+    where: { id, workspaceId: scope.workspaceId },
+    data: { lastState: state, lastError: error, lastAt: at },
+  });
+}
+
+/** What went to a channel, or is to go, the newest first. Refuses (404) a channel of others. */
+export async function listChannelDeliveries(
+  scope: Scope,
+  id: string,
+  page: PageInput,
+): Promise<Page<ChannelDeliveryView>> {
+  await findRow(scope, id);
+  const { where, ...rest } = newestFirst(page);
+  const rows = await scope.db.prisma.delivery.findMany({
+    where: { channelId: id, ...where },
+    ...rest,
+    include: { incident: { include: SUBJECTS } },
+  });
+  return pageOf(rows, page, viewDelivery);
+}
+
+type DeliveryRow = Prisma.DeliveryGetPayload<{ include: { incident: { include: typeof SUBJECTS } } }>;
+
+function viewDelivery(row: DeliveryRow): ChannelDeliveryView {
+  const { incident } = row;
+  if (incident === null || (row.kind !== "DOWN" && row.kind !== "UP"))
+    throw new Error(`the delivery ${row.id} to a channel is no alert`);
+  return {
+    id: row.id,
+    kind: row.kind,
+    state: row.state,
+    attempts: row.attempts,
+    last_error: row.lastError,
+    created_at: row.createdAt.toISOString(),
+    sent_at: row.sentAt?.toISOString() ?? null,
+    next_try_at: row.state === "PENDING" ? row.dueAt.toISOString() : null,
+    is_digest: row.digestId !== null,
+    incident: {
+      id: incident.id,
+      kind: incident.kind,
+      subject: subjectOf(incident),
+      started_at: incident.startedAt.toISOString(),
+      ended_at: incident.endedAt?.toISOString() ?? null,
+    },
+  };
+}
+
+async function findRow(
+  { db, workspaceId }: Scope,
+  id: string,
+  client: Prisma.TransactionClient = db.prisma,
+): Promise<AlertChannel> {
+  const row = await client.alertChannel.findFirst({ where: { id, workspaceId } });
+  if (row === null) throw refuseMissing("channel");
+  return row;
+}
+
+function columnsOf<Change extends Partial<ChannelSettings>>({ is_active: isActive, ...rest }: Change) {
+  const given = Object.entries({ ...rest, isActive }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as Omit<Change, "is_active"> & { isActive: NonNullable<Change["is_active"]> };
+}
+
+function sealConfig(box: SecretBox, kind: string, config: ChannelConfig) {
+  return { config: box.seal(config), outline: maskConfig(channelOf(kind), config) };
+}
+
+function deedOn({ id, name }: ChannelView) {
+  return { subject: { type: "channel" as const, id, name } };
+}
+
+/** What people set of it. */
+function shown(channel: ChannelView): object {
+  return { ...channel, last_outcome: undefined };
+}
+
+function viewChannel(row: AlertChannel): ChannelView {
+  return {
+    id: row.id,
+    kind: row.kind as ChannelKind,
+    name: row.name,
+    config: row.outline as Record<string, string>,
+    tags: row.tags,
+    severities: row.severities,
+    is_active: row.isActive,
+    created_at: row.createdAt.toISOString(),
+    last_outcome:
+      row.lastState === null || row.lastAt === null
+        ? null
+        : { state: row.lastState, at: row.lastAt.toISOString(), detail: row.lastError },
+  };
+}
