@@ -8,6 +8,10 @@ const BODIES: Record<string, unknown> = {
   "PATCH /users/me": { first_name: "Alice" },
   "POST /api/v1/api-keys": { name: "a key", role: "VIEWER" },
   "PATCH /api/v1/workspace": { name: "a workspace" },
+  "POST /users/me/workspaces": { name: "a workspace" },
+  "POST /users/me/invitations/accept": { token: "worthless" },
+  "POST /api/v1/invitations": { email: "taken@example.com", role: "ADMIN" },
+  "PATCH /api/v1/members/{user_id}": { role: "VIEWER" },
   "POST /api/v1/alert-addresses": { email: "taken@example.com" },
   "POST /api/v1/monitors": { url: "https://example.com/", name: "a monitor" },
   "PATCH /api/v1/monitors/{id}": { name: "taken over" },
@@ -52,6 +56,8 @@ beforeAll(async () => {
   const page = { slug: "alices-page", title: "alice's page" };
   await house.call("POST", "/api/v1/status-pages", { token: alice.token, json: page });
   await house.call("POST", "/api/v1/alert-addresses", { token: alice.token, json: { email: "alices@example.com" } });
+  const invitation = { email: "invited@example.com", role: "USER" };
+  await house.call("POST", "/api/v1/invitations", { token: alice.token, json: invitation });
   await maintainPartitions(house.db, at, 30);
   const report = (path: string, json: unknown) => house.call("POST", path, { token: alice.token, json });
   await report("/api/v1/heartbeat", { device_id: "alices-device" });
@@ -64,6 +70,8 @@ beforeAll(async () => {
     "/api/v1/sensors/": "4815162342",
     "/api/v1/status-pages/": (await first("/api/v1/status-pages")).id,
     "/api/v1/alert-addresses/": (await first("/api/v1/alert-addresses")).id,
+    "/api/v1/invitations/": (await first("/api/v1/invitations")).id,
+    "/api/v1/members/": alice.id,
     "/api/v1/api-keys/": (await first("/api/v1/api-keys")).id,
     "/users/me/sessions/": (await first("/users/me/sessions")).id,
   };
@@ -110,6 +118,8 @@ const countAll = async () => {
     prisma.apiKey.count({ where: { revokedAt: null } }),
     prisma.session.count(),
     prisma.alertAddress.count(),
+    prisma.invitation.count(),
+    prisma.membership.count({ where: { role: "ADMIN" } }),
     prisma.incident.count(),
     prisma.statusPage.count(),
   ]);
