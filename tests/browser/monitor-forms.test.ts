@@ -88,6 +88,7 @@ test("everything that can be said of a monitor reaches the API, and the target",
     max_redirects: 2,
     verify_tls: false,
     failure_threshold: 3,
+    alerts_on_anomaly: false,
     tags: ["prod", "shop"],
     notes: "Call Bob.",
   });

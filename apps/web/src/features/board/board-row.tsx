@@ -96,7 +96,7 @@ function Moments({ row }: { row: MonitorOnBoard }) {
       </p>
       {row.next_check_at !== null && (
         <p>
-          {isCron ? "expected by" : "next"} <RelativeTime at={row.next_check_at} />
+          {isCron ? "due" : "next"} <RelativeTime at={row.next_check_at} />
         </p>
       )}
     </div>

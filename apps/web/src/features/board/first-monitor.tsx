@@ -1,4 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { Button } from "../../components/ui/button.tsx";
 import { InputField } from "../../components/ui/field.tsx";
@@ -45,6 +46,12 @@ export function FirstMonitor() {
           Watch it
         </Button>
       </form>
+      <p className="text-muted">
+        Something else?{" "}
+        <Link to="/monitors/new" className="text-accent underline">
+          Add a cron job, or a website with all its options
+        </Link>
+      </p>
     </Page>
   );
 }

@@ -60,8 +60,8 @@ function PlanFields({ form }: PartProps) {
   return (
     <Part title="When it runs">
       <RadioRow
-        legend="The job runs"
-        options={{ period: "Every so often", schedule: "By a cron expression" }}
+        legend="Its plan is a"
+        options={{ period: "Period", schedule: "Cron expression" }}
         {...form.register("plan")}
       />
       {form.watch("plan") === "period" ? (
@@ -84,7 +84,7 @@ function ScheduleFields({ form }: PartProps) {
     <>
       <div className="grid items-start gap-4 sm:grid-cols-2">
         <InputField
-          label="Cron expression"
+          label="Expression"
           placeholder="30 2 * * *"
           hint="Minute, hour, day, month, weekday; or a name such as @daily."
           autoComplete="off"

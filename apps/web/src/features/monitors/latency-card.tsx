@@ -21,9 +21,8 @@ export function LatencyCard({ kind, range, stats, intervalMs }: Props) {
   return (
     <Card title={KIND_WORDS[kind].time} actions={kind === "http" && <ViewSwitch view={view} onChange={setView} />}>
       <p className="text-muted">{summarise(kind, range, stats)}</p>
-      {stats.checks === 0 ? (
-        <Empty title="Nothing was measured in this time" />
-      ) : (
+      {stats.checks === 0 && <Empty title="Nothing was measured in this time" />}
+      {stats.checks > 0 && (kind === "http" || stats.latency_ms.p50 !== null) && (
         <>
           <ChartWithLegend kind={kind} view={view} stats={stats} intervalMs={intervalMs} />
           <LatencyTable kind={kind} buckets={stats.buckets} />

@@ -18,6 +18,7 @@ export type MonitorFormValues = {
   max_redirects: string;
   verify_tls: boolean;
   failure_threshold: string;
+  alerts_on_anomaly: boolean;
   tags: string;
   notes: string;
 };
@@ -40,6 +41,7 @@ export function valuesOf(monitor: MonitorView | MonitorInput): MonitorFormValues
     max_redirects: String(monitor.max_redirects),
     verify_tls: monitor.verify_tls,
     failure_threshold: String(monitor.failure_threshold),
+    alerts_on_anomaly: monitor.alerts_on_anomaly,
     tags: monitor.tags.join(", "),
     notes: monitor.notes,
   };
@@ -47,7 +49,7 @@ export function valuesOf(monitor: MonitorView | MonitorInput): MonitorFormValues
 
 /** The API's fields from the form's texts, still to be judged. What is left out stays, or is as usual. */
 export function inputOf(values: MonitorFormValues): Record<string, unknown> {
-  const { method, follow_redirects, verify_tls, notes } = values;
+  const { method, follow_redirects, verify_tls, alerts_on_anomaly, notes } = values;
   const url = completeUrl(values.url);
   const input = {
     url,
@@ -65,6 +67,7 @@ export function inputOf(values: MonitorFormValues): Record<string, unknown> {
     max_redirects: readNumber(values.max_redirects),
     verify_tls,
     failure_threshold: readNumber(values.failure_threshold),
+    alerts_on_anomaly,
     tags: readList(values.tags, /,/) ?? [],
     notes,
   };

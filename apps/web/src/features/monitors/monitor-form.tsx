@@ -113,6 +113,11 @@ function TimingFields({ form, usual, hint, before }: TimingProps) {
           {...form.fieldOf("failure_threshold")}
         />
       </div>
+      <CheckboxField
+        label="Alert on an unusual latency"
+        hint="A good answer that takes far longer than others opens an incident."
+        {...form.register("alerts_on_anomaly")}
+      />
     </Part>
   );
 }

@@ -16,7 +16,7 @@ export function MonitorHead({ monitor, lastCheck }: Props) {
   return (
     <section aria-label="Now" className="grid gap-4 rounded-lg border border-line bg-surface p-4">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <p className="flex flex-wrap items-baseline gap-x-2 text-base">
+        <p className="flex flex-wrap items-center gap-x-2 text-base">
           <Status monitor={monitor} />
           {monitor.is_active && monitor.status_since !== null && (
             <span className="text-sm text-muted">

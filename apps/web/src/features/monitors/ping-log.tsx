@@ -23,8 +23,6 @@ export function PingLog({ id }: { id: string }) {
               <Head label="Time" width="w-58 max-sm:w-28" />
               <Head label="Ping" />
               <Head label="Duration" width="w-24 text-right max-sm:w-20" />
-              <Head label="From" width="w-40 pl-4 max-md:hidden" />
-              <Head label="Run" width="w-28 max-lg:hidden" />
             </tr>
           </thead>
           <tbody>

@@ -40,17 +40,13 @@ export const PingRow = memo(function PingRow({ ping }: { ping: PingView }) {
             {word}
             {ping.exit_code !== null && ping.exit_code > 0 && `, exit code ${ping.exit_code}`}
           </p>
-          {ping.body !== null && !isOpen && <p className="truncate text-muted">{ping.body}</p>}
+          <p className="text-muted wrap-anywhere">{describeOrigin(ping)}</p>
         </td>
         <td className="py-1.5 text-right tabular-nums">{formatTime(ping.duration_ms)}</td>
-        <td className="truncate py-1.5 pl-4 max-md:hidden">{ping.address ?? "–"}</td>
-        <td className="truncate py-1.5 max-lg:hidden" title={ping.rid ?? undefined}>
-          {ping.rid?.slice(0, 8) ?? "–"}
-        </td>
       </tr>
       {isOpen && (
         <tr id={more}>
-          <td colSpan={5} className="pb-3 pl-5">
+          <td colSpan={3} className="pb-3 pl-5">
             <PingFacts ping={ping} />
           </td>
         </tr>
@@ -58,6 +54,16 @@ export const PingRow = memo(function PingRow({ ping }: { ping: PingView }) {
     </>
   );
 });
+
+/** `from 192.0.2.7, run 5bf66975, with output`. */
+function describeOrigin({ address, rid, body }: PingView): string {
+  const parts = [
+    address === null ? null : `from ${address}`,
+    rid === null ? null : `run ${rid.slice(0, 8)}`,
+    body === null ? null : "with output",
+  ];
+  return parts.filter((part) => part !== null).join(", ");
+}
 
 function PingFacts({ ping: { method, address, user_agent, rid, exit_code, body } }: { ping: PingView }) {
   return (

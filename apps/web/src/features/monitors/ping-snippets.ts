@@ -37,27 +37,30 @@ export function listSnippets(url: string, job: Job): Snippet[] {
 }
 
 function writeShell(url: string): string {
-  return `${CURL} ${url}/start   # it starts
-${CURL} ${url}         # it ended well
-${CURL} ${url}/fail    # it failed
-${CURL} ${url}/$?      # the exit code of the command before
+  return `url=${url}
+tell() { ${CURL} "$@" || true; }
 
-# With its output, and runs that are told apart:
-rid=$(uuidgen)
-${CURL} "${url}/start?rid=$rid"
+tell $url/start
 output=$(your-job 2>&1)
-${CURL} --data-raw "$output" "${url}/$??rid=$rid"`;
+tell --data-raw "$output" $url/$?  # its output, and its exit code
+
+# Without an exit code: tell $url where it ended well, tell $url/fail where not.
+# Runs side by side are told apart by ?rid=$(uuidgen), the same at start and end.`;
 }
 
 function writeUnits(url: string, job: Job): string {
   return `# /etc/systemd/system/your-job.service
 [Service]
 Type=oneshot
-ExecStartPre=-${CURL} ${url}/start
+Environment=URL=${url}
+ExecStartPre=-${CURL} \${URL}/start
 ExecStart=/usr/local/bin/your-job
-# After a success, and after a failure with its exit code:
-ExecStartPost=-${CURL} ${url}
-ExecStopPost=-/bin/sh -c 'case "$SERVICE_RESULT" in success) ;; exit-code) ${CURL} ${url}/$EXIT_STATUS ;; *) ${CURL} ${url}/fail ;; esac'
+# After a success:
+ExecStartPost=-${CURL} \${URL}
+# After a failure, with its exit code where it has one:
+ExecStopPost=-/bin/sh -c 'case $SERVICE_RESULT in success) ;; \\
+  exit-code) ${CURL} $URL/$EXIT_STATUS ;; \\
+  *) ${CURL} $URL/fail ;; esac'
 
 # /etc/systemd/system/your-job.timer
 [Timer]
