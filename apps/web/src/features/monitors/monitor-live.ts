@@ -1,6 +1,5 @@
 import type { CheckView } from "@pulsecheck/shared/check";
 import { monitorOf, type LiveEvent } from "@pulsecheck/shared/live-events";
-import type { MonitorView } from "@pulsecheck/shared/monitor";
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { useFrames, useLiveState, useWatch } from "../../app/live.tsx";
