@@ -1,6 +1,7 @@
 import type { Scenario } from "./report.ts";
 import { measureCeiling } from "./scenarios/ceiling.ts";
 import { measureFanout } from "./scenarios/fanout.ts";
+import { measureHeartbeats } from "./scenarios/heartbeats.ts";
 import { measureHttp } from "./scenarios/http.ts";
 import { measureHttps } from "./scenarios/https.ts";
 import { measureLate } from "./scenarios/late.ts";
@@ -24,6 +25,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   fanout: measureFanout,
   startup: measureStartup,
   storage: measureStorage,
+  heartbeats: measureHeartbeats,
   sweep: measureSweep,
   page: measurePage,
   memory: measureMemory,

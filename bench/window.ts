@@ -32,9 +32,9 @@ export async function measureFleet(
 ): Promise<Measured> {
   await target.ask("begin", { intervalMs: intervalS * 1_000 });
   const from = new Date();
-  const before = await cpuByPart(bench);
+  const before = await cpuByPart(bench.pids());
   await delay(windowMs);
-  const after = await cpuByPart(bench);
+  const after = await cpuByPart(bench.pids());
   const to = new Date();
   const journal = await target.ask<Journal>("journal");
   await delay(LANDING_MS);
@@ -57,9 +57,9 @@ export async function measureFleet(
   };
 }
 
-async function cpuByPart(bench: BenchFleet): Promise<Record<Part, number>> {
-  const pids = bench.pids();
-  const used = await Promise.all(PARTS.map((part) => cpuMsOf(pids[part])));
+/** CPU (ms) that each part's processes have used so far. */
+export async function cpuByPart(pids: Partial<Record<Part, number[]>>): Promise<Record<Part, number>> {
+  const used = await Promise.all(PARTS.map((part) => cpuMsOf(pids[part] ?? [])));
   return Object.fromEntries(PARTS.map((part, i) => [part, used[i] ?? 0])) as Record<Part, number>;
 }
 

@@ -1,5 +1,6 @@
 import { isDataError } from "@pulsecheck/db/client";
 import { readCreated } from "@pulsecheck/db/device-view";
+import { watchGrowth } from "@pulsecheck/db/growth";
 import { commitReports, type Report, type ReportOutcome } from "@pulsecheck/db/heartbeats";
 import { markPublished } from "@pulsecheck/db/outbox";
 import { Refusal } from "@pulsecheck/shared/refusal";
@@ -21,7 +22,10 @@ export type ReportCommitter = {
 
 type Waiting = { reports: readonly Report[]; resolve(outcomes: ReportOutcome[]): void; reject(error: unknown): void };
 
+type CommitDeps = Pick<Deps, "db" | "broker" | "counters" | "log"> & { noteGrowth(added: number): Promise<void> };
+
 export function createReportCommitter(deps: Deps): ReportCommitter {
+  const own: CommitDeps = { ...deps, noteGrowth: watchGrowth(deps.db, ["devices", "device_states"]) };
   let waiting: Waiting[] = [];
   let reportsWaiting = 0;
   let isWriting = false;
@@ -32,7 +36,7 @@ export function createReportCommitter(deps: Deps): ReportCommitter {
     isWriting = true;
     while (waiting.length > 0) {
       const batch = takeBatch();
-      await write(deps, batch);
+      await write(own, batch);
     }
     isWriting = false;
   }
@@ -64,7 +68,7 @@ export function createReportCommitter(deps: Deps): ReportCommitter {
 }
 
 /** One that the database cannot hold must not take others with it: then each is written by itself. */
-async function write(deps: Deps, batch: readonly Waiting[]): Promise<void> {
+async function write(deps: CommitDeps, batch: readonly Waiting[]): Promise<void> {
   try {
     const outcomes = await commit(
       deps,
@@ -81,11 +85,13 @@ async function write(deps: Deps, batch: readonly Waiting[]): Promise<void> {
   }
 }
 
-async function commit({ db, broker, counters, log }: Deps, reports: readonly Report[]): Promise<ReportOutcome[]> {
+async function commit(deps: CommitDeps, reports: readonly Report[]): Promise<ReportOutcome[]> {
+  const { db, broker, counters, log } = deps;
   const { outcomes, events, incidentIds, createdKeys } = await commitReports(db, reports, DEVICES.perWorkspace);
   reports.forEach(({ values }, i) => {
     if (values !== null) counters.add("heartbeats_total", { result: outcomes[i]?.result ?? "refused" });
   });
+  deps.noteGrowth(createdKeys.length).catch((err: unknown) => log.debug({ err }, "growth was not noted"));
   try {
     await broker.bus.publish([...(await readCreated(db, createdKeys)), ...events]);
     if (incidentIds.length > 0) await markPublished(db, { incidentIds });
