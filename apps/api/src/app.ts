@@ -32,6 +32,7 @@ import { invitationRoutes } from "./members/invitation-routes.ts";
 import { memberRoutes } from "./members/member-routes.ts";
 import { ownWorkspaceRoutes } from "./members/own-workspace-routes.ts";
 import { receivedInvitationRoute } from "./members/received-invitation-route.ts";
+import { windowRoutes } from "./maintenance/window-routes.ts";
 import { boardRoutes } from "./monitors/board-routes.ts";
 import { historyRoutes } from "./monitors/history-routes.ts";
 import { monitorRoutes } from "./monitors/monitor-routes.ts";
@@ -109,6 +110,7 @@ export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
   app.route("/", deviceRoutes(deps));
   app.route("/", sensorRoutes(deps));
   app.route("/", statusPageRoutes(deps));
+  app.route("/", windowRoutes(deps));
   app.route("/", workspaceMetricRoutes());
   return app;
 }

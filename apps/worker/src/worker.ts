@@ -5,12 +5,13 @@ import { freeClaimsOfDead } from "@pulsecheck/db/due-checks";
 import { maintainPartitions } from "@pulsecheck/db/partitions";
 import { forgetWorker, reportWorker, type WorkerSign } from "@pulsecheck/db/worker-processes";
 import { DEAD_AFTER_MS, SIGN_EVERY_MS } from "@pulsecheck/shared/schedule";
-import { createChannels } from "./alert/channels/registry.ts";
+import { openMail } from "./alert/mail/open-mail.ts";
 import { watchOwnNetwork } from "./check/own-network.ts";
 import { useNameServers } from "./outgoing/resolve-host.ts";
 import { coverForSilence, ensureSchedules, sinceTickMs, startConsumers } from "./consumers.ts";
 import type { Deps } from "./context.ts";
 import { sweep } from "./devices/sweep.ts";
+import { followWindows } from "./maintenance/follow-windows.ts";
 import { listenForReadings } from "./readings/reading-listener.ts";
 import { createCommitter } from "./schedule/committer.ts";
 import { createDatabaseClock, type DatabaseClock } from "./schedule/database-clock.ts";
@@ -22,6 +23,7 @@ const SCHEDULES_EVERY_MS = 10_000;
 const SILENCE_MS = 10_000;
 const COVER_EVERY_MS = 1_000;
 const SWEEP_EVERY_MS = 1_000;
+const WINDOWS_EVERY_MS = 1_000;
 const DRAIN_MS = 6_000;
 /** A job that is not done by then is left behind: a mail whose answer does not come has its lease. */
 const CLOSE_MS = 6_000;
@@ -49,8 +51,8 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
   }));
   // Before the first tick: due times are judged by the clock that is read with it.
   await giveSign();
-  const channels = createChannels(deps);
-  const consumers = startConsumers(deps, scheduler, channels, heard);
+  const mail = openMail(deps);
+  const consumers = startConsumers(deps, scheduler, mail, heard);
   const readings = listenForReadings(deps);
   const stopTimers = [
     every(SCHEDULES_EVERY_MS, log, "schedules", () => ensureSchedules(deps, sinceTickMs(heard) > SILENCE_MS)),
@@ -59,7 +61,8 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
       await reportCounters(deps.db, deps.counters);
     }),
     every(SWEEP_EVERY_MS, log, "devices", () => sweep(deps)),
-    every(COVER_EVERY_MS, log, "cover", () => coverForSilence(deps, scheduler, channels, heard)),
+    every(WINDOWS_EVERY_MS, log, "maintenance windows", () => followWindows(deps)),
+    every(COVER_EVERY_MS, log, "cover", () => coverForSilence(deps, scheduler, mail, heard)),
   ];
   return {
     async stop() {

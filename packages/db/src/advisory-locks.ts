@@ -5,4 +5,5 @@ export const LOCKS = {
   rollups: 7_245_003,
   readingListener: 7_245_004,
   deviceQuota: 7_245_005,
+  maintenance: 7_245_025,
 } as const;

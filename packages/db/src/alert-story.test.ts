@@ -109,6 +109,7 @@ async function live(steps: readonly Step[]) {
         cronState: null,
         events: [],
         latency: finishLatency(claim, result),
+        inMaintenance: false,
       },
     ]);
   }

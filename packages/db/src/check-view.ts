@@ -21,6 +21,7 @@ export type Check = ProbeResult & {
   /** The monitor's status after it. */
   status: MonitorStatus;
   isAnomaly: boolean;
+  inMaintenance: boolean;
 };
 
 export function viewCheck(check: Check): CheckView {
@@ -35,6 +36,7 @@ export function viewCheck(check: Check): CheckView {
     detail: check.detail,
     latency_ms: latencyOf(check, check.kind),
     is_anomaly: check.isAnomaly,
+    in_maintenance: check.inMaintenance,
     http_status: check.httpStatus,
     phases_ms: {
       dns: phases.dns,

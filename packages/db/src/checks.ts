@@ -23,6 +23,7 @@ type CheckRow = {
   resolved_address: string | null;
   detail: string | null;
   is_anomaly: boolean | null;
+  in_maintenance: boolean | null;
 };
 
 // A monitor has one check at a time.
@@ -63,6 +64,7 @@ function toView(monitorPublicId: string, row: CheckRow): CheckView {
     reason: words.reason(row.reason),
     detail: row.detail,
     isAnomaly: row.is_anomaly ?? false,
+    inMaintenance: row.in_maintenance ?? false,
     httpStatus: row.http_status,
     phases: {
       dns: row.dns_ms,

@@ -56,6 +56,7 @@ function finish(claim: ClaimedCheck, isOk: boolean, at = new Date()): FinishedCh
     cronState: null,
     events: [],
     latency: finishLatency(claim, result),
+    inMaintenance: false,
   };
 }
 

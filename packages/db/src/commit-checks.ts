@@ -26,6 +26,8 @@ export type FinishedCheck = {
   /** What sockets are told of a transition; kept with it until they were. */
   events: LiveEvent[];
   latency: FinishedLatency;
+  /** It began during maintenance: it is kept, and counts neither as good nor as failed. */
+  inMaintenance: boolean;
 };
 
 /** The due time that a check stands for: one by hand and a run of a cron job stand for themselves. */
@@ -77,6 +79,7 @@ const CHECK: readonly Column[] = [
   ["resolved_address", "inet", ({ result }) => result.resolvedAddress],
   ["detail", "text", ({ result }) => result.detail],
   ["is_anomaly", "boolean", ({ latency }) => (latency.isAnomaly ? "t" : null)],
+  ["in_maintenance", "boolean", ({ inMaintenance }) => (inMaintenance ? "t" : null)],
 ];
 
 const ALL = [...KEYS, ...STATE, ...CHECK];

@@ -13,6 +13,8 @@ export type { ClaimedDelivery, ClaimedIncident } from "./due-deliveries.ts";
 /** So many deliveries are looked at in a round: those of one digest are to be seen together. */
 const DUE_AT_MOST = 2_000;
 const WAIT_MS = 1_000;
+/** An alert that waits for maintenance to end is looked at again after so long: it may end early. */
+const MAINTENANCE_LOOK_MS = 15_000;
 /** A message may be handed over twice where its answer is lost: two copies are the most that anyone gets of it. */
 const LOST_ANSWERS_AT_MOST = 2;
 
@@ -130,6 +132,7 @@ function judge(row: DueDelivery, isLaneBusy: boolean, now: Date, debounceMs: num
   if (row.incident_id === null) return { do: row.is_token_good ? "send" : "suppress" };
   // The answer died with its sender: it may have gone out, so it is repeated once, whatever happened since.
   if (isSenderDead) return { do: "send" };
+  if (row.maintenance_until !== null) return waitForEnd(row, row.maintenance_until, now);
   if (row.kind === "UP") {
     const verdict = judgeUp(row.down_state);
     return verdict === "wait" ? soon : { do: verdict };
@@ -144,6 +147,12 @@ function judge(row: DueDelivery, isLaneBusy: boolean, now: Date, debounceMs: num
   };
   const verdict = judgeDown(facts);
   return verdict.do === "wait" ? { ...verdict, isDebounced: true } : verdict;
+}
+
+/** What is worked on alerts nobody. An outage that is over by then and that nobody can have heard of is not told. */
+function waitForEnd({ lost_answers }: DueDelivery, end: Date, now: Date): Verdict {
+  const until = new Date(Math.min(end.getTime(), now.getTime() + MAINTENANCE_LOOK_MS));
+  return { do: "wait", until, isDebounced: lost_answers === 0 };
 }
 
 export type DeliveryOutcome =

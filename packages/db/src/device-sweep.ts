@@ -7,12 +7,18 @@ import { DEVICE_COLUMNS, thresholdsOf, type DeviceRow } from "./device-rows.ts";
 import { DEAF_AFTER_S } from "./listening.ts";
 import { writeChanges, type DeviceChange, type WrittenChanges } from "./device-writes.ts";
 
-type Due = DeviceRow & { since: Date; now: Date };
+type Due = DeviceRow & {
+  since: Date;
+  now: Date;
+  /** When the maintenance ends, or ended, that is on or was since it was heard; null without one. */
+  maintenanceUntil: Date | null;
+};
 
 // A heartbeat does not move look_at, which is indexed: a device is looked at when its last known limit is reached, and
 // then either has been heard since, or changes its status.
 const TAKE_DUE = `
-  SELECT ${DEVICE_COLUMNS}, l.since, now() AS now
+  SELECT ${DEVICE_COLUMNS}, l.since, now() AS now,
+    (SELECT max(p.ends_at) FROM maintenance_spans p WHERE p.device_key = d.id AND p.starts_at <= now() AND p.ends_at > s.last_heard_at) AS "maintenanceUntil"
   FROM listening l, device_states s JOIN devices d ON d.id = s.device_key JOIN workspaces w ON w.id = d.workspace_id
   WHERE s.look_at <= now() AND l.seen_at > now() - interval '${DEAF_AFTER_S} seconds'
   ORDER BY s.look_at LIMIT $1 FOR UPDATE OF s SKIP LOCKED`;
@@ -58,14 +64,25 @@ function judge(row: Due): Judged {
   const counted = statusOf(silentMs, row.isBatteryLow, thresholds);
   // Listening began anew while it was offline: nothing was heard of it since, so it still is.
   const status = row.status === "OFFLINE" && row.lastHeardAt < row.since ? "OFFLINE" : counted;
-  const nextMs = status === "OFFLINE" ? null : nextSilenceMs(silentMs, thresholds);
+  if (status === "OFFLINE") return judgeOffline(row, silentSince);
+  const nextMs = nextSilenceMs(silentMs, thresholds);
+  // A moment after the limit: what is silent for exactly so long is not yet silent for longer.
+  const lookAt = nextMs === null ? null : new Date(silentSince.getTime() + nextMs + 1);
+  return { row, status, lookAt, silentSince, incidentId: null };
+}
+
+/** An outage, unless it is one already: of silence during maintenance only what lasts as long again after its end. */
+function judgeOffline(row: Due, silentSince: Date): Judged {
+  const countsFrom = new Date(Math.max(silentSince.getTime(), row.maintenanceUntil?.getTime() ?? -Infinity));
+  const confirmedAt = new Date(countsFrom.getTime() + row.offlineAfterS * 1_000 + 1);
+  const isKnown = row.incidentId !== null;
+  const isWaiting = !isKnown && row.maintenanceUntil !== null && confirmedAt > row.now;
   return {
     row,
-    status,
-    // A moment after the limit: what is silent for exactly so long is not yet silent for longer.
-    lookAt: nextMs === null ? null : new Date(silentSince.getTime() + nextMs + 1),
-    silentSince,
-    incidentId: status === "OFFLINE" && row.status !== "OFFLINE" ? randomUUID() : null,
+    status: "OFFLINE",
+    lookAt: isWaiting ? confirmedAt : null,
+    silentSince: countsFrom,
+    incidentId: isKnown || isWaiting ? null : randomUUID(),
   };
 }
 

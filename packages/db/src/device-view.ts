@@ -2,6 +2,7 @@ import type { DeviceView } from "@pulsecheck/shared/device";
 import type { BusEvent } from "@pulsecheck/shared/live-events";
 import type { Db } from "./client.ts";
 import type { Device, DeviceState } from "./generated/client.ts";
+import { whileAhead } from "./monitor-view.ts";
 
 export type StoredDevice = Device & { state: DeviceState | null };
 
@@ -16,6 +17,7 @@ export function viewDevice({ state, ...row }: StoredDevice): DeviceView {
     notes: row.notes,
     status: state.status,
     status_since: state.statusSince.toISOString(),
+    in_maintenance_until: whileAhead(state.maintenanceUntil),
     battery_level: state.batteryLevel,
     signal_strength: state.signalStrength,
     last_heard_at: state.lastHeardAt.toISOString(),

@@ -4,9 +4,11 @@ import type { CronSettings } from "@pulsecheck/shared/cron-schedule";
 import type { CheckKind, MonitorStatus } from "@pulsecheck/shared/check";
 import type { LatencyState } from "@pulsecheck/shared/latency-state";
 import type { MonitorState } from "@pulsecheck/shared/monitor-state";
+import type { Span } from "@pulsecheck/shared/span";
 import type pg from "pg";
 import type { Db } from "./client.ts";
 import { LISTENING_SINCE } from "./listening.ts";
+import { readSpans, type ToldSpan } from "./maintenance-spans.ts";
 import type { Scope } from "./scope.ts";
 import { isWatched } from "./watches.ts";
 
@@ -41,6 +43,8 @@ export type ClaimedCheck = {
   incidentId: string | null;
   /** The open outage; null without one. */
   incident: ClaimedIncident | null;
+  /** Maintenance that is on or begins soon, and what of it was since the streak began, or since a job's last ping. */
+  maintenance: readonly Span[];
   latency: LatencyState;
   anomalyIncidentId: string | null;
   /** The open incident of unusual latencies. */
@@ -61,7 +65,8 @@ export type ClaimedCheck = {
   secrets: Uint8Array | null;
 };
 
-type ClaimRow = Omit<ClaimedCheck, "state" | "latency" | "kind" | "cron"> & {
+type ClaimRow = Omit<ClaimedCheck, "state" | "latency" | "kind" | "cron" | "maintenance"> & {
+  maintenance: ToldSpan[] | null;
   cron: (CronSettings & { state: unknown; listeningSince: string }) | null;
   status: MonitorStatus;
   failureStreak: number;
@@ -78,6 +83,12 @@ const incidentOf = (column: string) => `
   (SELECT json_build_object('startedAt', i.started_at, 'confirmedAt', i.confirmed_at, 'reason', i.reason, 'detail', i.detail)
     FROM incidents i WHERE i.id = s.${column})`;
 
+// A check that is claimed now may begin a moment after maintenance does.
+const MAINTENANCE = `
+  (SELECT json_agg(json_build_object('startsAt', p.starts_at, 'endsAt', p.ends_at) ORDER BY p.starts_at) FROM maintenance_spans p
+    WHERE p.monitor_id = m.id AND p.starts_at < now() + interval '1 minute' AND p.ends_at > least(now(), s.streak_started_at,
+      CASE WHEN m.kind = 'cron' THEN (SELECT (c.state->>'expectedFrom')::timestamptz FROM cron_jobs c WHERE c.monitor_id = m.id) END))`;
+
 const COLUMNS = `
   m.id AS "monitorId", m.public_id AS "publicId", m.workspace_id AS "workspaceId", s.fence, s.scheduled_at AS "scheduledAt",
   m.is_active AS "isActive", s.last_checked_at AS "lastCheckedAt", s.status, s.failure_streak AS "failureStreak", s.inconclusive_streak AS "inconclusiveStreak",
@@ -88,6 +99,7 @@ const COLUMNS = `
   m.interval_s * 1000 AS "intervalMs", m.timeout_ms AS "timeoutMs", m.expected_status AS "expectedStatus", m.keyword,
   m.keyword_absent AS "keywordAbsent", m.follow_redirects AS "followRedirects", m.max_redirects AS "maxRedirects",
   m.verify_tls AS "verifyTls", m.failure_threshold AS "failureThreshold", m.secrets, ${isWatched("s.monitor_id")} AS "isWatched",
+  ${MAINTENANCE} AS maintenance,
   CASE WHEN m.kind = 'cron' THEN (SELECT json_build_object('schedule', c.schedule, 'timeZone', c.time_zone, 'intervalS', m.interval_s,
       'graceS', c.grace_s, 'longestRunS', c.longest_run_s, 'state', c.state, 'listeningSince', (${LISTENING_SINCE}))
     FROM cron_jobs c WHERE c.monitor_id = m.id) END AS cron`;
@@ -236,6 +248,7 @@ function toClaim(row: ClaimRow, kind: ClaimedCheck["kind"]): ClaimedCheck {
   const job = cron && toJob(cron);
   return {
     ...rest,
+    maintenance: readSpans(rest.maintenance),
     kind: job === null ? kind : "ping",
     cron: job,
     state: { status, failureStreak, inconclusiveStreak, streakStartedAt, hasOpenIncident },

@@ -4,6 +4,7 @@ import type { IncidentKind, IncidentSubject } from "@pulsecheck/shared/incident"
 import type { Role } from "@pulsecheck/shared/role";
 import { words } from "./check-view.ts";
 import type { DeliveryKind } from "./generated/client.ts";
+import { maintenanceUntil } from "./maintenance-spans.ts";
 
 /** How long a sender has for a message, in seconds. */
 export const LEASE_S = 60;
@@ -89,6 +90,8 @@ export type DueDelivery = {
   /** Its channel was removed or switched off. */
   is_channel_off: boolean;
   digest_id: string | null;
+  /** Until when what the incident is about is in maintenance; null: it is not. */
+  maintenance_until: Date | null;
 };
 
 // Times are kept to the millisecond, rounded: what is due now may stand up to half a one ahead. What is due later
@@ -112,7 +115,9 @@ export const SELECT_DUE = `
     EXISTS (SELECT 1 FROM deliveries o WHERE o.lane = d.lane AND o.recipient = d.recipient
       AND o.kind = 'DOWN' AND o.id <> d.id AND o.state = 'SENDING') AS is_other_down_sending,
     (SELECT o.state FROM deliveries o WHERE o.incident_id = d.incident_id AND o.recipient = d.recipient
-      AND o.kind = 'DOWN') AS down_state
+      AND o.kind = 'DOWN') AS down_state,
+    coalesce(${maintenanceUntil("monitor_id", "i.monitor_id")}, ${maintenanceUntil("device_key", "i.device_key")},
+      ${maintenanceUntil("sensor_key", "i.sensor_key")}) AS maintenance_until
   FROM deliveries d LEFT JOIN incidents i ON i.id = d.incident_id LEFT JOIN monitors m ON m.id = i.monitor_id
     LEFT JOIN devices v ON v.id = i.device_key LEFT JOIN sensors s ON s.id = i.sensor_key
     LEFT JOIN alert_addresses a ON a.id = d.alert_address_id

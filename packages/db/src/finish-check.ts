@@ -3,7 +3,14 @@ import type { CheckView, ProbeResult } from "@pulsecheck/shared/check";
 import type { CronDecision, RunResult } from "@pulsecheck/shared/cron-job";
 import type { IncidentView } from "@pulsecheck/shared/incident";
 import type { BusEvent, LiveEvent } from "@pulsecheck/shared/live-events";
-import { decide, needsRecheck, type Decision } from "@pulsecheck/shared/monitor-state";
+import {
+  decide,
+  decideInMaintenance,
+  forgetStreak,
+  needsRecheck,
+  type Decision,
+} from "@pulsecheck/shared/monitor-state";
+import { coveredUntil } from "@pulsecheck/shared/span";
 import { nextOnGrid, recheckAt } from "@pulsecheck/shared/schedule";
 import { viewCheck } from "./check-view.ts";
 import { closedIncident, openedIncident } from "./claimed-incident.ts";
@@ -14,25 +21,32 @@ import { finishLatency } from "./finish-latency.ts";
 /** Decides what a result means: the next state, a transition or none, and when the next check is due. */
 export function finishCheck(claim: ClaimedCheck, result: ProbeResult, now: Date): FinishedCheck {
   // A paused monitor may be checked by hand: that is told and kept, and moves nothing.
-  const decision: Decision = claim.isActive
-    ? decide(claim.state, result.outcome, result.startedAt, claim.failureThreshold)
-    : { next: claim.state, transition: null };
+  const decision: Decision = claim.isActive ? decideResult(claim, result) : { next: claim.state, transition: null };
   return finish({ claim, result, decision, nextCheckAt: nextCheckAt(claim, decision, now), cronState: null });
 }
 
 /** The same of a cron job's run, which ended or was missed. */
 export function finishRun(claim: ClaimedCheck, run: RunResult, { next, deadline }: CronDecision): FinishedCheck {
   const result = resultOfRun(run, claim.lastCheckedAt);
-  const decision = decide(claim.state, run.outcome, result.startedAt, claim.failureThreshold);
+  const decision = decideResult(claim, result);
   return finish({ claim, result, decision, nextCheckAt: deadline, cronState: next });
 }
 
-function finish(decided: Omit<FinishedCheck, "incidentId" | "events" | "latency">): FinishedCheck {
+function decideResult(claim: ClaimedCheck, { outcome, startedAt }: ProbeResult): Decision {
+  const { state, maintenance, failureThreshold } = claim;
+  if (coveredUntil(maintenance, startedAt) !== null) return decideInMaintenance(state, outcome, startedAt);
+  const since = state.streakStartedAt;
+  const isInterrupted = since !== null && maintenance.some(({ endsAt }) => endsAt > since && endsAt <= startedAt);
+  return decide(isInterrupted ? forgetStreak(state) : state, outcome, startedAt, failureThreshold);
+}
+
+function finish(decided: Omit<FinishedCheck, "incidentId" | "events" | "latency" | "inMaintenance">): FinishedCheck {
   const { claim, decision } = decided;
   const opened = decision.transition?.kind === "DOWN" ? randomUUID() : null;
   const incidentId = decision.next.hasOpenIncident ? (opened ?? claim.incidentId) : null;
+  const inMaintenance = coveredUntil(claim.maintenance, decided.result.startedAt) !== null;
   const latency = finishLatency(claim, decided.result);
-  const finished: FinishedCheck = { ...decided, incidentId, events: [], latency };
+  const finished: FinishedCheck = { ...decided, incidentId, events: [], latency, inMaintenance };
   return { ...finished, events: decision.transition === null ? [] : transitionEvents(finished) };
 }
 
@@ -67,6 +81,7 @@ export function viewFinished(finished: FinishedCheck): CheckView {
     kind: claim.kind,
     status: decision.next.status,
     isAnomaly: finished.latency.isAnomaly,
+    inMaintenance: finished.inMaintenance,
   });
 }
 

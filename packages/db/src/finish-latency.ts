@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { latencyOf, type ProbeResult } from "@pulsecheck/shared/check";
 import { decideLatency, skipLatency, type LatencyDecision } from "@pulsecheck/shared/latency-state";
 import type { LiveEvent } from "@pulsecheck/shared/live-events";
+import { coveredUntil } from "@pulsecheck/shared/span";
 import { closedIncident, openedIncident } from "./claimed-incident.ts";
 import type { ClaimedCheck } from "./due-checks.ts";
 
@@ -13,7 +14,7 @@ export type FinishedLatency = LatencyDecision & {
   events: LiveEvent[];
 };
 
-/** Judges the latency of a good check; any other moves nothing. */
+/** Judges the latency of a good check; any other moves nothing, nor does one during maintenance. */
 export function finishLatency(claim: ClaimedCheck, result: ProbeResult): FinishedLatency {
   const decision = decideResult(claim, result);
   const incidentId = claim.anomalyIncidentId;
@@ -31,7 +32,9 @@ export function finishLatency(claim: ClaimedCheck, result: ProbeResult): Finishe
 
 function decideResult(claim: ClaimedCheck, result: ProbeResult): LatencyDecision {
   const latencyMs = latencyOf(result, claim.kind);
-  if (!claim.isActive || result.outcome !== "ok" || latencyMs === null) return skipLatency(claim.latency);
+  const inMaintenance = coveredUntil(claim.maintenance, result.startedAt) !== null;
+  if (!claim.isActive || inMaintenance || result.outcome !== "ok" || latencyMs === null)
+    return skipLatency(claim.latency);
   const what = claim.kind === "ping" ? "run" : "answer";
   const { lastCheckedAt } = claim;
   return decideLatency(claim.latency, { latencyMs, what, at: result.startedAt, lastCheckedAt });

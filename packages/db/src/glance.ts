@@ -2,11 +2,19 @@ import { assembleGlance, startOfGlance, type Glance, type GlanceQuery } from "@p
 import { cutRange, readOutages, readRolledUntil, readSegment, type Segment } from "./measured.ts";
 import type { Scope } from "./scope.ts";
 
-type CountRow = { monitor_id: number; at_ms: number; checks: number; failures: number; inconclusive: number };
+type CountRow = {
+  monitor_id: number;
+  at_ms: number;
+  checks: number;
+  failures: number;
+  inconclusive: number;
+  maintenance: number;
+};
 type HourRow = CountRow & { latency_sum_ms: number; timed: number };
 const TIMED = "(SELECT coalesce(sum(n), 0) FROM unnest(hist_counts) n)::int AS timed";
 /** Nothing but what the index of the days holds. Thousands of times are read faster as numbers. */
-const COUNTS = "monitor_id, extract(epoch FROM bucket_at)::float8 * 1000 AS at_ms, checks, failures, inconclusive";
+const COUNTS =
+  "monitor_id, extract(epoch FROM bucket_at)::float8 * 1000 AS at_ms, checks, failures, inconclusive, maintenance";
 
 /** Some monitors at a glance, in the order of the query; those that are not in this workspace are left out. */
 export async function glanceAt(scope: Scope, { ids, days }: GlanceQuery, now: Date): Promise<Glance[]> {
@@ -38,8 +46,8 @@ export async function glanceAt(scope: Scope, { ids, days }: GlanceQuery, now: Da
   });
 }
 
-function counted({ at_ms, checks, failures, inconclusive }: CountRow) {
-  return { at: new Date(at_ms), checks, failures, inconclusive };
+function counted({ at_ms, checks, failures, inconclusive, maintenance }: CountRow) {
+  return { at: new Date(at_ms), checks, failures, inconclusive, maintenance };
 }
 
 /** The inner ids of those monitors that are in this workspace, by their public ones. */

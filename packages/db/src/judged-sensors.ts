@@ -1,6 +1,7 @@
 import type { Metadata } from "@pulsecheck/shared/sensor";
 import type { Breach, SensorRules, SensorStanding } from "@pulsecheck/shared/sensor-state";
 import type pg from "pg";
+import { maintenanceUntil } from "./maintenance-spans.ts";
 import type { QueuedReading } from "./reading-batches.ts";
 
 /** A sensor with all that its next reading is judged by. */
@@ -15,6 +16,8 @@ export type JudgedSensor = {
   anomalyIncidentId: string | null;
   last: (Omit<QueuedReading, "sensorKey"> & { isAnomaly: boolean }) | null;
   readings: number;
+  /** Until when it is in maintenance; null: it is not. */
+  maintenanceUntil: Date | null;
 };
 
 type StateRow = {
@@ -42,11 +45,13 @@ type StateRow = {
   band_center: number;
   band_spread: number;
   anomaly_streak: number;
+  maintenance_until: Date | null;
 };
 
 const READ_STATES = (filter: string) => `
   SELECT t.*, t.last_reading_id::float8 AS last_reading_id, t.readings::float8 AS readings, t.sensor_key AS key,
-    s.sensor_id, s.name, s.unit, s.above, s.below, s.hysteresis, s.min_duration_s, s.alerts_on_anomaly
+    s.sensor_id, s.name, s.unit, s.above, s.below, s.hysteresis, s.min_duration_s, s.alerts_on_anomaly,
+    ${maintenanceUntil("sensor_key", "s.id")} AS maintenance_until
   FROM sensor_states t JOIN sensors s ON s.id = t.sensor_key
   WHERE ${filter} ORDER BY t.sensor_key FOR UPDATE OF t`;
 
@@ -102,6 +107,7 @@ function toSensor(row: StateRow): JudgedSensor {
             isAnomaly: row.is_last_anomaly,
           },
     readings: row.readings,
+    maintenanceUntil: row.maintenance_until,
   };
 }
 

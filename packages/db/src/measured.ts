@@ -1,6 +1,7 @@
 import type { Outage } from "@pulsecheck/shared/uptime";
 import type pg from "pg";
-import { DAY_MS, HOUR_MS, measureSql } from "./rollups.ts";
+import { DAY_MS, HOUR_MS } from "./rollup-periods.ts";
+import { measureSql } from "./rollups.ts";
 import type { Scope } from "./scope.ts";
 
 /** A part of a range (ms), and where it is read: raw checks, or the rollups of an hour (1) or of a day (24). */
@@ -51,7 +52,7 @@ export async function readSegment<Row extends pg.QueryResultRow>(
   return (await db.pool.query<Row>(`SELECT ${columns} FROM ${measured}`, values)).rows;
 }
 
-/** The outages of these monitors (inner ids) that touch a range. */
+/** The outages of these monitors (inner ids) that touch a range, each with what of it was maintenance. */
 export async function readOutages(
   scope: Scope,
   monitorIds: readonly number[],
@@ -68,5 +69,17 @@ export async function readOutages(
     },
     select: { monitorId: true, startedAt: true, endedAt: true },
   });
-  return rows.flatMap(({ monitorId, ...outage }) => (monitorId === null ? [] : [{ monitorId, ...outage }]));
+  if (rows.length === 0) return [];
+  const spans = await scope.db.prisma.maintenanceSpan.findMany({
+    where: {
+      monitorId: { in: rows.flatMap((row) => row.monitorId ?? []) },
+      endsAt: { gt: from },
+      startsAt: { lt: to },
+    },
+    select: { monitorId: true, startsAt: true, endsAt: true },
+  });
+  const spansOf = Map.groupBy(spans, (span) => span.monitorId);
+  return rows.flatMap(({ monitorId, ...outage }) =>
+    monitorId === null ? [] : [{ monitorId, ...outage, maintenance: spansOf.get(monitorId) ?? [] }],
+  );
 }

@@ -6,6 +6,7 @@ import { hidePingUrl } from "@pulsecheck/shared/ping-url";
 import { words } from "./check-view.ts";
 import { Prisma } from "./generated/client.ts";
 import { given, readPage, type Column } from "./keyset.ts";
+import { whileAhead } from "./monitor-view.ts";
 import type { Scope } from "./scope.ts";
 
 type BoardRow = {
@@ -18,6 +19,7 @@ type BoardRow = {
   status: MonitorStatus;
   status_since: Date | null;
   is_active: boolean;
+  maintenance_until: Date | null;
   tags: string[];
   last_latency_ms: number | null;
   last_checked_at: Date | null;
@@ -26,7 +28,7 @@ type BoardRow = {
 };
 
 const SELECT = Prisma.sql`
-  m.public_id AS id, m.kind, m.name, m.url, m.interval_s AS interval, c.schedule, s.status, s.status_since, m.is_active, coalesce(m.tags, '{}') AS tags,
+  m.public_id AS id, m.kind, m.name, m.url, m.interval_s AS interval, c.schedule, s.status, s.status_since, m.is_active, s.maintenance_until, coalesce(m.tags, '{}') AS tags,
   s.last_latency_ms, s.last_checked_at, s.last_reason, coalesce(s.scheduled_at, s.next_check_at) AS next_check_at`;
 const FROM = Prisma.sql`
   monitors m JOIN monitor_states s ON s.monitor_id = m.id LEFT JOIN cron_jobs c ON c.monitor_id = m.id`;
@@ -42,9 +44,10 @@ export async function listBoard(scope: Scope, query: BoardQuery): Promise<Page<M
   return readPage(scope.db, list, { ...query, sort: "id" }, (rows: BoardRow[]) => rows.map(viewOnBoard));
 }
 
-function viewOnBoard(row: BoardRow): MonitorOnBoard {
+function viewOnBoard({ maintenance_until, ...row }: BoardRow): MonitorOnBoard {
   return {
     ...hidePingUrl(row),
+    in_maintenance_until: whileAhead(maintenance_until),
     status_since: row.status_since?.toISOString() ?? null,
     last_checked_at: row.last_checked_at?.toISOString() ?? null,
     last_reason: words.reason(row.last_reason),

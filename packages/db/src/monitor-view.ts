@@ -19,6 +19,7 @@ export function viewMonitor(row: MonitorRow): MonitorView {
     status: state?.status ?? "UNKNOWN",
     status_since: iso(state?.statusSince),
     is_active: row.isActive,
+    in_maintenance_until: whileAhead(state?.maintenanceUntil),
     last_latency_ms: state?.lastLatencyMs ?? null,
     last_checked_at: iso(state?.lastCheckedAt),
     last_reason: words.reason(state?.lastReason ?? null),
@@ -47,6 +48,11 @@ export function viewMonitor(row: MonitorRow): MonitorView {
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
   };
+}
+
+/** What has passed is over, also where nobody was told yet. */
+export function whileAhead(until: Date | null | undefined): string | null {
+  return until && until > new Date() ? until.toISOString() : null;
 }
 
 function iso(date: Date | null | undefined): string | null {

@@ -15,6 +15,7 @@ export const monitorOnBoardSchema = monitorSchema
     status: true,
     status_since: true,
     is_active: true,
+    in_maintenance_until: true,
     tags: true,
     last_latency_ms: true,
     last_checked_at: true,

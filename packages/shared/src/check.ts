@@ -83,6 +83,7 @@ export const checkSchema = z
     detail: z.string().nullable(),
     latency_ms: milliseconds,
     is_anomaly: z.boolean().describe("A good check that took far longer than is usual for this monitor"),
+    in_maintenance: z.boolean().describe("It was made during maintenance, and counts neither as good nor as failed"),
     http_status: z.int().nullable(),
     phases_ms: z.object({
       dns: milliseconds,

@@ -73,6 +73,7 @@ export const deviceSchema = z
     notes: z.string(),
     status: deviceStatusSchema,
     status_since: z.iso.datetime(),
+    in_maintenance_until: z.iso.datetime().nullable().describe("When the maintenance that is on ends; null: none is"),
     battery_level: z.number().nullable().describe("Percent"),
     signal_strength: z.number().nullable().describe("dBm"),
     last_heard_at: z.iso.datetime(),

@@ -29,6 +29,7 @@ describe("a glance", () => {
       uptime_ratio: null,
       checks: 0,
       failures: 0,
+      maintenance: 0,
       downtime_ms: 0,
     });
     expect(glance.days.at(-2)?.date).toBe("2026-02-28");
@@ -47,8 +48,8 @@ describe("a glance", () => {
     const { uptime_ratio, days } = assembleGlance(ID, { days: 30, now: NOW }, measured, [], []);
     expect(uptime_ratio).toBe(17 / 20);
     expect(days.slice(-2)).toEqual([
-      { date: "2026-02-28", uptime_ratio: 0.9, checks: 10, failures: 1, downtime_ms: 0 },
-      { date: "2026-03-01", uptime_ratio: 0.8, checks: 14, failures: 2, downtime_ms: 0 },
+      { date: "2026-02-28", uptime_ratio: 0.9, checks: 10, failures: 1, maintenance: 0, downtime_ms: 0 },
+      { date: "2026-03-01", uptime_ratio: 0.8, checks: 14, failures: 2, maintenance: 0, downtime_ms: 0 },
     ]);
     expect(days.slice(0, -2).every(({ checks, uptime_ratio: ratio }) => checks === 0 && ratio === null)).toBe(true);
   });

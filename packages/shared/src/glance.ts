@@ -21,12 +21,13 @@ export const glanceQuery = z.strictObject({ ids, days: z.enum(["30", "90"]).defa
 export type GlanceQuery = z.infer<typeof glanceQuery>;
 
 const { uptime_ratio, checks, failures, downtime_ms } = statsSchema.shape;
+const maintenance = z.int().describe("Checks during maintenance, which count neither as good nor as failed");
 export const glanceSchema = z
   .object({
     monitor_id: z.uuid(),
     uptime_ratio: uptime_ratio.describe("Over all these days"),
     days: z
-      .array(z.object({ date: z.iso.date(), uptime_ratio, checks, failures, downtime_ms }))
+      .array(z.object({ date: z.iso.date(), uptime_ratio, checks, failures, maintenance, downtime_ms }))
       .describe("UTC days, the oldest first, the last is today"),
     latency: z
       .array(z.object({ at: z.iso.datetime(), avg_ms: z.number().nullable() }))
@@ -65,6 +66,7 @@ export function assembleGlance(
         uptime_ratio: counts.uptime_ratio,
         checks: counts.checks,
         failures: counts.failures,
+        maintenance: group.reduce((total, one) => total + (one.maintenance ?? 0), 0),
         downtime_ms: downtimeMs(outages, new Date(at), new Date(at + DAY_MS), now),
       };
     }),

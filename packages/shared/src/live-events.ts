@@ -33,6 +33,9 @@ export type HeardDevice = {
   at: string;
 };
 
+/** What is in maintenance until then; null: no longer. Of many at once, in several parts. */
+export type MaintenanceChange = { until: string | null; monitor_ids: string[]; device_ids: string[] };
+
 /** What happened, as sockets are told it. */
 export type LiveEvent =
   | { type: "monitor.status"; data: StatusChange }
@@ -48,7 +51,9 @@ export type LiveEvent =
   | { type: "device.heartbeat"; data: HeardDevice }
   | { type: "sensor.created" | "sensor.updated"; data: SensorView }
   | { type: "sensor.deleted"; data: { sensor_id: string } }
-  | { type: "sensor.reading"; data: ReadingView };
+  | { type: "sensor.reading"; data: ReadingView }
+  | { type: "maintenance.changed"; data: MaintenanceChange }
+  | { type: "maintenance_window.changed"; data: { id: string } };
 
 /** Credentials and rights that ended: every API process closes the sockets that they opened. */
 export type Revocation =

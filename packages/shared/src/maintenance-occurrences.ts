@@ -38,6 +38,13 @@ export function findOccurrenceOn(schedule: WindowSchedule, now: Date): Span | nu
   return on === undefined ? null : { startsAt: now, endsAt: on.endsAt };
 }
 
+/** The next occurrences, after one that is on. */
+export function previewOccurrences(schedule: WindowSchedule, now: Date, most: number): Span[] {
+  const on = findOccurrenceOn(schedule, now);
+  const coming = listOccurrences(schedule, now, FOREVER, most);
+  return (on === null ? coming : [on, ...coming]).slice(0, most);
+}
+
 /** What is wrong with a schedule of which none is left, or whose occurrences overlap; null: nothing. */
 export function findScheduleProblem(schedule: WindowSchedule, now: Date): { field: string; detail: string } | null {
   const coming = listOccurrences(schedule, now, FOREVER, LOOKED_AT);

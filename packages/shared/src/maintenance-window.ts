@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ParsedSchedule } from "./cron-fields.ts";
 import { deviceIdSchema } from "./device.ts";
-import { pageQuery } from "./list.ts";
+import { pageQuery, sortQuery, textQuery } from "./list.ts";
 import { timeZone } from "./time-zone.ts";
 
 /** How many windows a workspace may have, and how much one may name. */
@@ -165,5 +165,10 @@ export const maintenanceWindowSchema = z
   .meta({ id: "MaintenanceWindow" });
 export type MaintenanceWindowView = z.infer<typeof maintenanceWindowSchema>;
 
-export const windowListQuery = z.strictObject({ ...pageQuery, state: z.enum(WINDOW_STATES).optional() });
+export const windowListQuery = z.strictObject({
+  ...pageQuery,
+  sort: sortQuery(["created_at", "name"], "-created_at"),
+  state: z.enum(WINDOW_STATES).optional(),
+  q: textQuery("the name"),
+});
 export type WindowListQuery = z.infer<typeof windowListQuery>;

@@ -196,6 +196,7 @@ export const monitorSchema = z
     status: monitorStatusSchema,
     status_since: z.iso.datetime().nullable(),
     is_active: z.boolean(),
+    in_maintenance_until: z.iso.datetime().nullable().describe("When the maintenance that is on ends; null: none is"),
     last_latency_ms: z.number().nullable(),
     last_checked_at: z.iso.datetime().nullable(),
     last_reason: reasonSchema.nullable(),

@@ -20,8 +20,8 @@ export type Measured = {
   phases: Readonly<Record<Phase, { sumMs: number; checks: number }>>;
 };
 
-/** The part of it that an uptime is made of, and with it what a mean latency is. */
-export type Counts = Pick<Measured, "at" | "checks" | "failures" | "inconclusive">;
+/** The part of it that an uptime is made of, and with it what a mean latency is. `maintenance`: checks beside those. */
+export type Counts = Pick<Measured, "at" | "checks" | "failures" | "inconclusive"> & { maintenance?: number };
 /** `timed`: the good checks that have a latency, where not all of them do, as with runs whose start nobody told. */
 export type Counted = Counts & Pick<Measured, "latencySumMs"> & { timed?: number };
 

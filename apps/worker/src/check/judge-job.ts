@@ -2,6 +2,7 @@ import type { FinishedCheck } from "@pulsecheck/db/commit-checks";
 import type { ClaimedCheck, ClaimedJob } from "@pulsecheck/db/due-checks";
 import { finishRun } from "@pulsecheck/db/finish-check";
 import { judgeSilence } from "@pulsecheck/shared/cron-job";
+import { forgiveMaintenance } from "@pulsecheck/shared/cron-maintenance";
 import { timingOf } from "@pulsecheck/shared/cron-schedule";
 
 /**
@@ -15,7 +16,9 @@ export function judgeJob(
 ): { missed: FinishedCheck | null; deadline: Date | null } {
   // The runner starts what is due at the same moment together, a little before its time as well.
   const at = now > claim.scheduledAt ? now : claim.scheduledAt;
-  const decision = judgeSilence(state, timingOf(settings), listeningSince, at);
+  const timing = timingOf(settings);
+  const forgiven = forgiveMaintenance(state, timing, listeningSince, claim.maintenance);
+  const decision = judgeSilence(forgiven.state, timing, forgiven.listeningSince, at);
   const missed = decision.result && finishRun(claim, decision.result, decision);
   return { missed, deadline: decision.deadline };
 }

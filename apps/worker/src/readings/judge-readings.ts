@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncidentChange } from "@pulsecheck/db/incident-changes";
 import type { JudgedSensor } from "@pulsecheck/db/judged-sensors";
 import type { QueuedReading } from "@pulsecheck/db/reading-batches";
+import { holdBack } from "@pulsecheck/shared/sensor-maintenance";
 import { judgeNext, judgeNow, type Judgement, type SensorTransition } from "@pulsecheck/shared/sensor-state";
 
 /** An incident's beginning or end as it is written, before sockets' events are put to it. */
@@ -20,7 +21,7 @@ export function judgeReadings(before: JudgedSensor, readings: readonly QueuedRea
     }
     const { isAnomaly, ...judgement } = judgeNext(sensor.standing, sensor.rules, reading);
     if (isAnomaly) judged.unusual.push(reading);
-    move(judged, judgement);
+    move(judged, judgement, reading.at);
     judged.sensor = { ...judged.sensor, last: { ...reading, isAnomaly }, readings: sensor.readings + 1 };
   }
   return judged;
@@ -30,7 +31,7 @@ export function judgeReadings(before: JudgedSensor, readings: readonly QueuedRea
 export function judgeByTime(before: JudgedSensor, now: Date): Judged {
   const judged: Judged = { sensor: before, unusual: [], changes: [] };
   if (before.last !== null)
-    move(judged, judgeNow(before.standing, before.rules, { value: before.last.value, at: now }));
+    move(judged, judgeNow(before.standing, before.rules, { value: before.last.value, at: now }), now);
   return judged;
 }
 
@@ -39,7 +40,9 @@ function isLate({ last }: JudgedSensor, { at, id }: QueuedReading): boolean {
   return at < last.at || (at.getTime() === last.at.getTime() && id <= last.id);
 }
 
-function move(judged: Judged, { next, transitions }: Omit<Judgement, "isAnomaly">): void {
+function move(judged: Judged, judgement: Omit<Judgement, "isAnomaly">, at: Date): void {
+  const { maintenanceUntil, standing } = judged.sensor;
+  const { next, transitions } = maintenanceUntil === null ? judgement : holdBack(standing, judgement, at);
   judged.sensor = { ...judged.sensor, standing: next };
   for (const transition of transitions) judged.changes.push(followTransition(judged, transition));
 }
