@@ -1,6 +1,13 @@
 import type { Page } from "@pulsecheck/shared/list";
 import { refuseMissing } from "@pulsecheck/shared/refusal";
-import type { CorrectionView, Metadata, ReadingChange, ReadingListQuery, ReadingView } from "@pulsecheck/shared/sensor";
+import type {
+  CorrectionView,
+  LoggedReadingView,
+  Metadata,
+  ReadingChange,
+  ReadingListQuery,
+  ReadingView,
+} from "@pulsecheck/shared/sensor";
 import type pg from "pg";
 import { listDeeds, recordChange } from "./audit.ts";
 import { inTransaction } from "./client.ts";
@@ -11,6 +18,8 @@ import { findSensor } from "./sensors.ts";
 import { remakeSeries } from "./series-rollups.ts";
 
 type ReadingRow = { id: string; at: Date; value: number; metadata: Metadata | null; is_anomaly: boolean | null };
+
+type LoggedRow = ReadingRow & { corrected_at: Date | null };
 
 const AT = Prisma.sql`r.at`;
 const COLUMNS: Record<"timestamp" | "id", Column> = {
@@ -23,10 +32,13 @@ export async function listReadings(
   scope: Scope,
   sensorId: string,
   query: ReadingListQuery,
-): Promise<Page<ReadingView>> {
+): Promise<Page<LoggedReadingView>> {
   const { id, unit } = await findSensor(scope, sensorId);
   const list = {
-    select: Prisma.sql`r.id, r.at, r.value, r.metadata, r.is_anomaly`,
+    select: Prisma.sql`r.id, r.at, r.value, r.metadata, r.is_anomaly, (
+      SELECT max(a.at) FROM audit_entries a
+      WHERE a.workspace_id = ${scope.workspaceId} AND a.subject_type = 'reading' AND a.subject_id = r.id::text
+        AND a.subject_key = r.sensor_key AND a.action = 'reading.corrected') AS corrected_at`,
     from: Prisma.sql`readings r`,
     where: [
       Prisma.sql`r.sensor_key = ${id}`,
@@ -36,7 +48,12 @@ export async function listReadings(
     columns: COLUMNS,
     key: "id",
   } as const;
-  return readPage(scope.db, list, query, (rows: ReadingRow[]) => rows.map((row) => viewReading(sensorId, unit, row)));
+  return readPage(scope.db, list, query, (rows: LoggedRow[]) =>
+    rows.map((row) => ({
+      ...viewReading(sensorId, unit, row),
+      corrected_at: row.corrected_at?.toISOString() ?? null,
+    })),
+  );
 }
 
 function viewReading(sensorId: string, unit: string, row: ReadingRow): ReadingView {
@@ -96,8 +113,8 @@ export async function listCorrections(
     id: Number(entry.id),
     at: entry.at.toISOString(),
     action: entry.action as CorrectionView["action"],
-    user_id: entry.userId,
-    api_key_id: entry.apiKeyId,
+    user_id: entry.user_id,
+    api_key_id: entry.api_key_id,
     before: entry.before as CorrectionView["before"],
     after: entry.after as CorrectionView["after"],
   }));

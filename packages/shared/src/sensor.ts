@@ -76,6 +76,12 @@ export const readingSchema = z
   .meta({ id: "Reading" });
 export type ReadingView = z.infer<typeof readingSchema>;
 
+/** A reading as it stands in the log. */
+export const loggedReadingSchema = readingSchema
+  .extend({ corrected_at: z.iso.datetime().nullable().describe("When it was last corrected; null: it is as it came") })
+  .meta({ id: "LoggedReading" });
+export type LoggedReadingView = z.infer<typeof loggedReadingSchema>;
+
 /** Body of `PATCH /sensors/{sensor_id}/readings/{id}`: a correction. */
 export const readingChangeSchema = z
   .strictObject({ value: z.number(), metadata: metadataSchema })

@@ -1,5 +1,5 @@
 import { WARM_UP_READINGS } from "@pulsecheck/shared/anomaly";
-import { sensorSchema, sensorStatsSchema } from "@pulsecheck/shared/sensor";
+import { sensorSchema, sensorStatsSchema, type LoggedReadingView } from "@pulsecheck/shared/sensor";
 import { rollUp } from "@pulsecheck/db/rollups";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Answer, Person } from "../../../../tests/harness/caller.ts";
@@ -106,6 +106,9 @@ describe("works", () => {
     const corrected = await call("PATCH", `/meter/readings/${ids[1]}`, { value: 20 });
     expect([corrected.status, corrected.body]).toMatchObject([200, { id: ids[1], value: 20, is_anomaly: false }]);
     expect((await call("DELETE", `/meter/readings/${ids[3]}`)).status).toBe(204);
+    const log: LoggedReadingView[] = (await call("GET", "/meter/readings")).body.items;
+    expect(log).toHaveLength(3);
+    expect(log.flatMap(({ id, corrected_at: at }) => (at === null ? [] : id))).toEqual([ids[1]]);
     expect(await stats()).toMatchObject({ count: 3, avg: 20, min: 10, max: 30 });
     expect((await call("GET", "/meter")).body).toMatchObject({ last_value: 30 });
 

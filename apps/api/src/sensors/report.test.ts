@@ -132,6 +132,18 @@ describe("400", () => {
   });
 });
 
+test("413: metadata of 10 MB; in plain SQL a sentence says what is wrong. Nothing is stored, and nothing else lost", async () => {
+  const before = (await stored()) ?? 0;
+  const text = "x".repeat(10_000_000);
+  expect((await report({ sensor_id: "huge", value: 1, metadata: { text } })).status).toBe(413);
+  const insert = "INSERT INTO sensor_readings (sensor_id, value, metadata) VALUES ('small', 2, $1)";
+  expect((await report({ sensor_id: "small", value: 1 })).status).toBe(201);
+  await expect(house.db.pool.query(insert, [{ text }])).rejects.toThrow(/metadata: must be .* at most 16384 bytes/);
+  await house.db.pool.query(insert, [{ text: "x" }]);
+  expect(await stored()).toBe(before + 2);
+  expect((await read("/huge")).status).toBe(404);
+});
+
 test("401: without a credential", async () => {
   expect((await house.call("POST", "/api/v1/sensors", { json: { sensor_id: "a", value: 1 } })).status).toBe(401);
 });

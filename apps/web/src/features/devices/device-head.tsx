@@ -12,7 +12,7 @@ export function DeviceHead({ device }: { device: DeviceView }) {
   return (
     <section aria-label="Now" className="grid gap-4 rounded-lg border border-line bg-surface p-4">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <p className="flex flex-wrap items-baseline gap-x-2 text-base">
+        <p className="flex flex-wrap items-center gap-x-2 text-base">
           <DeviceBadge status={status} />
           <span className="text-sm text-muted">
             since <Time at={since} /> (<RelativeTime at={since} />)

@@ -13,7 +13,7 @@ export const DEVICE_WORDS: Record<DeviceStatus, string> = { ONLINE: "Online", AT
 export function DeviceBadge({ status }: { status: DeviceStatus }) {
   const { look, Icon } = LOOKS[status];
   return (
-    <span data-status={status} className={`inline-flex items-center gap-1.5 font-medium ${look}`}>
+    <span data-status={status} className={`inline-flex items-center align-middle gap-1.5 font-medium ${look}`}>
       <Icon aria-hidden className="size-5 shrink-0" strokeWidth={2.2} />
       {DEVICE_WORDS[status]}
     </span>

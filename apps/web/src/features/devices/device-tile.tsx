@@ -1,8 +1,8 @@
 import type { DeviceView } from "@pulsecheck/shared/device";
-import { BatteryMedium, Signal } from "lucide-react";
 import { memo } from "react";
 import { RelativeTime } from "../../components/ui/time.tsx";
 import { Located, ThingLink } from "../things/thing-link.tsx";
+import { DeviceLevels } from "./device-levels.tsx";
 import { DeviceBadge } from "./device-status.tsx";
 import { DEVICE, formatBattery, formatSignal } from "./device-words.ts";
 
@@ -23,16 +23,7 @@ export const DeviceTile = memo(function DeviceTile({ device }: { device: DeviceV
       </div>
       <ThingLink words={DEVICE} id={device.device_id} name={device.name} isWhole />
       <Located location={device.location} />
-      <p className="flex flex-wrap gap-x-4 tabular-nums">
-        <span className="inline-flex items-center gap-1">
-          <BatteryMedium aria-hidden className="size-4 text-muted" />
-          <span className="sr-only">Battery</span> {formatBattery(device.battery_level)}
-        </span>
-        <span className="inline-flex items-center gap-1">
-          <Signal aria-hidden className="size-4 text-muted" />
-          <span className="sr-only">Signal</span> {formatSignal(device.signal_strength)}
-        </span>
-      </p>
+      <DeviceLevels device={device} />
     </div>
   );
 });

@@ -51,6 +51,7 @@ function ValueCard({ series, history, range, level }: CardProps) {
           <p className="text-muted">
             In the last {RANGE_WORDS[range]} from {format(least)} to {format(most)}, at last{" "}
             {format(known.at(-1)?.avg ?? null)}.
+            {level !== null && ` The dashed line is what counts as low, ${format(level)}.`}
           </p>
           <Suspense fallback={<div className="h-60 animate-pulse rounded bg-sunken" />}>
             <SeriesChart picture={picture} lines={lines} format={format} />

@@ -1,11 +1,14 @@
+import type { LoggedReadingView } from "@pulsecheck/shared/sensor";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { TriangleAlert } from "lucide-react";
+import { PencilLine, TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { CheckboxField } from "../../components/ui/field.tsx";
 import { LoadMore } from "../../components/ui/load-more.tsx";
 import { Card } from "../../components/ui/page.tsx";
 import { Failed, Loading } from "../../components/ui/states.tsx";
 import { Time } from "../../components/ui/time.tsx";
+import { useMayWrite } from "../account/workspace.ts";
+import { CorrectReading } from "./correct-reading.tsx";
 import { readingsQuery } from "./sensor-queries.ts";
 import { formatValue } from "./sensor-words.ts";
 
@@ -26,45 +29,75 @@ export function ReadingLog({ id }: { id: string }) {
       {query.isLoading && <Loading what="readings" />}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {query.isSuccess && readings.length === 0 && <p className="text-muted">There are none.</p>}
-      {readings.length > 0 && (
-        <table aria-label="Readings" className="w-full table-fixed">
-          <thead className="text-left text-xs text-muted">
-            <tr>
-              <th scope="col" className="w-58 py-1 font-medium max-sm:w-40">
-                Time
-              </th>
-              <th scope="col" className="py-1 font-medium">
-                Value
-              </th>
-              <th scope="col" className="py-1 font-medium max-md:hidden">
-                Metadata
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {readings.map((reading) => (
-              <tr key={reading.id} className="border-t border-line align-top">
-                <td className="py-1.5">
-                  <Time at={reading.timestamp} precision="second" />
-                </td>
-                <td className="py-1.5 tabular-nums">
-                  {formatValue(reading.value, reading.unit)}
-                  {reading.is_anomaly && (
-                    <span className="ml-2 inline-flex items-center gap-1 font-medium text-warn">
-                      <TriangleAlert aria-hidden className="size-4" />
-                      Unusual
-                    </span>
-                  )}
-                </td>
-                <td className="truncate py-1.5 text-muted max-md:hidden">
-                  {Object.keys(reading.metadata).length === 0 ? "–" : JSON.stringify(reading.metadata)}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      {readings.length > 0 && <Table readings={readings} />}
       <LoadMore query={query} />
     </Card>
+  );
+}
+
+function Table({ readings }: { readings: readonly LoggedReadingView[] }) {
+  const mayWrite = useMayWrite() === true;
+  return (
+    <table aria-label="Readings" className="w-full table-fixed">
+      <thead className="text-left text-xs text-muted">
+        <tr>
+          <th scope="col" className="w-58 py-1 font-medium max-sm:w-30">
+            Time
+          </th>
+          <th scope="col" className="py-1 font-medium">
+            Value
+          </th>
+          <th scope="col" className="py-1 font-medium max-md:hidden">
+            Metadata
+          </th>
+          {mayWrite && (
+            <th scope="col" className="w-10 py-1">
+              <span className="sr-only">Correct</span>
+            </th>
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        {readings.map((reading) => (
+          <Row key={reading.id} reading={reading} mayWrite={mayWrite} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Row({ reading, mayWrite }: { reading: LoggedReadingView; mayWrite: boolean }) {
+  const { value, unit, metadata, is_anomaly: isAnomaly, corrected_at: correctedAt } = reading;
+  return (
+    <tr className="border-t border-line">
+      <td className="py-1.5">
+        <Time at={reading.timestamp} precision="second" />
+      </td>
+      <td className="py-1.5 tabular-nums">
+        <span className="flex flex-wrap items-center gap-x-2">
+          {formatValue(value, unit)}
+          {isAnomaly && (
+            <span className="inline-flex items-center gap-1 font-medium text-warn">
+              <TriangleAlert aria-hidden className="size-4" />
+              Unusual
+            </span>
+          )}
+          {correctedAt !== null && (
+            <span className="inline-flex items-center gap-1 text-muted">
+              <PencilLine aria-hidden className="size-4" />
+              Corrected
+            </span>
+          )}
+        </span>
+      </td>
+      <td className="truncate py-1.5 text-muted max-md:hidden">
+        {Object.keys(metadata).length === 0 ? "–" : JSON.stringify(metadata)}
+      </td>
+      {mayWrite && (
+        <td className="py-0.5">
+          <CorrectReading reading={reading} />
+        </td>
+      )}
+    </tr>
   );
 }

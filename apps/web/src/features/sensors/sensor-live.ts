@@ -3,11 +3,11 @@ import type { ReadingView, SensorView } from "@pulsecheck/shared/sensor";
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useState } from "react";
 import { useFrames } from "../../app/live.tsx";
-import { API_BASE } from "../../lib/api.ts";
 import { keepSocket } from "../../lib/kept-socket.ts";
 import type { LiveFrame } from "../../lib/live-socket.ts";
+import { liveUrl } from "../../lib/live-url.ts";
 import { createThrottle } from "../../lib/throttle.ts";
-import { readingsQuery, sensorQuery, type ReadingPages, type SensorPages } from "./sensor-queries.ts";
+import { readingsQuery, rereadReadings, sensorQuery, type ReadingPages, type SensorPages } from "./sensor-queries.ts";
 
 /** Lists and figures are read again this often at most while readings come in. */
 const REREAD_EVERY_MS = 2_000;
@@ -21,12 +21,7 @@ const MOST_ON_TOP = 200;
 function useReadings(sensorId: string | null, onReading: (reading: ReadingView) => void, onGap: () => void): void {
   useEffect(() => {
     const socket = keepSocket({
-      url() {
-        const url = new URL(`${API_BASE}/api/v1/ws/sensors`);
-        url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-        if (sensorId !== null) url.searchParams.set("sensor_id", sensorId);
-        return url;
-      },
+      url: () => liveUrl("sensors", sensorId === null ? {} : { sensor_id: sensorId }),
       onMessage(text) {
         const frame = JSON.parse(text) as { type: string } | Extract<LiveEvent, { type: "sensor.reading" }>;
         if (frame.type === "sensor.reading" && "data" in frame) onReading(frame.data);
@@ -96,7 +91,8 @@ export function useSensorLive(id: string): { isDeleted: boolean } {
     [queries, id, figures],
   );
   const rereadAll = useCallback(() => {
-    for (const key of ["sensor", "sensor-stats", "readings"]) void queries.invalidateQueries({ queryKey: [key, id] });
+    void queries.invalidateQueries({ queryKey: ["sensor", id] });
+    void rereadReadings(queries, id);
     void queries.invalidateQueries({ queryKey: ["incidents", "of", `sensor ${id}`] });
   }, [queries, id]);
   useReadings(id, put, rereadAll);
@@ -108,9 +104,12 @@ export function useSensorLive(id: string): { isDeleted: boolean } {
       }
       if (!("sensor_id" in frame.data) || frame.data.sensor_id !== id) return;
       if (frame.type === "sensor.deleted") setDeletedId(id);
-      if (frame.type === "sensor.updated") queries.setQueryData(sensorQuery(id).queryKey, frame.data);
+      if (frame.type !== "sensor.updated") return;
+      queries.setQueryData(sensorQuery(id).queryKey, frame.data);
+      // A reading may have been corrected.
+      figures.run(() => void rereadReadings(queries, id));
     },
-    [queries, id, rereadAll],
+    [queries, id, rereadAll, figures],
   );
   useFrames(hear);
   return { isDeleted: deletedId === id };
@@ -128,6 +127,8 @@ function addReading(queries: QueryClient, reading: ReadingView): void {
 function putOnTop(list: ReadingPages, reading: ReadingView): ReadingPages {
   const [first, ...rest] = list.pages;
   if (first === undefined || list.pages.some(({ items }) => items.some(({ id }) => id === reading.id))) return list;
-  const items = [reading, ...first.items].sort((a, b) => b.timestamp.localeCompare(a.timestamp));
+  const items = [{ ...reading, corrected_at: null }, ...first.items].sort((a, b) =>
+    b.timestamp.localeCompare(a.timestamp),
+  );
   return { ...list, pages: [{ ...first, items }, ...rest] };
 }

@@ -6,6 +6,7 @@ import type { Range } from "../../lib/ranges.ts";
 import { IncidentsCard } from "../incidents/incidents-card.tsx";
 import { USUAL_RANGE } from "../monitors/ranges.ts";
 import { ThingDetails, ThingPage } from "../things/thing-page.tsx";
+import { CorrectionsCard } from "./corrections-card.tsx";
 import { ReadingLog } from "./reading-log.tsx";
 import { SensorHead } from "./sensor-head.tsx";
 import { useSensorLive } from "./sensor-live.ts";
@@ -36,6 +37,7 @@ function Details({ sensor, range }: { sensor: SensorView; range: Range }) {
       <ValueCard sensor={sensor} range={range} />
       <IncidentsCard query={sensorIncidentsQuery(id)} none="Its values have opened none so far." />
       <ReadingLog id={id} />
+      <CorrectionsCard id={id} unit={sensor.unit} />
     </ThingDetails>
   );
 }

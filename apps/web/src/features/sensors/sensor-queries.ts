@@ -1,7 +1,19 @@
 import type { IncidentView } from "@pulsecheck/shared/incident";
 import type { Page } from "@pulsecheck/shared/list";
-import type { ReadingView, SensorStats, SensorView } from "@pulsecheck/shared/sensor";
-import { infiniteQueryOptions, keepPreviousData, queryOptions, type InfiniteData } from "@tanstack/react-query";
+import type {
+  CorrectionView,
+  LoggedReadingView,
+  ReadingView,
+  SensorStats,
+  SensorView,
+} from "@pulsecheck/shared/sensor";
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  type InfiniteData,
+  type QueryClient,
+} from "@tanstack/react-query";
 import { api, ask } from "../../lib/api.ts";
 import type { Range } from "../../lib/ranges.ts";
 import { cursorOf, paged, spanOf } from "../things/thing-queries.ts";
@@ -10,7 +22,7 @@ import type { SensorSearch } from "./sensor-search.ts";
 
 const SENSORS_AT_ONCE = 60;
 export type SensorPages = InfiniteData<Page<SensorView>, string | null>;
-export type ReadingPages = InfiniteData<Page<ReadingView>, string | null>;
+export type ReadingPages = InfiniteData<Page<LoggedReadingView>, string | null>;
 
 const pathOf = (id: string) => ({ path: { sensor_id: id } });
 
@@ -58,7 +70,7 @@ export function sensorStatsQuery(id: string, range: Range) {
 }
 
 type ReadingsQuery = { limit?: number; cursor?: string; from?: string; to?: string; anomaly?: string };
-const readReadings = (id: string, query: ReadingsQuery): Promise<Page<ReadingView>> =>
+const readReadings = (id: string, query: ReadingsQuery): Promise<Page<LoggedReadingView>> =>
   ask(api.GET("/api/v1/sensors/{sensor_id}/readings", { params: { ...pathOf(id), query } }));
 
 /** The log of readings, the latest first. */
@@ -69,6 +81,24 @@ export function readingsQuery(id: string, which: "all" | "anomalies") {
     queryFn: ({ pageParam: cursor }) =>
       readReadings(id, { limit: 25, ...cursorOf(cursor), ...(which === "anomalies" ? { anomaly: "true" } : {}) }),
   });
+}
+
+/** What was corrected and deleted, the latest first. */
+export function correctionsQuery(id: string) {
+  return infiniteQueryOptions({
+    ...paged,
+    queryKey: ["corrections", id],
+    queryFn: ({ pageParam: cursor }): Promise<Page<CorrectionView>> => {
+      const query = { limit: 10, ...cursorOf(cursor) };
+      return ask(api.GET("/api/v1/sensors/{sensor_id}/corrections", { params: { ...pathOf(id), query } }));
+    },
+  });
+}
+
+/** Reads again what follows from a sensor's readings. */
+export async function rereadReadings(queries: QueryClient, id: string): Promise<void> {
+  const keys = ["sensor-stats", "readings", "corrections"];
+  await Promise.all(keys.map((key) => queries.invalidateQueries({ queryKey: [key, id] })));
 }
 
 /** All incidents of a sensor: an open one first, then the latest. */

@@ -10,7 +10,7 @@ export function SensorState({ sensor: { breach, is_anomaly: isAnomaly } }: { sen
         ? ([TriangleAlert, "text-warn", "Unusual"] as const)
         : ([CircleCheck, "text-up", "As usual"] as const);
   return (
-    <span className={`inline-flex items-center gap-1.5 font-medium ${look}`}>
+    <span className={`inline-flex items-center align-middle gap-1.5 font-medium ${look}`}>
       <Icon aria-hidden className="size-5 shrink-0" />
       {word}
     </span>

@@ -52,7 +52,8 @@ export function ValueCard({ sensor, range }: { sensor: SensorView; range: Range 
 
 function Chart({ stats, sensor: { unit, above, below } }: { stats: Stats; sensor: SensorView }) {
   const picture = useMemo(() => drawPicture(stats, [above, below]), [stats, above, below]);
-  const format = useCallback((value: number) => formatValue(value, unit), [unit]);
+  // Beside the axis there is room for a short unit only.
+  const format = useCallback((value: number) => formatValue(value, unit.length > 3 ? "" : unit), [unit]);
   return (
     <>
       <p className="text-xs text-muted">
