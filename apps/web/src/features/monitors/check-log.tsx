@@ -2,6 +2,7 @@ import type { MonitorKind } from "@pulsecheck/shared/monitor";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { CheckboxField } from "../../components/ui/field.tsx";
+import { HeadCell } from "../../components/ui/head-cell.tsx";
 import { LoadMore } from "../../components/ui/load-more.tsx";
 import { Card } from "../../components/ui/page.tsx";
 import { Failed, Loading } from "../../components/ui/states.tsx";
@@ -31,16 +32,17 @@ export function CheckLog({ id, kind }: { id: string; kind: MonitorKind }) {
       )}
       {checks.length > 0 && (
         <table className="w-full table-fixed">
+          <Columns kind={kind} />
           <thead className="text-left text-xs text-muted">
             <tr>
-              <Head label="Time" width="w-58 max-sm:w-28" />
-              <Head label="Result" />
-              <Head label={words.time} width="w-20 text-right" />
+              <HeadCell label="Time" />
+              <HeadCell label="Result" />
+              <HeadCell label={words.time} look="text-right" />
               {kind === "http" && (
                 <>
-                  <Head label="HTTP" width="w-14 text-right max-sm:hidden" />
-                  <Head label="Address" width="w-36 pl-4 max-md:hidden" />
-                  <Head label="Kind" width="w-24 max-md:hidden" />
+                  <HeadCell label="HTTP" look="text-right max-sm:hidden" />
+                  <HeadCell label="Address" look="pl-4 max-md:hidden" />
+                  <HeadCell label="Kind" look="max-md:hidden" />
                 </>
               )}
             </tr>
@@ -57,10 +59,20 @@ export function CheckLog({ id, kind }: { id: string; kind: MonitorKind }) {
   );
 }
 
-function Head({ label, width = "" }: { label: string; width?: string }) {
+/** Those that are hidden on a small screen would take their part of it again below a row that is open. */
+function Columns({ kind }: { kind: MonitorKind }) {
   return (
-    <th scope="col" className={`py-1 font-medium ${width}`}>
-      {label}
-    </th>
+    <colgroup>
+      <col className="w-58 max-sm:w-28" />
+      <col />
+      <col className="w-20" />
+      {kind === "http" && (
+        <>
+          <col className="w-14 max-sm:w-px" />
+          <col className="w-36 max-md:w-px" />
+          <col className="w-24 max-md:w-px" />
+        </>
+      )}
+    </colgroup>
   );
 }

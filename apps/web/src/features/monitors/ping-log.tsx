@@ -1,4 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { HeadCell } from "../../components/ui/head-cell.tsx";
 import { LoadMore } from "../../components/ui/load-more.tsx";
 import { Card } from "../../components/ui/page.tsx";
 import { Failed, Loading } from "../../components/ui/states.tsx";
@@ -20,9 +21,9 @@ export function PingLog({ id }: { id: string }) {
         <table className="w-full table-fixed">
           <thead className="text-left text-xs text-muted">
             <tr>
-              <Head label="Time" width="w-58 max-sm:w-28" />
-              <Head label="Ping" />
-              <Head label="Duration" width="w-24 text-right max-sm:w-20" />
+              <HeadCell label="Time" look="w-58 max-sm:w-28" />
+              <HeadCell label="Ping" />
+              <HeadCell label="Duration" look="w-24 text-right max-sm:w-20" />
             </tr>
           </thead>
           <tbody>
@@ -34,13 +35,5 @@ export function PingLog({ id }: { id: string }) {
       )}
       <LoadMore query={query} />
     </Card>
-  );
-}
-
-function Head({ label, width = "" }: { label: string; width?: string }) {
-  return (
-    <th scope="col" className={`py-1 font-medium ${width}`}>
-      {label}
-    </th>
   );
 }
