@@ -38,6 +38,12 @@ async function prepareTemplate(postgresUrl: string): Promise<void> {
   }
 }
 
+/** Whoever names test files that look at no page waits for no build of it. */
+function opensBrowser(): boolean {
+  const named = process.argv.slice(3).filter((argument) => !argument.startsWith("-"));
+  return named.length === 0 || named.some((pattern) => /^tests|browser|dashboard/.test(pattern));
+}
+
 /** One Postgres and one Redis for the whole run, on ports and in a folder of their own. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   await removeDeadRuns();
@@ -45,7 +51,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const [postgres, redis] = await Promise.all([
     startPostgres({ dataDir: folder.postgresDir, settings }),
     startRedis({ dataDir: folder.redisDir }),
-    buildDashboard(),
+    ...(opensBrowser() ? [buildDashboard()] : []),
   ]);
   await prepareTemplate(postgres.url);
   project.provide("postgresUrl", postgres.url);

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { cutRange, readRolledUntil, type Segment } from "./measured.ts";
-import { DAY_MS, HOUR_MS } from "./rollups.ts";
+import { DAY_MS, HOUR_MS } from "./rollup-periods.ts";
 import type { Scope } from "./scope.ts";
 import { measureSeriesSql, SOURCES, type Series } from "./series-rollups.ts";
 

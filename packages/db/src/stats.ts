@@ -1,7 +1,7 @@
 import { assembleStats, bucketWidthMs, PHASES, type Measured, type Phase, type Stats } from "@pulsecheck/shared/uptime";
 import { cutRange, readOutages, readRolledUntil, readSegment } from "./measured.ts";
 import { findMonitor } from "./monitors.ts";
-import { DAY_MS, HOUR_MS } from "./rollups.ts";
+import { DAY_MS, HOUR_MS } from "./rollup-periods.ts";
 import type { Scope } from "./scope.ts";
 
 type MeasuredRow = {

@@ -1,6 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bucketOf, mergeHistograms, quantile, SMALLEST_MS, type Histogram } from "./histogram.ts";
+import {
+  bucketOf,
+  HistogramSum,
+  mergeHistograms,
+  middleOfLatencies,
+  middleOfValues,
+  quantile,
+  SMALLEST_MS,
+  valueBucketOf,
+  type Histogram,
+} from "./histogram.ts";
 
 const latency = fc.double({ min: SMALLEST_MS, max: 60_000, noNaN: true });
 const samples = fc.array(latency, { minLength: 1, maxLength: 500 });
@@ -61,5 +71,34 @@ describe("merging", () => {
     const part = new Map([[1, 1]]);
     mergeHistograms([part, part]);
     expect(part.get(1)).toBe(1);
+  });
+});
+
+describe("a sum of histograms", () => {
+  const value = fc.double({ min: -1e300, max: 1e300, noNaN: true });
+
+  it("has the quantiles of all values in it, whatever their sign and size", () => {
+    fc.assert(
+      fc.property(fc.array(value, { minLength: 1, maxLength: 200 }), share, (values, q) => {
+        const [one, other] = [new HistogramSum(), new HistogramSum()];
+        for (const [i, each] of values.entries()) (i % 2 === 0 ? one : other).add(valueBucketOf(each), 1);
+        one.merge(other);
+        const truth = exact(values, q);
+        expect(Math.abs((one.quantile(q, middleOfValues) ?? 0) - truth)).toBeLessThanOrEqual(
+          0.0251 * Math.abs(truth) + 1e-9,
+        );
+      }),
+    );
+  });
+
+  it("reads packed ones as the database writes them", () => {
+    const sum = new HistogramSum();
+    sum.addPacked(Uint8Array.from([0xff, 0xfe, 0, 0, 0, 3, 0x01, 0x00, 0, 0, 1, 0]));
+    expect(sum.quantile(3 / 259, middleOfLatencies)).toBeCloseTo(middleOfLatencies(-2));
+    expect(sum.quantile(1, middleOfLatencies)).toBeCloseTo(middleOfLatencies(256));
+  });
+
+  it("of nothing has none", () => {
+    expect(new HistogramSum().quantile(0.5, middleOfValues)).toBeNull();
   });
 });
