@@ -14,7 +14,7 @@ export type { ClaimedDelivery, ClaimedIncident } from "./due-deliveries.ts";
 const DUE_AT_MOST = 2_000;
 const WAIT_MS = 1_000;
 /** An alert that waits for maintenance to end is looked at again after so long: it may end early. */
-const MAINTENANCE_LOOK_MS = 15_000;
+const MAINTENANCE_LOOK_MS = 5_000;
 /** A message may be handed over twice where its answer is lost: two copies are the most that anyone gets of it. */
 const LOST_ANSWERS_AT_MOST = 2;
 

@@ -1,4 +1,10 @@
-import { componentState, type PublicIncident, type PublicStatus } from "@pulsecheck/shared/public-status";
+import {
+  ANNOUNCED_DAYS,
+  componentState,
+  type PublicIncident,
+  type PublicMaintenance,
+  type PublicStatus,
+} from "@pulsecheck/shared/public-status";
 import { uuidOf, words } from "./check-view.ts";
 import type { Db } from "./client.ts";
 import { glanceAt } from "./glance.ts";
@@ -6,6 +12,7 @@ import { scopeTo, type Scope } from "./scope.ts";
 
 const INCIDENT_DAYS = 30;
 const INCIDENTS_AT_MOST = 300;
+const ANNOUNCED_AT_MOST = 20;
 const DAYS = 90;
 const DAY_MS = 86_400_000;
 
@@ -38,9 +45,10 @@ export async function readPublicStatus(
   const rows = await readComponents(page);
   const ids = rows.map(({ monitor }) => monitor.publicId);
   const names = new Map(rows.map(({ monitorId, name, monitor }) => [monitorId, name ?? monitor.name]));
-  const [glances, incidents] = await Promise.all([
+  const [glances, incidents, maintenance] = await Promise.all([
     glanceAt(page.scope, { ids, days: DAYS }, now),
     readIncidents(page, names, now),
+    readMaintenance(page, names, now),
   ]);
   const glanceOf = new Map(glances.map((glance) => [glance.monitor_id, glance]));
   const components = rows.map(({ id, groupName, monitorId, monitor }) => {
@@ -49,15 +57,23 @@ export async function readPublicStatus(
       id,
       groupName,
       name: names.get(monitorId ?? 0) ?? "",
-      state: componentState({ status: monitor.state?.status ?? "UNKNOWN", isActive: monitor.isActive }),
+      state: componentState({
+        status: monitor.state?.status ?? "UNKNOWN",
+        isActive: monitor.isActive,
+        inMaintenance: (monitor.state?.maintenanceUntil ?? now) > now,
+      }),
       uptimeRatio: glance?.uptime_ratio ?? null,
-      days: (glance?.days ?? []).map(({ date, uptime_ratio }) => ({ date, uptimeRatio: uptime_ratio })),
+      days: (glance?.days ?? []).map(({ date, uptime_ratio, maintenance: checks }) => ({
+        date,
+        uptimeRatio: uptime_ratio,
+        hadMaintenance: checks > 0,
+      })),
       latencyMs: meanOf((glance?.latency ?? []).map(({ avg_ms }) => avg_ms)),
     };
   });
   const { title, description } = page;
   return {
-    status: { title, description, components, incidents, asOf: now },
+    status: { title, description, components, incidents, maintenance, asOf: now },
     monitorIds: new Map(rows.map(({ id, monitor }) => [id, monitor.publicId])),
   };
 }
@@ -75,7 +91,9 @@ export async function readUptime(
 
 async function readComponents({ scope, key }: PublishedPage) {
   const { prisma } = scope.db;
-  const monitor = { select: { publicId: true, name: true, isActive: true, state: { select: { status: true } } } };
+  const monitor = {
+    select: { publicId: true, name: true, isActive: true, state: { select: { status: true, maintenanceUntil: true } } },
+  };
   return prisma.statusPageComponent.findMany({
     where: { pageId: key, monitor: { workspaceId: scope.workspaceId } },
     orderBy: { position: "asc" },
@@ -107,6 +125,30 @@ async function readIncidents(
     reason: words.reason(reason) ?? "connect",
     startedAt,
     endedAt,
+  }));
+}
+
+type AnnouncedRow = Omit<PublicMaintenance, "id" | "componentNames"> & { id: number; monitorIds: number[] };
+
+/** What is on, and what begins within days, of windows that are not hidden and touch one of these monitors. */
+async function readMaintenance(
+  { scope, id: pageId }: PublishedPage,
+  names: ReadonlyMap<number, string>,
+  now: Date,
+): Promise<PublicMaintenance[]> {
+  const { rows } = await scope.db.pool.query<AnnouncedRow>(
+    `SELECT o.id, w.name, w.description, o.starts_at AS "startsAt", o.ends_at AS "endsAt", w.updated_at AS "announcedAt",
+       array_agg(m.id ORDER BY m.id) AS "monitorIds"
+     FROM maintenance_windows w JOIN window_occurrences o ON o.window_id = w.id
+       JOIN monitors m ON m.id = ANY($2::int[]) AND (w.covers_all OR m.id = ANY(w.monitor_keys) OR m.tags && w.tags)
+     WHERE w.workspace_id = $1 AND NOT w.is_hidden AND o.ends_at > $3 AND o.starts_at < $3::timestamptz + interval '${ANNOUNCED_DAYS} days'
+     GROUP BY o.id, w.id ORDER BY o.starts_at, o.id LIMIT ${ANNOUNCED_AT_MOST}`,
+    [scope.workspaceId, [...names.keys()], now],
+  );
+  return rows.map(({ id, monitorIds, ...row }) => ({
+    ...row,
+    id: uuidOf(`${pageId} maintenance ${id}`),
+    componentNames: monitorIds.flatMap((key) => names.get(key) ?? []),
   }));
 }
 

@@ -10,13 +10,17 @@ test.each<[ComponentState[], OverallState]>([
   [["unknown", "down"], "partly_down"],
   [["down", "down", "paused"], "down"],
   [["paused"], "paused"],
+  [["up", "maintenance"], "maintenance"],
+  [["down", "maintenance"], "partly_down"],
+  [["unknown", "maintenance"], "unknown"],
 ])("%j together are %s", (states, overall) => {
   expect(overallState(states)).toBe(overall);
 });
 
-test("a paused monitor is paused, whatever it was", () => {
+test("a paused monitor is paused and one in maintenance is that, whatever it was", () => {
   for (const status of ["UP", "DOWN", "UNKNOWN"] as const) {
-    expect(componentState({ status, isActive: false })).toBe("paused");
-    expect(componentState({ status, isActive: true })).toBe(status.toLowerCase());
+    expect(componentState({ status, isActive: false, inMaintenance: true })).toBe("paused");
+    expect(componentState({ status, isActive: true, inMaintenance: true })).toBe("maintenance");
+    expect(componentState({ status, isActive: true, inMaintenance: false })).toBe(status.toLowerCase());
   }
 });

@@ -8,6 +8,8 @@ export type PublicStatus = {
   components: PublicComponent[];
   /** Open ones first, then the latest. */
   incidents: PublicIncident[];
+  /** What is on and what is announced, in the order in which it begins. */
+  maintenance: PublicMaintenance[];
   asOf: Date;
 };
 
@@ -20,7 +22,7 @@ export type PublicComponent = {
   /** Good checks by good and failed ones over all `days`; null where nothing was measured. */
   uptimeRatio: number | null;
   /** UTC days as YYYY-MM-DD, the oldest first, the last is today. */
-  days: { date: string; uptimeRatio: number | null }[];
+  days: { date: string; uptimeRatio: number | null; hadMaintenance: boolean }[];
   /** Mean of the last 24 hours; null where nothing was measured. */
   latencyMs: number | null;
 };
@@ -35,10 +37,34 @@ export type PublicIncident = {
   endedAt: Date | null;
 };
 
-export type ComponentState = "up" | "down" | "unknown" | "paused";
+export type PublicMaintenance = {
+  /** Made of the page and the occurrence: it names it in the page's feed. */
+  id: string;
+  name: string;
+  description: string;
+  componentNames: string[];
+  startsAt: Date;
+  endsAt: Date;
+  /** When it was announced as it is. */
+  announcedAt: Date;
+};
 
-export function componentState({ status, isActive }: { status: MonitorStatus; isActive: boolean }): ComponentState {
+/** So far ahead a page announces maintenance. */
+export const ANNOUNCED_DAYS = 7;
+
+export type ComponentState = "up" | "down" | "unknown" | "maintenance" | "paused";
+
+export function componentState({
+  status,
+  isActive,
+  inMaintenance,
+}: {
+  status: MonitorStatus;
+  isActive: boolean;
+  inMaintenance: boolean;
+}): ComponentState {
   if (!isActive) return "paused";
+  if (inMaintenance) return "maintenance";
   return status === "UP" ? "up" : status === "DOWN" ? "down" : "unknown";
 }
 
@@ -49,5 +75,6 @@ export function overallState(states: readonly ComponentState[]): OverallState {
   const telling = states.filter((state) => state !== "paused");
   if (telling.length === 0) return states.length === 0 ? "empty" : "paused";
   if (telling.includes("down")) return telling.every((state) => state === "down") ? "down" : "partly_down";
-  return telling.includes("unknown") ? "unknown" : "up";
+  if (telling.includes("unknown")) return "unknown";
+  return telling.includes("maintenance") ? "maintenance" : "up";
 }

@@ -5,7 +5,7 @@ import { writeMarkup, xmlText } from "./markup.ts";
 export type Badge = { label: string; value: string; colour: string };
 
 // White text on each of them has a contrast of 4.5 : 1 or more.
-const COLOURS = { good: "#1a7f37", fair: "#8a5a00", bad: "#c11f2c", none: "#57606a" } as const;
+const COLOURS = { good: "#1a7f37", fair: "#8a5a00", bad: "#c11f2c", work: "#0b5cad", none: "#57606a" } as const;
 const LABEL_COLOUR = "#3d444d";
 const LONGEST_LABEL = 60;
 const PADDING = 6;
@@ -15,6 +15,7 @@ const STATES: Record<OverallState, { value: string; colour: string }> = {
   down: { value: "down", colour: COLOURS.bad },
   partly_down: { value: "partly down", colour: COLOURS.bad },
   unknown: { value: "unknown", colour: COLOURS.none },
+  maintenance: { value: "maintenance", colour: COLOURS.work },
   paused: { value: "paused", colour: COLOURS.none },
   empty: { value: "no data yet", colour: COLOURS.none },
 };

@@ -1,16 +1,21 @@
 import { uuidOf } from "@pulsecheck/db/check-view";
 import type { PublishedPage } from "@pulsecheck/db/published-pages";
-import type { PublicIncident, PublicStatus } from "@pulsecheck/shared/public-status";
+import type { PublicIncident, PublicMaintenance, PublicStatus } from "@pulsecheck/shared/public-status";
 import { html, raw } from "hono/html";
 import { writeMarkup, xmlText } from "./markup.ts";
 import { durationInWords, REASON_WORDS, timeInWords } from "./words.ts";
 
 type Entry = { id: string; at: Date; title: string; text: string };
 
-/** The page's incidents as Atom 1.0 (RFC 4287): an entry for each beginning and one for each end, the latest first. */
+/**
+ * The page's incidents as Atom 1.0 (RFC 4287): an entry for each beginning and one for each end, the latest first, and
+ * one for each maintenance that is on or announced.
+ */
 export function writeFeed(page: PublishedPage, status: PublicStatus, publicUrl: string): string {
   const address = `${publicUrl}/status/${page.slug}`;
-  const entries = status.incidents.flatMap(entriesOf).toSorted((a, b) => b.at.getTime() - a.at.getTime());
+  const entries = [...status.incidents.flatMap(entriesOf), ...status.maintenance.map(announcementOf)].toSorted(
+    (a, b) => b.at.getTime() - a.at.getTime(),
+  );
   const title = xmlText(status.title);
   const updated = new Date(Math.max(page.updatedAt.getTime(), entries[0]?.at.getTime() ?? 0));
   const feed = html`${raw('<?xml version="1.0" encoding="utf-8"?>')}
@@ -38,6 +43,12 @@ function writeEntry({ id, at, title, text }: Entry, address: string) {
       <content type="text">${xmlText(text)}</content>
     </entry>
   `;
+}
+
+function announcementOf(announced: PublicMaintenance): Entry {
+  const { id, name, description, componentNames, startsAt, endsAt, announcedAt } = announced;
+  const span = `From ${timeInWords(startsAt)} to ${timeInWords(endsAt)}: ${componentNames.join(", ")}.`;
+  return { id, at: announcedAt, title: `Maintenance: ${name}`, text: `${span} ${description}`.trim() };
 }
 
 function entriesOf({ openedId, recoveredId, componentName, reason, startedAt, endedAt }: PublicIncident): Entry[] {

@@ -2,6 +2,7 @@ import {
   overallState,
   type PublicComponent,
   type PublicIncident,
+  type PublicMaintenance,
   type PublicStatus,
 } from "@pulsecheck/shared/public-status";
 import { html } from "hono/html";
@@ -12,7 +13,7 @@ import { describeOverall, durationInWords, REASON_WORDS, STATE_WORDS, timeInWord
 
 /** The whole page. It needs no script; with one, its <main> is replaced when its revision is no longer the latest. */
 export function writeStatusPage(slug: string, revision: string, status: PublicStatus): string {
-  const { title, description, components, incidents } = status;
+  const { title, description, components, incidents, maintenance, asOf } = status;
   const overall = overallState(components.map(({ state }) => state));
   const sentence = describeOverall(overall, components);
   const open = incidents.filter(({ endedAt }) => endedAt === null);
@@ -20,8 +21,16 @@ export function writeStatusPage(slug: string, revision: string, status: PublicSt
     <h1 dir="auto">${title}</h1>
     ${description === "" ? "" : html`<p class="description" dir="auto">${description}</p>`}
     <p class="overall ${overall}" id="overall">${sentence}</p>
+    ${writeMaintenance(
+      "Under maintenance",
+      maintenance.filter(({ startsAt }) => startsAt <= asOf),
+    )}
     ${open.length === 0 ? "" : writeIncidents("Open incidents", open, status.asOf)}
     ${[...Map.groupBy(components, ({ groupName }) => groupName)].map(writeGroup)} ${writePast(incidents, status.asOf)}
+    ${writeMaintenance(
+      "Planned maintenance",
+      maintenance.filter(({ startsAt }) => startsAt > asOf),
+    )}
     <p class="as-of">As of ${writeTime(status.asOf)}</p>
   </main>`;
   const head = html`<link rel="alternate" type="application/atom+xml" title="Incidents" href="${slug}/feed.atom" />
@@ -43,6 +52,26 @@ function writeGroup([name, components]: [string, PublicComponent[]], i: number) 
   );
   return html`<section aria-labelledby="group-${i}">
     <h2 id="group-${i}" dir="auto" class="${name === "" ? "aside" : ""}">${name === "" ? "Components" : name}</h2>
+    <ul role="list">
+      ${items}
+    </ul>
+  </section>`;
+}
+
+function writeMaintenance(title: string, occurrences: readonly PublicMaintenance[]) {
+  if (occurrences.length === 0) return "";
+  const id = title === "Under maintenance" ? "on" : "planned";
+  const items = occurrences.map(
+    ({ name, description, componentNames, startsAt, endsAt }) =>
+      html`<li class="incident">
+        <p><strong dir="auto">${name}</strong></p>
+        ${description === "" ? "" : html`<p class="description" dir="auto">${description}</p>`}
+        <p dir="auto">${componentNames.join(", ")}</p>
+        <p class="span">${writeTime(startsAt)} to ${writeTime(endsAt)}</p>
+      </li>`,
+  );
+  return html`<section class="work" aria-labelledby="${id}">
+    <h2 id="${id}">${title}</h2>
     <ul role="list">
       ${items}
     </ul>

@@ -82,6 +82,9 @@ export function keepSnapshots(): Snapshots {
 export function concerns(event: BusEvent, page: PublishedPage, snapshot: Snapshot | null): boolean {
   if (event.workspace !== page.scope.workspaceId) return false;
   if (event.type === "status_page.changed") return event.data.id === page.id;
+  if (event.type === "maintenance_window.changed") return true;
+  if (event.type === "maintenance.changed" && snapshot !== null)
+    return event.data.monitor_ids.some((id) => snapshot.shows(id));
   const monitorId = monitorOf(event);
   return monitorId !== null && (snapshot === null || snapshot.shows(monitorId));
 }
@@ -107,10 +110,11 @@ async function takeSnapshot(page: PublishedPage): Promise<Snapshot> {
   };
 }
 
-function revisionOf({ title, description, components, incidents }: PublicStatus): string {
+function revisionOf({ title, description, components, incidents, maintenance, asOf }: PublicStatus): string {
   const shown = components.map(({ id, groupName, name, state }) => [id, groupName, name, state]);
   const told = incidents.map(({ openedId, endedAt }) => [openedId, endedAt]);
-  return hashText(JSON.stringify([title, description, shown, told]));
+  const announced = maintenance.map(({ announcedAt: _, ...one }) => [one, one.startsAt <= asOf]);
+  return hashText(JSON.stringify([title, description, shown, told, announced]));
 }
 
 /** Lets go of the oldest until the rest is small enough. */

@@ -14,7 +14,7 @@ type Day = PublicComponent["days"][number];
 /** One bar a UTC day. Its height and its colour say the same; the page's style shows phones the last third alone. */
 export function drawUptime({ days, uptimeRatio }: PublicComponent) {
   const bars = days.map((day, i) => {
-    const title = html`<title>${dayInWords(day.date)}: ${formatUptime(day.uptimeRatio)}</title>`;
+    const title = html`<title>${dayInWords(day.date)}: ${figureOf(day)}</title>`;
     return html`<rect class="${classOf(day)}" x="${i * STEP}">${title}</rect>`;
   });
   return html`<div class="days">
@@ -32,8 +32,12 @@ export function drawUptime({ days, uptimeRatio }: PublicComponent) {
     </p>`;
 }
 
-function classOf({ uptimeRatio }: Day): string {
-  if (uptimeRatio === null) return "none";
+function figureOf({ uptimeRatio, hadMaintenance }: Day): string {
+  return uptimeRatio === null && hadMaintenance ? "maintenance" : formatUptime(uptimeRatio);
+}
+
+function classOf({ uptimeRatio, hadMaintenance }: Day): string {
+  if (uptimeRatio === null) return hadMaintenance ? "maintenance" : "none";
   return uptimeRatio === 1 ? "good" : uptimeRatio < BAD_BELOW ? "bad" : "fair";
 }
 

@@ -5,18 +5,21 @@ export const STATE_WORDS: Record<ComponentState, string> = {
   up: "Up",
   down: "Down",
   unknown: "Unknown",
+  maintenance: "Maintenance",
   paused: "Paused",
 };
 
 /** The overall state in a sentence. */
 export function describeOverall(overall: OverallState, components: readonly PublicComponent[]): string {
   const down = components.filter(({ state }) => state === "down").length;
+  const worked = components.filter(({ state }) => state === "maintenance").length;
   const watched = components.filter(({ state }) => state !== "paused").length;
   const sentences: Record<OverallState, string> = {
     up: "Everything is up",
     down: "Everything is down",
     partly_down: `${down} of ${watched} ${down === 1 ? "is" : "are"} down`,
     unknown: "The state of some is unknown",
+    maintenance: worked === watched ? "Under maintenance" : `${worked} of ${watched} under maintenance`,
     paused: "Monitoring is paused",
     empty: "Nothing is shown here yet",
   };
