@@ -10,7 +10,7 @@ import { Refusal, refuseMissing } from "@pulsecheck/shared/refusal";
 import { recordChange } from "./audit.ts";
 import type { Db } from "./client.ts";
 import { Prisma, type AlertAddress } from "./generated/client.ts";
-import { given, hasText, readPage, readWhole, type Column } from "./keyset.ts";
+import { given, hasText, readThings, type Column } from "./keyset.ts";
 import type { Actor, Scope } from "./scope.ts";
 
 /** How long the link that asks for a confirmation is good for, in ms. */
@@ -36,11 +36,10 @@ export async function listAlertAddresses(scope: Scope, query: AlertAddressListQu
     columns: COLUMNS,
     key: "id",
   } as const;
-  return readPage(scope.db, list, query, async (found: { id: string }[]) => {
-    const rows = await readWhole(found, (ids) =>
-      scope.db.prisma.alertAddress.findMany({ where: { workspaceId: scope.workspaceId, id: { in: ids } } }),
-    );
-    return rows.map(viewAlertAddress);
+  return readThings(scope.db, list, query, async (ids: string[]) => {
+    const where = { workspaceId: scope.workspaceId, id: { in: ids } };
+    const rows = await scope.db.prisma.alertAddress.findMany({ where });
+    return rows.map((row) => [row.id, viewAlertAddress(row)]);
   });
 }
 

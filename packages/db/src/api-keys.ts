@@ -5,7 +5,7 @@ import { roleCovers, type Role } from "@pulsecheck/shared/role";
 import { recordChange } from "./audit.ts";
 import type { Db } from "./client.ts";
 import { Prisma, type ApiKey } from "./generated/client.ts";
-import { given, hasText, readPage, readWhole, type Column } from "./keyset.ts";
+import { given, hasText, readThings, type Column } from "./keyset.ts";
 import type { Scope } from "./scope.ts";
 
 const TOUCH_EVERY_MS = 60_000;
@@ -61,11 +61,10 @@ export async function listApiKeys(scope: Scope, query: ApiKeyListQuery): Promise
     ...given(query.q, (text) => hasText(text, Prisma.sql`k.name`)),
   ];
   const list = { select: Prisma.sql`k.id`, from: Prisma.sql`api_keys k`, where, columns: COLUMNS, key: "id" } as const;
-  return readPage(scope.db, list, query, async (found: { id: string }[]) => {
-    const rows = await readWhole(found, (ids) =>
-      scope.db.prisma.apiKey.findMany({ where: { workspaceId: scope.workspaceId, id: { in: ids } } }),
-    );
-    return rows.map(viewApiKey);
+  return readThings(scope.db, list, query, async (ids: string[]) => {
+    const where = { workspaceId: scope.workspaceId, id: { in: ids } };
+    const rows = await scope.db.prisma.apiKey.findMany({ where });
+    return rows.map((row) => [row.id, viewApiKey(row)]);
   });
 }
 

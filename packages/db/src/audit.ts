@@ -1,8 +1,8 @@
 import { describeChange, type AuditEntryView, type AuditListQuery, type AuditSubject } from "@pulsecheck/shared/audit";
 import type { Page } from "@pulsecheck/shared/list";
 import type pg from "pg";
-import { Prisma, type AuditEntry } from "./generated/client.ts";
-import { given, hasText, readPage, readWhole, within, type Column, type KeysetQuery } from "./keyset.ts";
+import { Prisma } from "./generated/client.ts";
+import { given, hasText, readPage, within, type Column, type KeysetQuery } from "./keyset.ts";
 import type { Actor, Scope } from "./scope.ts";
 
 /** Something that was done. A thing that is new has no `before`, one that is gone no `after`. */
@@ -50,6 +50,20 @@ export async function recordChange(
   else await client.query(INSERT, values);
 }
 
+type AuditEntry = {
+  id: string;
+  at: Date;
+  user_id: string | null;
+  api_key_id: string | null;
+  address: string | null;
+  action: string;
+  subject_type: AuditSubject;
+  subject_id: string;
+  subject_name: string;
+  before: AuditEntryView["before"];
+  after: AuditEntryView["after"];
+};
+
 // In the order in which it was written down: an entry's time is that at which its transaction began.
 const COLUMNS: Record<"at", Column> = { at: { sql: Prisma.sql`a.id`, type: "bigint" } };
 
@@ -77,18 +91,13 @@ async function pageEntries<View>(
 ): Promise<Page<View>> {
   const where = [Prisma.sql`a.workspace_id = ${workspaceId}`, ...filters];
   const list = {
-    select: Prisma.sql`a.id`,
+    select: Prisma.sql`a.*`,
     from: Prisma.sql`audit_entries a`,
     where,
     columns: COLUMNS,
     key: "at",
   } as const;
-  return readPage(db, list, query, async (found: { id: string }[]) => {
-    const keys = found.map(({ id }) => ({ id: BigInt(id) }));
-    return show(
-      await readWhole(keys, (ids) => db.prisma.auditEntry.findMany({ where: { workspaceId, id: { in: ids } } })),
-    );
-  });
+  return readPage(db, list, query, show);
 }
 
 function filtersOf(query: AuditListQuery): Prisma.Sql[] {
@@ -104,11 +113,11 @@ function filtersOf(query: AuditListQuery): Prisma.Sql[] {
 
 /** People and keys by their names as they are now; both outlive what they did. */
 async function withPeople({ db, workspaceId }: Scope, entries: readonly AuditEntry[]): Promise<AuditEntryView[]> {
-  const idsOf = (field: "userId" | "apiKeyId") => [...new Set(entries.flatMap((entry) => entry[field] ?? []))];
+  const idsOf = (field: "user_id" | "api_key_id") => [...new Set(entries.flatMap((entry) => entry[field] ?? []))];
   const [users, keys] = await Promise.all([
-    db.prisma.user.findMany({ where: { id: { in: idsOf("userId") } }, select: { id: true, email: true } }),
+    db.prisma.user.findMany({ where: { id: { in: idsOf("user_id") } }, select: { id: true, email: true } }),
     db.prisma.apiKey.findMany({
-      where: { workspaceId, id: { in: idsOf("apiKeyId") } },
+      where: { workspaceId, id: { in: idsOf("api_key_id") } },
       select: { id: true, name: true },
     }),
   ]);
@@ -117,12 +126,12 @@ async function withPeople({ db, workspaceId }: Scope, entries: readonly AuditEnt
   return entries.map((entry) => ({
     id: Number(entry.id),
     at: entry.at.toISOString(),
-    user: userById.get(entry.userId ?? "") ?? null,
-    api_key: keyById.get(entry.apiKeyId ?? "") ?? null,
+    user: userById.get(entry.user_id ?? "") ?? null,
+    api_key: keyById.get(entry.api_key_id ?? "") ?? null,
     address: entry.address,
     action: entry.action,
-    subject: { type: entry.subjectType as AuditSubject, id: entry.subjectId, name: entry.subjectName },
-    before: entry.before as AuditEntryView["before"],
-    after: entry.after as AuditEntryView["after"],
+    subject: { type: entry.subject_type, id: entry.subject_id, name: entry.subject_name },
+    before: entry.before,
+    after: entry.after,
   }));
 }

@@ -1,8 +1,8 @@
 import type { DeviceListQuery, DeviceSort, DeviceView } from "@pulsecheck/shared/device";
-import type { Page } from "@pulsecheck/shared/list";
+import type { CountedPage } from "@pulsecheck/shared/list";
 import { viewDevice } from "./device-view.ts";
 import { Prisma } from "./generated/client.ts";
-import { given, hasText, readPage, readWhole, type Column } from "./keyset.ts";
+import { given, hasText, readThings, type Column } from "./keyset.ts";
 import type { Scope } from "./scope.ts";
 
 // What is unknown comes first.
@@ -19,7 +19,7 @@ const COLUMNS: Record<DeviceSort | "id", Column> = {
 };
 
 /** A page of the workspace's devices, by the query's filters and sort; ties are broken by age. */
-export async function listDevices(scope: Scope, query: DeviceListQuery): Promise<Page<DeviceView>> {
+export async function listDevices(scope: Scope, query: DeviceListQuery): Promise<CountedPage<DeviceView>> {
   const list = {
     select: Prisma.sql`d.id`,
     from: Prisma.sql`devices d JOIN device_states s ON s.device_key = d.id`,
@@ -27,12 +27,10 @@ export async function listDevices(scope: Scope, query: DeviceListQuery): Promise
     columns: COLUMNS,
     key: "id",
   } as const;
-  return readPage(scope.db, list, query, async (found: { id: number }[]) => {
-    const rows = await readWhole(found, (ids) => {
-      const where = { workspaceId: scope.workspaceId, id: { in: ids } };
-      return scope.db.prisma.device.findMany({ where, include: { state: true } });
-    });
-    return rows.map(viewDevice);
+  return readThings(scope.db, list, query, async (ids: number[]) => {
+    const where = { workspaceId: scope.workspaceId, id: { in: ids } };
+    const rows = await scope.db.prisma.device.findMany({ where, include: { state: true } });
+    return rows.map((row) => [row.id, viewDevice(row)]);
   });
 }
 

@@ -6,7 +6,7 @@ import { codes, words } from "./check-view.ts";
 import type { Db } from "./client.ts";
 import { Prisma, type Delivery, type Incident } from "./generated/client.ts";
 import type { IncidentOf } from "./incident-changes.ts";
-import { given, hasText, readPage, readWhole, type Column } from "./keyset.ts";
+import { given, hasText, readThings, type Column } from "./keyset.ts";
 import type { Scope } from "./scope.ts";
 
 type IncidentRow = Incident & {
@@ -16,12 +16,6 @@ type IncidentRow = Incident & {
   deliveries: (Delivery & { alertChannel: { name: string } | null })[];
 };
 
-/** What an incident is about, whichever it is. */
-export const SUBJECTS = {
-  monitor: { select: { publicId: true, name: true } },
-  device: { select: { deviceId: true, name: true } },
-  sensor: { select: { sensorId: true, name: true } },
-} as const;
 /** What an incident is about, whichever it is. */
 export const SUBJECTS = {
   monitor: { select: { publicId: true, name: true } },
@@ -58,14 +52,10 @@ export async function listIncidents(
     columns: COLUMNS,
     key: "id",
   } as const;
-  return readPage(scope.db, list, query, async (found: { id: string }[]) => {
-    const rows = await readWhole(found, (ids) =>
-      scope.db.prisma.incident.findMany({
-        where: { workspaceId: scope.workspaceId, id: { in: ids } },
-        include: WITH_ALERTS,
-      }),
-    );
-    return rows.map((row) => viewIncident(row, new Date()));
+  return readThings(scope.db, list, query, async (ids: string[]) => {
+    const where = { workspaceId: scope.workspaceId, id: { in: ids } };
+    const rows = await scope.db.prisma.incident.findMany({ where, include: WITH_ALERTS });
+    return rows.map((row) => [row.id, viewIncident(row, new Date())]);
   });
 }
 
@@ -168,11 +158,6 @@ function viewIncident(row: IncidentRow, now: Date): IncidentView {
         : [],
     ),
   };
-}
-
-/** A mail's address, a channel's name. */
-function recipientOf({ channel, recipient, alertChannel }: IncidentRow["deliveries"][number]): string {
-  return channel === "email" ? recipient : (alertChannel?.name ?? "a channel that is gone");
 }
 
 /** A mail's address, a channel's name. */

@@ -3,7 +3,7 @@ import {
   parseSort,
   readCursor,
   writeCursor,
-  type Page,
+  type CountedPage,
   type ValueType,
 } from "@pulsecheck/shared/list";
 import type { Db } from "./client.ts";
@@ -55,7 +55,7 @@ export async function readPage<Row, View, Name extends string = string>(
   list: Keyset<Name>,
   query: KeysetQuery,
   show: (rows: Row[]) => View[] | Promise<View[]>,
-): Promise<Page<View>> {
+): Promise<CountedPage<View>> {
   const terms = termsOf(list, query.sort);
   const types = terms.map(({ type }) => type);
   const after = readCursor(query.cursor, query.sort, types);
@@ -72,14 +72,22 @@ export async function readPage<Row, View, Name extends string = string>(
   };
 }
 
-/** The whole of the rows whose keys were found, in the same order; without those that are gone meanwhile. */
-export async function readWhole<Id, Row extends { id: Id }>(
-  found: readonly { id: Id }[],
-  read: (ids: Id[]) => Promise<Row[]>,
-): Promise<Row[]> {
-  const ids = found.map(({ id }) => id);
-  const byId = new Map((await read(ids)).map((row) => [row.id, row]));
-  return ids.flatMap((id) => byId.get(id) ?? []);
+/**
+ * A page of things that are read with all that belongs to them once their keys are found.
+ * @param read the things of these keys, in any order, each with its key
+ */
+export async function readThings<Id, View, Name extends string>(
+  db: Db,
+  list: Keyset<Name>,
+  query: KeysetQuery,
+  read: (ids: Id[]) => Promise<(readonly [Id, View])[]>,
+): Promise<CountedPage<View>> {
+  return readPage(db, list, query, async (found: { id: Id }[]) => {
+    const ids = found.map(({ id }) => id);
+    const views = new Map(await read(ids));
+    // Without those that are gone meanwhile.
+    return ids.flatMap((id) => views.get(id) ?? []);
+  });
 }
 
 /** A condition of a list, where its query asks for it. */

@@ -1,7 +1,7 @@
-import type { Page } from "@pulsecheck/shared/list";
+import type { CountedPage } from "@pulsecheck/shared/list";
 import type { MonitorListQuery, MonitorSort, MonitorView } from "@pulsecheck/shared/monitor";
 import { Prisma } from "./generated/client.ts";
-import { given, hasText, readPage, readWhole, type Column } from "./keyset.ts";
+import { given, hasText, readThings, type Column } from "./keyset.ts";
 import { viewMonitor } from "./monitor-view.ts";
 import type { Scope } from "./scope.ts";
 
@@ -16,7 +16,7 @@ const COLUMNS: Record<MonitorSort | "id", Column> = {
 };
 
 /** A page of the workspace's monitors, by the query's filters and sort; ties are broken by age. */
-export async function listMonitors(scope: Scope, query: MonitorListQuery): Promise<Page<MonitorView>> {
+export async function listMonitors(scope: Scope, query: MonitorListQuery): Promise<CountedPage<MonitorView>> {
   const list = {
     select: Prisma.sql`m.id`,
     from: Prisma.sql`monitors m JOIN monitor_states s ON s.monitor_id = m.id`,
@@ -24,12 +24,10 @@ export async function listMonitors(scope: Scope, query: MonitorListQuery): Promi
     columns: COLUMNS,
     key: "id",
   } as const;
-  return readPage(scope.db, list, query, async (found: { id: number }[]) => {
-    const rows = await readWhole(found, (ids) => {
-      const where = { workspaceId: scope.workspaceId, id: { in: ids } };
-      return scope.db.prisma.monitor.findMany({ where, include: { state: true, cronJob: true } });
-    });
-    return rows.map(viewMonitor);
+  return readThings(scope.db, list, query, async (ids: number[]) => {
+    const where = { workspaceId: scope.workspaceId, id: { in: ids } };
+    const rows = await scope.db.prisma.monitor.findMany({ where, include: { state: true, cronJob: true } });
+    return rows.map((row) => [row.id, viewMonitor(row)]);
   });
 }
 

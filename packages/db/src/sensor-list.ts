@@ -1,7 +1,7 @@
-import type { Page } from "@pulsecheck/shared/list";
+import type { CountedPage } from "@pulsecheck/shared/list";
 import type { ReadingView, SensorListQuery, SensorSort, SensorView } from "@pulsecheck/shared/sensor";
 import { Prisma } from "./generated/client.ts";
-import { given, hasText, readPage, readWhole, type Column } from "./keyset.ts";
+import { given, hasText, readThings, type Column } from "./keyset.ts";
 import type { Scope } from "./scope.ts";
 import { viewSensor } from "./sensors.ts";
 
@@ -16,7 +16,7 @@ const COLUMNS: Record<SensorSort | "id", Column> = {
 };
 
 /** A page of the workspace's sensors, by the query's filters and sort; ties are broken by age. */
-export async function listSensors(scope: Scope, query: SensorListQuery): Promise<Page<SensorView>> {
+export async function listSensors(scope: Scope, query: SensorListQuery): Promise<CountedPage<SensorView>> {
   const list = {
     select: Prisma.sql`s.id`,
     from: Prisma.sql`sensors s JOIN sensor_states t ON t.sensor_key = s.id`,
@@ -24,12 +24,10 @@ export async function listSensors(scope: Scope, query: SensorListQuery): Promise
     columns: COLUMNS,
     key: "id",
   } as const;
-  return readPage(scope.db, list, query, async (found: { id: number }[]) => {
-    const rows = await readWhole(found, (ids) => {
-      const where = { workspaceId: scope.workspaceId, id: { in: ids } };
-      return scope.db.prisma.sensor.findMany({ where, include: { state: true } });
-    });
-    return rows.map(viewSensor);
+  return readThings(scope.db, list, query, async (ids: number[]) => {
+    const where = { workspaceId: scope.workspaceId, id: { in: ids } };
+    const rows = await scope.db.prisma.sensor.findMany({ where, include: { state: true } });
+    return rows.map((row) => [row.id, viewSensor(row)]);
   });
 }
 

@@ -9,7 +9,7 @@ import {
 } from "@pulsecheck/shared/status-page";
 import { recordChange, type Deed } from "./audit.ts";
 import { Prisma, type StatusPage, type StatusPageComponent } from "./generated/client.ts";
-import { given, hasText, readPage, readWhole, type Column } from "./keyset.ts";
+import { given, hasText, readThings, type Column } from "./keyset.ts";
 import type { Scope } from "./scope.ts";
 
 type ComponentRow = StatusPageComponent & { monitor: { publicId: string; name: string } };
@@ -131,14 +131,10 @@ export async function listStatusPages(scope: Scope, query: StatusPageListQuery):
     columns: COLUMNS,
     key: "id",
   } as const;
-  return readPage(scope.db, list, query, async (found: { id: number }[]) => {
-    const rows = await readWhole(found, (ids) =>
-      scope.db.prisma.statusPage.findMany({
-        where: { workspaceId: scope.workspaceId, id: { in: ids } },
-        include: WITH_COMPONENTS,
-      }),
-    );
-    return rows.map(viewStatusPage);
+  return readThings(scope.db, list, query, async (ids: number[]) => {
+    const where = { workspaceId: scope.workspaceId, id: { in: ids } };
+    const rows = await scope.db.prisma.statusPage.findMany({ where, include: WITH_COMPONENTS });
+    return rows.map((row) => [row.id, viewStatusPage(row)]);
   });
 }
 
