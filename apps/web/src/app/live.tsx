@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, use, useEffect, useState, useSyncExternalStore, type ReactNode } from "react";
 import { meQuery, useReloadAfterLogin } from "../features/account/session.ts";
+import { ownWorkspacesQuery } from "../features/members/own-workspaces.ts";
 import { dropPendingDeletes } from "../features/monitors/delete-monitor.ts";
 import type { LiveState } from "../lib/kept-socket.ts";
 import { createLiveSocket, type LiveFrame, type LiveSocket, type Watched } from "../lib/live-socket.ts";
@@ -16,7 +17,10 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     const askWhoWeAre = () => void queries.prefetchQuery({ ...meQuery, staleTime: 0 });
     const created = createLiveSocket(askWhoWeAre);
     created.onState(() => {
-      if (created.state() === "ended") askWhoWeAre();
+      if (created.state() === "ended") {
+        askWhoWeAre();
+        void queries.invalidateQueries({ queryKey: ownWorkspacesQuery.queryKey });
+      }
       // What failed while there was no connection is asked for again.
       if (created.state() === "live")
         void queries.invalidateQueries({ predicate: ({ state }) => state.status === "error" });

@@ -26,17 +26,20 @@ const root = createRootRouteWithContext<{ queries: QueryClient }>()({ component:
 const token = (search: Record<string, unknown>) => ({
   token: typeof search["token"] === "string" ? search["token"] : "",
 });
+/** Where one wanted to go. */
+const next = (search: Record<string, unknown>): { next?: string } =>
+  typeof search["next"] === "string" ? { next: search["next"] } : {};
 const account = () => import("../features/account/pages.tsx");
 const login = createRoute({
   getParentRoute: () => root,
   path: "/login",
-  validateSearch: (search: Record<string, unknown>): { next?: string } =>
-    typeof search["next"] === "string" ? { next: search["next"] } : {},
+  validateSearch: next,
   component: lazyRouteComponent(account, "LoginPage"),
 });
 const register = createRoute({
   getParentRoute: () => root,
   path: "/register",
+  validateSearch: next,
   component: lazyRouteComponent(account, "RegisterPage"),
 });
 const forgot = createRoute({
@@ -68,6 +71,13 @@ const stopAlerts = createRoute({
   path: "/stop-alerts",
   validateSearch: token,
   component: lazyRouteComponent(mailed, "StopAlertsPage"),
+});
+
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: "/invitation",
+  validateSearch: token,
+  component: lazyRouteComponent(() => import("../features/members/invitation-page.tsx"), "InvitationPage"),
 });
 
 /** Everything behind the login, in its frame. */
@@ -183,6 +193,7 @@ const routeTree = root.addChildren([
   verify,
   verifyAlertAddress,
   stopAlerts,
+  invitation,
   inside.addChildren([
     board,
     newMonitor,

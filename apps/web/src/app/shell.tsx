@@ -7,6 +7,7 @@ import { tellError } from "../components/ui/toasts.tsx";
 import { logOut, useMe } from "../features/account/session.ts";
 import { BoardProvider } from "../features/board/board.tsx";
 import { OpenIncidentsBadge } from "../features/incidents/open-incidents.tsx";
+import { WorkspaceSwitcher } from "../features/members/workspace-switcher.tsx";
 import { sendPendingDeletes } from "../features/monitors/delete-monitor.ts";
 import { ApiError, whenSessionEnds } from "../lib/api.ts";
 import { ConnectionState } from "./connection-state.tsx";
@@ -61,7 +62,7 @@ function Header() {
           <Activity aria-hidden className="size-5 text-accent" />
           <span className="max-md:sr-only">PulseCheck</span>
         </Link>
-        <nav aria-label="Main" className="flex min-w-0 flex-1 gap-1">
+        <nav aria-label="Main" className="flex min-w-0 flex-1 gap-1 max-sm:gap-0">
           {PLACES.map(({ to, label, Icon }) => (
             <Link
               key={to}
@@ -69,7 +70,7 @@ function Header() {
               activeOptions={{ exact: to === "/", includeSearch: false }}
               className={buttonClass(
                 "quiet",
-                "px-2 text-muted aria-[current=page]:bg-sunken aria-[current=page]:text-ink",
+                "px-2 text-muted max-sm:px-1.5 aria-[current=page]:bg-sunken aria-[current=page]:text-ink",
               )}
             >
               <Icon aria-hidden className="size-4" />
@@ -79,6 +80,7 @@ function Header() {
           ))}
         </nav>
         <ConnectionState />
+        <WorkspaceSwitcher />
         <LogOutButton />
       </div>
     </header>

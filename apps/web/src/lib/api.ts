@@ -1,5 +1,6 @@
 import type { Problem } from "@pulsecheck/shared/problem";
 import createClient from "openapi-fetch";
+import { CHOSEN_WORKSPACE } from "./chosen-workspace.ts";
 import { createListeners } from "./listeners.ts";
 import type { paths } from "../generated/api.ts";
 
@@ -8,6 +9,14 @@ export const API_BASE = new URL(document.baseURI).href.replace(/\/$/, "");
 
 /** The API, typed by its own OpenAPI document. Use it with `ask`. */
 export const api = createClient<paths>({ baseUrl: API_BASE, credentials: "same-origin" });
+
+api.use({
+  onRequest({ request, schemaPath }) {
+    // What is a person's own belongs to no workspace, and works also where the chosen one is not theirs any more.
+    if (CHOSEN_WORKSPACE !== null && schemaPath.startsWith("/api/"))
+      request.headers.set("X-Workspace-Id", CHOSEN_WORKSPACE);
+  },
+});
 
 /** What the API said no to, or that it could not be reached (`status` 0). */
 export class ApiError extends Error {
@@ -27,6 +36,11 @@ const endings = createListeners();
 /** Calls a listener whenever the API says that the session has ended. Returns what takes it back. */
 export const whenSessionEnds = endings.add;
 
+const misses = createListeners();
+
+/** Calls a listener whenever the API does not know what it was asked for: maybe not even the workspace. */
+export const whenSomethingIsMissing = misses.add;
+
 type Outcome<T> = { data?: T; error?: unknown; response: Response };
 
 /** The answer's body. Rejects with an `ApiError` for everything but success. */
@@ -36,5 +50,6 @@ export async function ask<T>(call: Promise<Outcome<T>>): Promise<T> {
   });
   if (response.ok) return data as T;
   if (response.status === 401) endings.tell();
+  if (response.status === 404) misses.tell();
   throw new ApiError(response.status, typeof error === "object" && error !== null ? error : {});
 }

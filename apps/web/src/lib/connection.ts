@@ -21,8 +21,9 @@ export type ConnectionOwner = {
 
 const SILENT = 1006;
 
-export function openConnection(url: URL, owner: ConnectionOwner): Connection {
-  const socket = new WebSocket(url);
+/** Connects as soon as it is known where to; one that never is was refused. */
+export function openConnection(url: Promise<URL>, owner: ConnectionOwner): Connection {
+  let socket: WebSocket | null = null;
   let wasOpen = false;
   let isOver = false;
   const keepalive = createKeepalive(
@@ -31,7 +32,7 @@ export function openConnection(url: URL, owner: ConnectionOwner): Connection {
   );
 
   function send(message: object): boolean {
-    if (socket.readyState !== WebSocket.OPEN) return false;
+    if (socket?.readyState !== WebSocket.OPEN) return false;
     socket.send(JSON.stringify(message));
     return true;
   }
@@ -39,7 +40,7 @@ export function openConnection(url: URL, owner: ConnectionOwner): Connection {
   function close(): void {
     isOver = true;
     keepalive.stop();
-    socket.close();
+    socket?.close();
   }
 
   function end(code: number): void {
@@ -48,17 +49,23 @@ export function openConnection(url: URL, owner: ConnectionOwner): Connection {
     owner.onEnd(code, wasOpen);
   }
 
-  socket.addEventListener("open", () => {
+  function connect(address: URL): void {
     if (isOver) return;
-    wasOpen = true;
-    keepalive.start();
-    owner.onOpen();
-  });
-  socket.addEventListener("message", ({ data }) => {
-    if (isOver) return;
-    keepalive.heard();
-    owner.onMessage(String(data));
-  });
-  socket.addEventListener("close", ({ code }) => end(code));
+    socket = new WebSocket(address);
+    socket.addEventListener("open", () => {
+      if (isOver) return;
+      wasOpen = true;
+      keepalive.start();
+      owner.onOpen();
+    });
+    socket.addEventListener("message", ({ data }) => {
+      if (isOver) return;
+      keepalive.heard();
+      owner.onMessage(String(data));
+    });
+    socket.addEventListener("close", ({ code }) => end(code));
+  }
+
+  url.then(connect, () => end(SILENT));
   return { send, close, check: keepalive.check };
 }

@@ -13,7 +13,7 @@ export type KeptSocket = {
 
 export type SocketOwner = {
   /** Asked before each attempt. */
-  url(): URL;
+  url(): Promise<URL>;
   onMessage(text: string): void;
   /** What the other end answers at once. */
   question: object;

@@ -1,8 +1,8 @@
 import type { IncidentView } from "@pulsecheck/shared/incident";
 import { SUBSCRIBE_LIMIT, type LiveEvent } from "@pulsecheck/shared/live-events";
-import { API_BASE } from "./api.ts";
 import { keepSocket, type LiveState } from "./kept-socket.ts";
 import { createListeners } from "./listeners.ts";
+import { liveUrl } from "./live-url.ts";
 
 /** How things stand in a workspace, as the dashboard's socket tells it on its first connection and after a long gap. */
 export type Snapshot = {
@@ -43,12 +43,7 @@ export function createLiveSocket(onRefused: () => void): LiveSocket {
   let subscribing: ReturnType<typeof setTimeout> | undefined;
 
   const socket = keepSocket({
-    url() {
-      const url = new URL(`${API_BASE}/api/v1/ws/dashboard`);
-      url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-      if (lastSeq !== null) url.searchParams.set("since", String(lastSeq));
-      return url;
-    },
+    url: () => liveUrl("dashboard", lastSeq === null ? {} : { since: String(lastSeq) }),
     onMessage(text) {
       const frame = JSON.parse(text) as LiveFrame;
       // Only events and snapshots have a number: what else is said answers a message of ours.

@@ -11,6 +11,7 @@ import { AccountFrame } from "./account-frame.tsx";
 import { tellLogin } from "./session.ts";
 
 const loginRoute = getRouteApi("/login");
+const registerRoute = getRouteApi("/register");
 const resetRoute = getRouteApi("/reset-password");
 const LINK = "font-medium text-accent underline";
 
@@ -44,7 +45,7 @@ export function LoginPage() {
       </p>
       <p>
         New here?{" "}
-        <Link to="/register" className={LINK}>
+        <Link to="/register" search={next === undefined ? {} : { next }} className={LINK}>
           Create an account
         </Link>
       </p>
@@ -53,6 +54,7 @@ export function LoginPage() {
 }
 
 export function RegisterPage() {
+  const { next } = registerRoute.useSearch();
   const logIn = useLogin();
   const form = useApiForm(registerSchema, { email: "", password: "", first_name: "", last_name: "" });
   return (
@@ -62,7 +64,7 @@ export function RegisterPage() {
         submit="Create the account"
         send={async (body) => {
           await ask(api.POST("/auth/register", { body }));
-          await logIn(body.email, body.password);
+          await logIn(body.email, body.password, next);
         }}
       >
         <NameFields first={{ autoFocus: true, ...form.fieldOf("first_name") }} last={form.fieldOf("last_name")} />
@@ -71,7 +73,7 @@ export function RegisterPage() {
       </Form>
       <p>
         Have one already?{" "}
-        <Link to="/login" className={LINK}>
+        <Link to="/login" search={next === undefined ? {} : { next }} className={LINK}>
           Log in
         </Link>
       </p>

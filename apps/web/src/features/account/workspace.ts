@@ -6,6 +6,8 @@ import { api, ask } from "../../lib/api.ts";
 export const workspaceQuery = queryOptions({
   queryKey: ["workspace"],
   queryFn: () => ask(api.GET("/api/v1/workspace")),
+  // An admin may have given the reader another role meanwhile.
+  refetchOnWindowFocus: true,
 });
 
 /** May the reader change things? Null until that is known. */

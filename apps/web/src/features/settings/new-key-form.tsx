@@ -1,16 +1,10 @@
 import { apiKeyCreateSchema } from "@pulsecheck/shared/api-key";
-import { ROLES, type Role } from "@pulsecheck/shared/role";
+import { ROLES } from "@pulsecheck/shared/role";
 import { InputField, SelectField } from "../../components/ui/field.tsx";
 import { Form } from "../../components/ui/form.tsx";
 import { api, ask } from "../../lib/api.ts";
 import { useApiForm } from "../../lib/form.ts";
-
-const ROLE_WORDS: Record<Role, string> = {
-  ADMIN: "Admin: everything, people and keys too",
-  USER: "User: reads and changes",
-  VIEWER: "Viewer: reads",
-  INGEST: "Ingest: reports, and reads nothing",
-};
+import { ROLE_WORDS } from "../account/role-words.ts";
 
 /** Makes a key. `onCreated` gets it: it is told this once. */
 export function NewKeyForm({ onCreated }: { onCreated(key: string): void }) {

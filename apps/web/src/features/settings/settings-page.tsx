@@ -2,6 +2,8 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import { buttonClass } from "../../components/ui/button.tsx";
 import { Page } from "../../components/ui/page.tsx";
+import { MembersSection } from "../members/members-section.tsx";
+import { WorkspacesSection } from "../members/workspaces-section.tsx";
 import { AlertsSection } from "./alerts-section.tsx";
 import { AppearanceSection } from "./appearance-section.tsx";
 import { DevicesSection } from "./devices-section.tsx";
@@ -17,6 +19,8 @@ const SECTIONS: Record<SettingsSection, ComponentType> = {
   profile: ProfileSection,
   password: PasswordSection,
   sessions: SessionsSection,
+  members: MembersSection,
+  workspaces: WorkspacesSection,
   keys: KeysSection,
   alerts: AlertsSection,
   devices: DevicesSection,

@@ -3,6 +3,8 @@ export const SETTINGS_SECTIONS = {
   profile: "Profile",
   password: "Password",
   sessions: "Sessions",
+  members: "Members",
+  workspaces: "Workspaces",
   keys: "API keys",
   alerts: "Alerts",
   devices: "Devices",
