@@ -97,7 +97,7 @@ describe.concurrent.each(BROKERS)("with the broker on %s", (broker) => {
   }) => {
     const mails = await openMailService();
     const target = await openTarget();
-    const env = { POSTMARK_API_TOKEN: "a-server-token", POSTMARK_API_URL: mails.url };
+    const env = { POSTMARK_API_TOKEN: "a-server-token", POSTMARK_API_URL: mails.url, ALERT_DIGEST_AFTER: "100" };
     const house = await openHouse({ broker, env });
     try {
       const alice = await house.register("alice");

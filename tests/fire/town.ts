@@ -62,7 +62,7 @@ export async function buildTown(
   const target = await openTarget();
   const ways = new Map<string, Way>();
   target.answer((request, response) => (ways.get(request.url ?? "") ?? healthy(latencyMs))(request, response));
-  const mailEnv = { POSTMARK_API_TOKEN: "a-server-token", POSTMARK_API_URL: mails.url };
+  const mailEnv = { POSTMARK_API_TOKEN: "a-server-token", POSTMARK_API_URL: mails.url, ALERT_DIGEST_AFTER: "10000" };
   const fleet = await openFleet(broker, { ...mailEnv, ...env }, postgresSettings);
   const api = await fleet.startApi();
   const alice = await fleet.register("alice");

@@ -97,7 +97,7 @@ function report({ town, lived, outages, watchers }: Evidence, complaints: readon
 
 say(`seed ${seed}, broker ${broker}, ${minutes} minutes`);
 const { town, close } = await buildTown(broker, {
-  env: { EMAIL_DEBOUNCE_MINUTES: "0" },
+  env: { EMAIL_DEBOUNCE_MINUTES: "0", ALERT_DIGEST_AFTER: "10000" },
   postgresSettings: { max_connections: "150" },
 });
 let complaints: string[] = ["it did not come to its end"];

@@ -1,7 +1,8 @@
 import type { Consumer } from "@pulsecheck/broker/job-queues";
 import { ALERTS_EVERY_MS, checksJobSchema, MAINTENANCE_EVERY_MS, QUEUES } from "@pulsecheck/shared/queues";
 import { SHARDS, TICK_MS } from "@pulsecheck/shared/schedule";
-import type { Channel } from "./alert/channels/channel.ts";
+import { testChannel } from "./alert/channels/test-channel.ts";
+import type { MailService } from "./alert/mail/mail-service.ts";
 import { sendAlerts } from "./alert/send-alerts.ts";
 import { runManualCheck } from "./check/manual-checks.ts";
 import type { Deps } from "./context.ts";
@@ -12,6 +13,7 @@ import type { Scheduler } from "./schedule/scheduler.ts";
 const MANUAL_AT_ONCE = 50;
 /** While one round waits for a slow mail service, others go on. */
 const ALERTS_AT_ONCE = 4;
+const TESTS_AT_ONCE = 10;
 /** Without one of the frequent jobs for so long, this process does its work by itself. */
 const SILENCE_MS = 3_000;
 
@@ -20,12 +22,7 @@ const tickId = (shard: number) => `tick-${shard}`;
 const EVERY_SHARD = Array.from({ length: SHARDS }, (_, shard) => shard);
 
 /** The registry: which queue is consumed by what. */
-export function startConsumers(
-  deps: Deps,
-  scheduler: Scheduler,
-  channels: Readonly<Record<string, Channel>>,
-  heard: HeardJobs,
-): Consumer[] {
+export function startConsumers(deps: Deps, scheduler: Scheduler, mail: MailService, heard: HeardJobs): Consumer[] {
   const { jobs } = deps.broker;
   return [
     jobs.consume(QUEUES.checks, SHARDS, async (data) => {
@@ -36,8 +33,9 @@ export function startConsumers(
     jobs.consume(QUEUES.manualChecks, MANUAL_AT_ONCE, (data) => runManualCheck(deps, scheduler, data)),
     jobs.consume(QUEUES.alerts, ALERTS_AT_ONCE, async () => {
       heard.hear(ALERTS);
-      await sendAlerts(deps, channels);
+      await sendAlerts(deps, mail);
     }),
+    jobs.consume(QUEUES.channelTests, TESTS_AT_ONCE, (data) => testChannel(deps, data)),
     jobs.consume(QUEUES.maintenance, 1, () => maintain(deps)),
   ];
 }
@@ -54,12 +52,12 @@ export function sinceTickMs(heard: HeardJobs): number {
 export async function coverForSilence(
   deps: Deps,
   scheduler: Scheduler,
-  channels: Readonly<Record<string, Channel>>,
+  mail: MailService,
   heard: HeardJobs,
 ): Promise<void> {
   const isSilent = (id: string) => heard.sinceMs(id) >= SILENCE_MS;
   for (const shard of EVERY_SHARD) if (isSilent(tickId(shard))) await scheduler.tick(shard);
-  if (isSilent(ALERTS)) await sendAlerts(deps, channels);
+  if (isSilent(ALERTS)) await sendAlerts(deps, mail);
 }
 
 type Schedule = { queue: string; id: string; everyMs: number; data: object };

@@ -1,8 +1,8 @@
 import {
   CHANNELS_AT_MOST,
+  type ChannelChange,
   type ChannelCreate,
   type ChannelDeliveryView,
-  type ChannelSettings,
   type ChannelView,
 } from "@pulsecheck/shared/alert-channel";
 import { maskConfig, type ChannelConfig } from "@pulsecheck/shared/channels/channel";
@@ -15,6 +15,9 @@ import { SUBJECTS, subjectOf } from "./incidents.ts";
 import { newestFirst, pageOf, type PageInput } from "./newest-first.ts";
 import type { Scope } from "./scope.ts";
 import type { SecretBox } from "./secret-box.ts";
+
+/** What people change of a channel; undefined stays. */
+type ChannelSettingsChange = Omit<ChannelChange, "config">;
 
 /** A channel with its config opened: for those who send, and for the judgement of a change. */
 export type OpenedChannel = { id: string; kind: string; name: string; config: ChannelConfig };
@@ -57,7 +60,8 @@ export async function createChannel(
     await tx.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId} FOR NO KEY UPDATE`;
     if ((await tx.alertChannel.count({ where: { workspaceId } })) >= CHANNELS_AT_MOST)
       throw new Refusal(409, `There are ${CHANNELS_AT_MOST} channels already, and a workspace may not have more.`);
-    const data = { workspaceId, kind, ...columnsOf(settings), ...sealConfig(box, kind, config) };
+    const { name, tags, severities, is_active: isActive } = settings;
+    const data = { workspaceId, kind, name, tags, severities, isActive, ...sealConfig(box, kind, config) };
     const channel = viewChannel(await tx.alertChannel.create({ data }));
     await recordChange(tx, scope, {
       action: "channel.created",
@@ -71,21 +75,22 @@ export async function createChannel(
 
 /**
  * Changes a channel; what waits to be sent goes by what it is then.
- * @param config the whole of it, judged already; undefined: it stays
+ * @param changeConfig makes of the config that is there, secrets included, the whole new one; undefined: it stays
  */
 export async function updateChannel(
   scope: Scope,
   box: SecretBox,
   id: string,
-  change: Partial<ChannelSettings>,
-  config: ChannelConfig | undefined,
+  change: ChannelSettingsChange,
+  changeConfig: (before: ChannelConfig) => ChannelConfig | undefined,
 ): Promise<ChannelView> {
   return scope.db.prisma.$transaction(async (tx) => {
+    // Locked before it is read: of two changes at once the later one sees the earlier one's secrets.
+    await tx.$queryRaw`SELECT 1 FROM alert_channels WHERE id = ${id}::uuid AND workspace_id = ${scope.workspaceId} FOR UPDATE`;
     const before = await findRow(scope, id, tx);
-    const secrets = config === undefined ? {} : sealConfig(box, before.kind, config);
-    const after = viewChannel(
-      await tx.alertChannel.update({ where: { id }, data: { ...columnsOf(change), ...secrets } }),
-    );
+    const config = changeConfig(openConfig(box, before.config));
+    const data = { ...columnsOf(change), ...(config === undefined ? {} : sealConfig(box, before.kind, config)) };
+    const after = viewChannel(await tx.alertChannel.update({ where: { id }, data }));
     // Masks look the same before and after.
     const keep = config === undefined ? [] : ["config"];
     const sides = { before: shown(viewChannel(before)), after: shown(after), keep };
@@ -165,9 +170,9 @@ async function findRow(
   return row;
 }
 
-function columnsOf<Change extends Partial<ChannelSettings>>({ is_active: isActive, ...rest }: Change) {
-  const given = Object.entries({ ...rest, isActive }).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given) as Omit<Change, "is_active"> & { isActive: NonNullable<Change["is_active"]> };
+function columnsOf({ name, tags, severities, is_active: isActive }: ChannelSettingsChange) {
+  const given = Object.entries({ name, tags, severities, isActive }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as Partial<Pick<AlertChannel, "name" | "tags" | "severities" | "isActive">>;
 }
 
 function sealConfig(box: SecretBox, kind: string, config: ChannelConfig) {

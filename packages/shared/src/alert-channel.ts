@@ -37,7 +37,7 @@ export const channelSchema = z
 export type ChannelView = z.infer<typeof channelSchema>;
 
 /** What every channel has, whatever its kind, with its defaults filled in. */
-export type ChannelSettings = { [Field in keyof typeof settings]: z.output<(typeof settings)[Field]> };
+type ChannelSettings = { [Field in keyof typeof settings]: z.output<(typeof settings)[Field]> };
 export type ChannelCreate = ChannelSettings & { kind: ChannelKind; config: Record<string, string> };
 
 const createSchemas = CHANNEL_KINDS.map((kind) =>

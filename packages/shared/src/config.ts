@@ -76,6 +76,8 @@ function withDefaults(env: Environment) {
       from: env.EMAIL_FROM,
       isDevMode: env.EMAIL_DEV_MODE ?? (isEmbedded && env.POSTMARK_API_TOKEN === undefined),
       debounceMs: env.EMAIL_DEBOUNCE_MINUTES * 60_000,
+      /** So many alerts a recipient gets by themselves in a minute; the rest together. */
+      aloneAtMost: env.ALERT_DIGEST_AFTER,
     },
     corsOrigins: env.CORS_ORIGINS,
     intervals: { minIntervalS: env.MIN_CHECK_INTERVAL, defaultIntervalS: env.MONITOR_CHECK_INTERVAL },

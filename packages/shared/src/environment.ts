@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
+import { ALONE_AT_MOST } from "./alert-digest.ts";
 import { LONGEST_INTERVAL_S } from "./monitor.ts";
 import { parseCidrs, type Cidr } from "./target-address.ts";
 import { parseTargetUrl } from "./target-url.ts";
@@ -78,6 +79,7 @@ export const environment = z.object({
   EMAIL_FROM: z.email("an e-mail address").default("alerts@pulsecheck.invalid"),
   EMAIL_DEV_MODE: z.stringbool("true or false").optional(),
   EMAIL_DEBOUNCE_MINUTES: minutes.default(60),
+  ALERT_DIGEST_AFTER: whole(1, 100_000, ALONE_AT_MOST),
   CORS_ORIGINS: origins,
   MONITOR_CHECK_INTERVAL: whole(1, LONGEST_INTERVAL_S, 60),
   MIN_CHECK_INTERVAL: whole(1, LONGEST_INTERVAL_S, 30),

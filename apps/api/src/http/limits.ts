@@ -31,6 +31,8 @@ export type Limits = {
   mail: AttemptLimits;
   /** Mails to a stranger's address: whether it wants alerts, and invitations. */
   alertMail: AlertMailLimits;
+  /** Tests of a workspace's channels: each makes us write to somebody. */
+  channelTest: Limit;
   /** Trying the password of a public status page. */
   statusPage: AttemptLimits;
   /** Requests of one user or key, in each process. */
@@ -73,6 +75,7 @@ export const LIMITS: Limits = {
     workspace: { points: 40, windowS: HOUR },
     recipient: { points: 6, windowS: DAY },
   },
+  channelTest: { points: 10, windowS: MINUTE },
   statusPage: {
     pair: { points: 10, windowS: 15 * MINUTE },
     network: { points: 100, windowS: 15 * MINUTE },

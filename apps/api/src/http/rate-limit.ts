@@ -77,6 +77,12 @@ export function limitAlertMails(deps: LimitDeps, limits: Limits = LIMITS) {
   };
 }
 
+/** Limits of the tests of a workspace's channels: refuses (429) one too many. */
+export function limitChannelTests(deps: LimitDeps, limits: Limits = LIMITS) {
+  const workspaces = openLimiter(deps, "channel-test:workspace", limits.channelTest);
+  return (workspaceId: number): Promise<void> => spend(workspaces, String(workspaceId));
+}
+
 /** The general limit of one user or key, kept in memory: refuses (429) one request too many. */
 export function limitRequests(deps: Pick<Deps, "config">, limits: Limits = LIMITS) {
   const { points, windowS } = limits.requests;

@@ -9,12 +9,12 @@ const PATIENCE_MS = 2_000;
  * Refuses (400) a target whose every address this instance does not allow. A name that does not resolve now is
  * let through: it may soon, and each connection of each check is judged again.
  */
-export async function requireAllowedTarget(url: string, allowed: readonly Cidr[]): Promise<void> {
+export async function requireAllowedTarget(url: string, allowed: readonly Cidr[], field = "url"): Promise<void> {
   const { hostname } = new URL(url);
   const reasons = (await addressesOf(hostname)).map((address) => whyAddressIsRefused(address, allowed));
   const [first] = reasons;
   if (first && reasons.every((why) => why !== null)) {
-    throw refuseField("url", `leads to an address that this instance does not allow: ${first}`);
+    throw refuseField(field, `leads to an address that this instance does not allow: ${first}`);
   }
 }
 

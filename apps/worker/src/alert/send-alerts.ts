@@ -1,10 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { claimDeliveries, finishDelivery, type ClaimedDelivery } from "@pulsecheck/db/deliveries";
+import { claimDeliveries, finishDelivery, type ClaimedDelivery, type DeliveryOutcome } from "@pulsecheck/db/deliveries";
 import { readIncidentUpdates } from "@pulsecheck/db/incidents";
 import { writeMailedToken } from "@pulsecheck/db/mailed-token";
 import { fanOut, listUnpublished, markPublished } from "@pulsecheck/db/outbox";
 import type { Deps } from "../context.ts";
-import type { Channel } from "./channels/channel.ts";
+import { sendToChannel } from "./channels/send-to-channel.ts";
+import type { MailService } from "./mail/mail-service.ts";
 import { writeMessage } from "./messages.ts";
 
 const SEND_AT_ONCE = 50;
@@ -13,44 +14,58 @@ const WRITE_AGAIN_MS = 500;
 const UNTOLD_MS = 3_000;
 
 /**
- * Turns the outbox into messages: transitions into deliveries, due deliveries into mails. Any number of workers
+ * Turns the outbox into messages: transitions into deliveries, due deliveries into mails
+ * and posts to channels. Any number of workers
  * may do this at once, and a repeated job does nothing twice.
  */
-export async function sendAlerts(deps: Deps, channels: Readonly<Record<string, Channel>>): Promise<void> {
+export async function sendAlerts(deps: Deps, mail: MailService): Promise<void> {
   const { config, db } = deps;
   await retellTransitions(deps);
   await fanOut(db, config.isEmbedded);
   for (;;) {
-    const claimed = await claimDeliveries(db, new Date(), config.mail.debounceMs, SEND_AT_ONCE);
-    await Promise.all(claimed.map((delivery) => send(deps, channels, delivery)));
+    const claimed = await claimDeliveries(
+      db,
+      new Date(),
+      config.mail.debounceMs,
+      SEND_AT_ONCE,
+      config.mail.aloneAtMost,
+    );
+    await Promise.all(claimed.map((delivery) => send(deps, mail, delivery)));
     await tellIncidents(deps, claimed);
     if (claimed.length < SEND_AT_ONCE) return;
   }
 }
 
-async function send(deps: Deps, channels: Readonly<Record<string, Channel>>, delivery: ClaimedDelivery): Promise<void> {
-  const { config, db, log, counters } = deps;
-  const channel = channels["email"];
-  if (channel === undefined) throw new Error("there is no channel email");
-  const message = writeMessage(delivery, {
-    publicUrl: config.publicUrl,
-    writeToken: (kind, id) => writeMailedToken(config.secretKey, kind, id),
-    now: new Date(),
-  });
-  const outcome = await channel.send(message);
+async function send(deps: Deps, mail: MailService, delivery: ClaimedDelivery): Promise<void> {
+  const { db, log, counters } = deps;
+  const outcome = await (delivery.channel === null
+    ? sendMail(deps, mail, delivery)
+    : sendToChannel(deps, delivery, delivery.channel));
   await untilWritten(deps, () => finishDelivery(db, delivery, outcome, new Date()));
   counters.add("deliveries_total", { kind: delivery.kind.toLowerCase(), outcome: outcome.state.toLowerCase() });
   if (outcome.state !== "SENT") {
     log.warn(
       { delivery: delivery.id, attempts: delivery.attempts, error: outcome.error, outcome: outcome.state },
-      "a mail was not sent",
+      delivery.channel === null ? "a mail was not sent" : "an alert was not sent to a channel",
     );
   }
 }
 
+function sendMail({ config }: Deps, mail: MailService, delivery: ClaimedDelivery): Promise<DeliveryOutcome> {
+  const context = {
+    publicUrl: config.publicUrl,
+    writeToken: (kind: Parameters<typeof writeMailedToken>[1], id: string) =>
+      writeMailedToken(config.secretKey, kind, id),
+    now: new Date(),
+  };
+  return mail.send(writeMessage(delivery, context));
+}
+
 /** Whoever looks at an incident sees what was sent to whom. What cannot be told is read with the next look at it. */
 async function tellIncidents({ db, broker, log }: Deps, finished: readonly ClaimedDelivery[]): Promise<void> {
-  const ids = new Set(finished.flatMap(({ incident }) => incident?.id ?? []));
+  const ids = new Set(
+    finished.flatMap(({ incident, others }) => [incident?.id ?? [], others.map((other) => other.incident.id)].flat()),
+  );
   if (ids.size === 0) return;
   try {
     await broker.bus.publish(await readIncidentUpdates(db, [...ids], new Date()));
@@ -70,13 +85,13 @@ async function retellTransitions({ db, broker, log }: Deps): Promise<void> {
   }
 }
 
-/** A mail that went out must be known to have gone out: while the database is away, this waits for it. */
+/** A message that went out must be known to have gone out: while the database is away, this waits for it. */
 async function untilWritten({ log }: Deps, write: () => Promise<void>): Promise<void> {
   for (;;) {
     try {
       return await write();
     } catch (error) {
-      log.error({ err: error }, "what became of a mail could not be written; trying again");
+      log.error({ err: error }, "what became of a message could not be written; trying again");
       await delay(WRITE_AGAIN_MS);
     }
   }

@@ -54,7 +54,7 @@ describe("where loopback is not allowed", () => {
     const { port, connections } = await watched();
     const result = await check(`http://${host}:${port}/`, {}, []);
     expect(result).toMatchObject({ outcome: "inconclusive", reason: "blocked", resolvedAddress: null });
-    expect(result.detail).toMatch(/ was not checked: .+, and this instance does not allow it\.$/);
+    expect(result.detail).toMatch(/ was not connected to: .+, and this instance does not allow it\.$/);
     expect(result.phases.connect).toBeNull();
     expect(connections()).toBe(0);
   });
@@ -66,7 +66,7 @@ describe("where loopback is not allowed", () => {
       answerNames([address]);
       const result = await check(`http://innocent.example:${port}/`, {}, []);
       expect(result).toMatchObject({ reason: "blocked" });
-      expect(result.detail).toContain(`innocent.example was not checked: ${address} is a `);
+      expect(result.detail).toContain(`innocent.example was not connected to: ${address} is a `);
       expect(connections()).toBe(0);
     },
   );

@@ -167,7 +167,7 @@ function networkError(code: string): Error {
 }
 
 function blocked(hostname: string, why: string): ProbeFailure {
-  return new ProbeFailure("blocked", `${hostname} was not checked: ${why}, and this instance does not allow it.`);
+  return new ProbeFailure("blocked", `${hostname} was not connected to: ${why}, and this instance does not allow it.`);
 }
 
 function since(startedAt: number): number {

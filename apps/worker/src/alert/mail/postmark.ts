@@ -1,6 +1,6 @@
 import type { Config } from "@pulsecheck/shared/config";
 import { Errors, ServerClient } from "postmark";
-import type { Channel } from "./channel.ts";
+import type { MailService } from "./mail-service.ts";
 
 const TIMEOUT_S = 15;
 /** Postmark's answers that will be the same next time: the address is inactive, or no address at all. */
@@ -17,7 +17,7 @@ const UNSENT = new Set([
 const LOST = "The answer of the mail service was lost";
 
 /** E-mail through Postmark's own client. */
-export function createEmailChannel(mail: Config["mail"], token: string): Channel {
+export function openPostmark(mail: Config["mail"], token: string): MailService {
   const { protocol, host } = new URL(mail.apiUrl);
   const client = new ServerClient(token, {
     useHttps: protocol === "https:",

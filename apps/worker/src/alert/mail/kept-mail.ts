@@ -1,9 +1,9 @@
 import type { Db } from "@pulsecheck/db/client";
 import { keepMail } from "@pulsecheck/db/dev-mails";
-import type { Channel } from "./channel.ts";
+import type { MailService } from "./mail-service.ts";
 
 /** EMAIL_DEV_MODE: mails are kept, readable under GET /dev/mails, and nobody gets one. */
-export function createKeptMailChannel(db: Db): Channel {
+export function keepMails(db: Db): MailService {
   return {
     send: async (message) => ({ state: "SENT", messageId: `kept-${await keepMail(db, message)}` }),
   };
