@@ -93,3 +93,30 @@ describe.each(BROKERS)("with the broker on %s", (broker) => {
     expect(up.data.monitor_id).toBe(job.id);
   });
 });
+
+test("a restart makes nobody late: jobs whose pings nobody could hear have their grace time anew", async () => {
+  const { house, alice, dashboard, addJob } = await openStreet("postgres");
+  const jobs = [await addJob({ grace_s: 60 }), await addJob({ name: "report", schedule: "* * * * *", grace_s: 60 })];
+  for (const job of jobs) await house.call("GET", job.url);
+  const { pool } = house.db;
+  const overdue = () =>
+    pool.query(`WITH past AS (UPDATE cron_jobs SET state = jsonb_set(state::jsonb, '{expectedFrom}', to_jsonb(now() - interval '1 hour')))
+      UPDATE monitor_states SET next_check_at = now(), fence = fence + 1, scheduled_at = NULL`);
+  await pool.query("UPDATE listening SET seen_at = now() - interval '1 hour', since = now() - interval '2 hours'");
+  const isHeardAgain = async () =>
+    (await pool.query("SELECT since > now() - interval '1 minute' AS fresh FROM listening")).rows[0]?.fresh;
+  await expect.poll(isHeardAgain, { timeout: 10_000 }).toBe(true);
+  await overdue();
+  const list = async () => (await house.call("GET", "/api/v1/monitors", { token: alice.token })).body.items;
+  const isPutOff = ({ status, next_check_at }: { status: string; next_check_at: string }) =>
+    status === "UP" && Date.parse(next_check_at) > Date.now() + 20_000;
+  await expect.poll(async () => (await list()).every(isPutOff), { timeout: 10_000 }).toBe(true);
+  const { items } = (await house.call("GET", "/api/v1/incidents", { token: alice.token })).body;
+  expect(items).toEqual([]);
+
+  // Who was listened for all the while is late.
+  await pool.query("UPDATE listening SET since = now() - interval '2 hours'");
+  await overdue();
+  for (const { id } of jobs)
+    await dashboard.frame(({ type, data }) => type === "incident.opened" && data.monitor_id === id);
+}, 60_000);

@@ -2,6 +2,7 @@ import { SHARDS } from "@pulsecheck/shared/schedule";
 import { Redis } from "ioredis";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { BROKERS, type BrokerKind } from "./harness/house.ts";
+import { joinLive } from "./harness/live-client.ts";
 import { openMailService } from "./harness/mail-service.ts";
 import { openFleet } from "./harness/processes.ts";
 import { openTarget, type Target } from "./harness/target.ts";
@@ -82,18 +83,24 @@ describe.each(BROKERS)("with the broker on %s", (broker) => {
 test("Redis that is gone stops neither checks nor alerts, /ready says so, and a flush of all that is in it is mended by itself", async () => {
   const { mails, target, fleet, alice } = await openTown("redis");
   await fleet.addMonitor(alice, { url: target.url, name: "shop" });
+  const report = (value: number) =>
+    fleet.call("POST", "/api/v1/sensors", { token: alice.token, json: { sensor_id: "boiler", value } });
+  await report(20);
+  await fleet.call("PATCH", "/api/v1/sensors/boiler", { token: alice.token, json: { above: 30 } });
   await target.asked(3);
   await fleet.redis?.kill("SIGKILL");
   const before = target.journal.length;
   await target.asked(before + 3);
   await expect.poll(async () => (await fleet.call("GET", "/ready")).status, { timeout: 25_000 }).toBe(503);
   target.breakIt();
+  expect((await report(31)).status).toBe(201);
   await expect
     .poll(async () => (await fleet.call("GET", "/api/v1/incidents", { token: alice.token })).body.items.length, {
       timeout: 20_000,
     })
-    .toBe(1);
+    .toBe(2);
   await mails.mail(({ subject }) => subject === "DOWN: shop");
+  await mails.mail(({ subject }) => subject === "ALARM: boiler");
   await fleet.redis?.restart();
   await expect.poll(async () => (await fleet.call("GET", "/ready")).status, { timeout: 25_000 }).toBe(200);
 
@@ -109,6 +116,27 @@ test("Redis that is gone stops neither checks nor alerts, /ready says so, and a 
   expect(alertsOf(mails.accepted)).toEqual(["DOWN: shop", "UP: shop"]);
   expect(longestGap(target, before - 1)).toBeLessThan(10_000);
 }, 120_000);
+
+test("a worker that freezes loses its lead over readings: another one judges and tells them", async () => {
+  const { fleet, worker, alice } = await openTown("postgres");
+  const headers = { Authorization: `Bearer ${alice.token}` };
+  const socket = await joinLive(`${fleet.url}/api/v1/ws/sensors`, headers);
+  const report = (value: number) =>
+    fleet.call("POST", "/api/v1/sensors", { token: alice.token, json: { sensor_id: "sensor1", value } });
+  await report(1);
+  await socket.frame(({ type, data }) => type === "sensor.reading" && data.value === 1);
+  await fleet.startWorker();
+  worker.signal("SIGSTOP");
+  await report(2);
+  await socket.frame(({ type, data }) => type === "sensor.reading" && data.value === 2);
+
+  // The one that froze finds its connection gone, and tells nothing twice.
+  worker.signal("SIGCONT");
+  await report(3);
+  await socket.frame(({ type, data }) => type === "sensor.reading" && data.value === 3);
+  const told = socket.frames.filter(({ type }) => type === "sensor.reading").map(({ data }) => data.value);
+  expect(told).toEqual([1, 2, 3]);
+}, 90_000);
 
 test("an unreadable environment stops the start with one message that lists every problem", async () => {
   const fleet = openFleet("postgres", { PORT: "eight", CHECK_CONCURRENCY: "0", POSTMARK_API_URL: "nonsense" });

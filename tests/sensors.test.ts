@@ -1,4 +1,3 @@
-import { setSensorWorkspace } from "@pulsecheck/db/instance-settings";
 import { WARM_UP_READINGS } from "@pulsecheck/shared/anomaly";
 import { USUAL_UNTIL_ENDED } from "@pulsecheck/shared/anomaly-streak";
 import pg from "pg";
@@ -85,7 +84,9 @@ describe.each(BROKERS)("with the broker on %s", (broker) => {
     const { publicId } = await house.db.prisma.workspace.findFirstOrThrow({
       where: { memberships: { some: { userId: alice.id } } },
     });
-    expect(await setSensorWorkspace(house.db, publicId)).toBe(true);
+    await house.startApi({ SENSOR_WORKSPACE: "00000000-0000-4000-8000-000000000000" });
+    await expect(insert()).rejects.toThrow(/there is no sensor "new" here/);
+    await house.startApi({ SENSOR_WORKSPACE: publicId });
     const dashboard = await joinLive(`${house.url}/api/v1/ws/dashboard`, { Authorization: `Bearer ${alice.token}` });
     await dashboard.ofType("snapshot");
     await insert();

@@ -30,7 +30,8 @@ export type House = Caller & {
   db: Db;
   broker: Broker;
   startWorker(): Promise<RunningWorker>;
-  startApi(): Promise<RunningApi>;
+  /** Another process of the API. @param env laid over the house's own */
+  startApi(env?: Record<string, string>): Promise<RunningApi>;
   stop(): Promise<void>;
 };
 
@@ -50,9 +51,7 @@ export async function openHouse({
     MIN_CHECK_INTERVAL: "1",
     ...own,
   };
-  const parsed = parseConfig(env);
-  if (!parsed.ok) throw new Error(parsed.message);
-  const { config } = parsed;
+  const config = readConfig(env);
   const log = pino({ level: process.env["TEST_LOG"] ?? "silent" });
   const onError = (error: Error) => log.warn({ err: error }, "a connection broke");
   const closing: (() => Promise<void>)[] = [];
@@ -68,8 +67,8 @@ export async function openHouse({
   }
 
   const deps = openDeps("api");
-  async function startAnotherApi(): Promise<RunningApi> {
-    const api = await startApi(deps);
+  async function startAnotherApi(more: Record<string, string> = {}): Promise<RunningApi> {
+    const api = await startApi({ ...deps, config: readConfig({ ...env, ...more }) });
     closing.unshift(() => api.stop());
     return api;
   }
@@ -96,6 +95,12 @@ export async function openHouse({
       await database.drop();
     },
   };
+}
+
+function readConfig(env: Record<string, string>): Config {
+  const parsed = parseConfig(env);
+  if (!parsed.ok) throw new Error(parsed.message);
+  return parsed.config;
 }
 
 /** A database number of the shared Redis that no other house has. */
