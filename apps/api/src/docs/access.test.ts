@@ -13,6 +13,8 @@ const BODIES: Record<string, unknown> = {
   "POST /api/v1/invitations": { email: "taken@example.com", role: "ADMIN" },
   "PATCH /api/v1/members/{user_id}": { role: "VIEWER" },
   "POST /api/v1/alert-addresses": { email: "taken@example.com" },
+  "POST /api/v1/channels": { kind: "slack", name: "a channel", config: { url: "https://192.0.2.1/hook" } },
+  "PATCH /api/v1/channels/{id}": { name: "taken over" },
   "POST /api/v1/monitors": { url: "https://example.com/", name: "a monitor" },
   "PATCH /api/v1/monitors/{id}": { name: "taken over" },
   "POST /api/v1/heartbeat": { device_id: "a-device" },
@@ -56,6 +58,8 @@ beforeAll(async () => {
   const page = { slug: "alices-page", title: "alice's page" };
   await house.call("POST", "/api/v1/status-pages", { token: alice.token, json: page });
   await house.call("POST", "/api/v1/alert-addresses", { token: alice.token, json: { email: "alices@example.com" } });
+  const channel = { kind: "slack", name: "alice's channel", config: { url: "https://192.0.2.1/hook" } };
+  await house.call("POST", "/api/v1/channels", { token: alice.token, json: channel });
   const invitation = { email: "invited@example.com", role: "USER" };
   await house.call("POST", "/api/v1/invitations", { token: alice.token, json: invitation });
   await maintainPartitions(house.db, at, 30);
@@ -70,6 +74,7 @@ beforeAll(async () => {
     "/api/v1/sensors/": "4815162342",
     "/api/v1/status-pages/": (await first("/api/v1/status-pages")).id,
     "/api/v1/alert-addresses/": (await first("/api/v1/alert-addresses")).id,
+    "/api/v1/channels/": (await first("/api/v1/channels")).id,
     "/api/v1/invitations/": (await first("/api/v1/invitations")).id,
     "/api/v1/members/": alice.id,
     "/api/v1/api-keys/": (await first("/api/v1/api-keys")).id,
@@ -118,6 +123,7 @@ const countAll = async () => {
     prisma.apiKey.count({ where: { revokedAt: null } }),
     prisma.session.count(),
     prisma.alertAddress.count(),
+    prisma.alertChannel.count(),
     prisma.invitation.count(),
     prisma.membership.count({ where: { role: "ADMIN" } }),
     prisma.incident.count(),
@@ -165,6 +171,7 @@ describe("whatever the route", () => {
       "/api/v1/incidents",
       "/api/v1/api-keys",
       "/api/v1/alert-addresses",
+      "/api/v1/channels",
       "/api/v1/status-pages",
     ])
       expect((await house.call("GET", path, { token: charlie.token })).body).toEqual({ items: [], next_cursor: null });
