@@ -42,6 +42,7 @@ test("a device that has reported has its tile, and its battery changes while one
   expect(new URL(page.url()).search).toBe("?view=table");
   await page.getByRole("navigation", { name: "Status" }).getByRole("link", { name: "Offline" }).click();
   await page.getByText("No device is like that").waitFor();
+  expect(new URL(page.url()).search).toBe("?view=table&status=OFFLINE");
   await page.getByRole("link", { name: "Show all devices" }).click();
   await page.getByRole("searchbox").fill("till");
   await tile.waitFor();
@@ -81,5 +82,70 @@ test("a device's page shows its past, takes changes, and is gone when it is dele
   await page.getByRole("button", { name: "Delete" }).click();
   await page.getByRole("button", { name: "Delete it" }).click();
   await page.getByRole("heading", { name: "No devices yet" }).waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test("a fleet is filtered by tag and place, and its analytics lead from a place to its devices", async () => {
+  const carol = await house.register("carol");
+  await report(carol, [
+    { device_id: "gate", name: "Gate", location: "Hall 1" },
+    { device_id: "pump", name: "Pump", location: "Hall 2" },
+  ]);
+  const { token } = carol;
+  await house.call("PATCH", "/api/v1/devices/pump", { token, json: { tags: ["wet"] } });
+  const { page, complaints, findBarriers } = await openVisitor(browser, house.url, {
+    as: carol,
+    viewport: { width: 360, height: 740 },
+    colorScheme: "dark",
+  });
+  await page.goto("/devices");
+  const names = page.getByRole("list", { name: "Devices" }).getByRole("link");
+  await page.getByLabel("Tag", { exact: true }).selectOption("wet");
+  await expect.poll(() => names.allTextContents()).toEqual(["Pump"]);
+  await page.getByLabel("Location", { exact: true }).selectOption("Hall 1");
+  await page.getByText("No device is like that").waitFor();
+  await page.getByLabel("Tag", { exact: true }).selectOption("All tags");
+  await expect.poll(() => names.allTextContents()).toEqual(["Gate"]);
+  expect(new URL(page.url()).search).toBe("?location=Hall+1");
+
+  await page.getByRole("link", { name: "Analytics" }).click();
+  await page.getByLabel("Group").selectOption("By location");
+  await page.getByLabel("Range").selectOption("Last 90 days");
+  await page
+    .getByRole("table", { name: "Device analytics" })
+    .getByRole("row", { name: /Hall 2/ })
+    .waitFor();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  expect(await findBarriers()).toEqual([]);
+  await page.getByRole("link", { name: "Hall 2" }).click();
+  await page.getByRole("table", { name: "Device analytics" }).getByRole("link", { name: "Pump" }).click();
+  await page.getByRole("region", { name: "Presence" }).getByText("Availability").waitFor();
+  expect(new URL(page.url()).search).toBe("?range=90d");
+  expect(complaints).toEqual([]);
+});
+
+test("a workspace's defaults for its devices are changed in the settings, and judged by the rules", async () => {
+  const dave = await house.register("dave");
+  const { page, complaints, findBarriers } = await openVisitor(browser, house.url, { as: dave });
+  await page.goto("/settings?section=devices");
+  const offlineAfter = page.getByLabel("Offline after (s)");
+  await offlineAfter.fill("");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Must be a number").waitFor();
+  await offlineAfter.fill("100");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Must be more than at_risk_after_s, which is 120").waitFor();
+  expect(await findBarriers()).toEqual([]);
+  await page.getByLabel("At risk after (s)").fill("60");
+  await page.getByLabel("Mail when a device goes offline").uncheck();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Saved. Devices are judged by it at once.").waitFor();
+  const { body } = await house.call("GET", "/api/v1/workspace", { token: dave.token });
+  expect(body).toMatchObject({
+    device_at_risk_after_s: 60,
+    device_offline_after_s: 100,
+    device_battery_low: 20,
+    device_alerts: false,
+  });
   expect(complaints).toEqual([]);
 });

@@ -16,10 +16,19 @@ test("a reading shows in the list, and the next one while one looks", async () =
   await page.getByRole("heading", { name: "No sensors yet" }).waitFor();
   expect(await findBarriers()).toEqual([]);
   await report(alice, { sensor_id: "temp-1", value: 21.5, unit: "°C" });
-  const row = page.getByRole("table", { name: "Sensors" }).getByRole("row", { name: /temp-1/ });
-  await row.getByText("21.5 °C").waitFor();
+  const tile = page.getByRole("list", { name: "Sensors" }).getByRole("listitem").filter({ hasText: "temp-1" });
+  await tile.getByText("21.5 °C").waitFor();
   await report(alice, { sensor_id: "temp-1", value: 22.5 });
-  await row.getByText("22.5 °C").waitFor();
+  await tile.getByText("22.5 °C").waitFor();
+  await page.getByRole("navigation", { name: "View" }).getByRole("link", { name: "Table" }).click();
+  await page
+    .getByRole("table", { name: "Sensors" })
+    .getByRole("row", { name: /temp-1.*22.5 °C/ })
+    .waitFor();
+  await page.getByRole("navigation", { name: "Status" }).getByRole("link", { name: "Too high" }).click();
+  await page.getByText("No sensor is like that").waitFor();
+  expect(new URL(page.url()).search).toBe("?view=table&status=above");
+  await page.getByRole("link", { name: "Show all sensors" }).click();
   await page.getByRole("searchbox").fill("nothing is called so");
   await page.getByText("No sensor is like that").waitFor();
   expect(await findBarriers()).toEqual([]);
@@ -54,5 +63,33 @@ test("a sensor's page draws readings as they come, and its bounds open an incide
   await page.getByRole("button", { name: "Delete" }).click();
   await page.getByRole("button", { name: "Delete it" }).click();
   await page.getByRole("heading", { name: "No sensors yet" }).waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test("a wrong reading is corrected, which shows, and another is deleted", async () => {
+  const carol = await house.register("carol");
+  for (const value of [20, 9_999]) await report(carol, { sensor_id: "temp-3", value, unit: "°C" });
+  const { page, complaints, findBarriers } = await openVisitor(browser, house.url, { as: carol, colorScheme: "dark" });
+  await page.goto("/sensors/temp-3");
+  const row = (text: string) =>
+    page.getByRole("table", { name: "Readings" }).getByRole("row").filter({ hasText: text });
+  await row("9,999 °C").getByRole("button").click();
+  const dialog = page.getByRole("alertdialog", { name: "Correct this reading" });
+  await dialog.getByLabel("Value (°C)").fill("warm");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.getByText("Must be a number").waitFor();
+  expect(await findBarriers()).toEqual([]);
+  await dialog.getByLabel("Value (°C)").fill("21");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await row("21 °C").getByText("Corrected").waitFor();
+  await page.getByRole("region", { name: "Now" }).getByText("21 °C").waitFor();
+  await page.getByRole("list", { name: "Corrections" }).getByText("9,999 °C").waitFor();
+
+  await row("20 °C").getByRole("button").click();
+  await dialog.getByRole("button", { name: "Delete the reading" }).click();
+  await row("20 °C").waitFor({ state: "detached" });
+  await page.getByRole("list", { name: "Corrections" }).getByText("20 °C deleted").waitFor();
+  // The button that led here is gone; the focus must not be lost.
+  await page.locator("main :focus").waitFor();
   expect(complaints).toEqual([]);
 });

@@ -1,8 +1,7 @@
 import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { readingChangeSchema, type LoggedReadingView } from "@pulsecheck/shared/sensor";
 import { useQueryClient } from "@tanstack/react-query";
-import { Pencil } from "lucide-react";
-import { useRef, useState } from "react";
+import { useRef } from "react";
 import { z } from "zod";
 import { Button, buttonClass } from "../../components/ui/button.tsx";
 import { DialogPopup } from "../../components/ui/dialog-frame.tsx";
@@ -15,34 +14,34 @@ import { judgeInput, readNumber } from "../../lib/form-texts.ts";
 import { useApiForm } from "../../lib/form.ts";
 import { rereadReadings } from "./sensor-queries.ts";
 
-/** A button for a reading that is wrong: it is corrected, or deleted. Who did it is kept. */
-export function CorrectReading({ reading }: { reading: LoggedReadingView }) {
-  const [isOpen, setOpen] = useState(false);
+type Props = { reading: LoggedReadingView | null; onClose(): void };
+
+/** For a reading that is wrong: it is corrected, or deleted. Who did it is kept. Closed while there is none. */
+export function CorrectReading({ reading, onClose }: Props) {
   const isGone = useRef(false);
-  const at = formatDateTime(new Date(reading.timestamp), "second");
   return (
-    <AlertDialog.Root open={isOpen} onOpenChange={setOpen}>
-      <AlertDialog.Trigger
-        className={buttonClass("quiet", "px-2 text-muted")}
-        aria-label={`Correct the reading of ${at}`}
-      >
-        <Pencil aria-hidden className="size-4" />
-      </AlertDialog.Trigger>
+    <AlertDialog.Root open={reading !== null} onOpenChange={onClose}>
       <DialogPopup
         title="Correct this reading"
-        // The button goes with a deleted reading, and the focus must be somewhere.
+        // What opened it goes with a deleted reading, and the focus must be somewhere.
         finalFocus={() => (isGone.current ? document.getElementById("main") : true)}
       >
-        <AlertDialog.Description className="text-muted">
-          Of {at}. What it was, and who changed it, stays among the corrections.
-        </AlertDialog.Description>
-        <CorrectionForm
-          reading={reading}
-          onDone={(wasDeleted) => {
-            isGone.current = wasDeleted;
-            setOpen(false);
-          }}
-        />
+        {reading !== null && (
+          <>
+            <AlertDialog.Description className="text-muted">
+              Of {formatDateTime(new Date(reading.timestamp), "second")}. What it was, and who changed it, stays among
+              the corrections.
+            </AlertDialog.Description>
+            <CorrectionForm
+              key={reading.id}
+              reading={reading}
+              onDone={(wasDeleted) => {
+                isGone.current = wasDeleted;
+                onClose();
+              }}
+            />
+          </>
+        )}
       </DialogPopup>
     </AlertDialog.Root>
   );

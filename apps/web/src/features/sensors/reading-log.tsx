@@ -1,12 +1,14 @@
 import type { LoggedReadingView } from "@pulsecheck/shared/sensor";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { PencilLine, TriangleAlert } from "lucide-react";
+import { Pencil, PencilLine, TriangleAlert } from "lucide-react";
 import { useState } from "react";
+import { Button } from "../../components/ui/button.tsx";
 import { CheckboxField } from "../../components/ui/field.tsx";
 import { LoadMore } from "../../components/ui/load-more.tsx";
 import { Card } from "../../components/ui/page.tsx";
 import { Failed, Loading } from "../../components/ui/states.tsx";
 import { Time } from "../../components/ui/time.tsx";
+import { formatDateTime } from "../../lib/format.ts";
 import { useMayWrite } from "../account/workspace.ts";
 import { CorrectReading } from "./correct-reading.tsx";
 import { readingsQuery } from "./sensor-queries.ts";
@@ -15,6 +17,7 @@ import { formatValue } from "./sensor-words.ts";
 /** Every reading of a sensor, the latest first; new ones appear as they come. */
 export function ReadingLog({ id }: { id: string }) {
   const [which, setWhich] = useState<"all" | "anomalies">("all");
+  const [wrong, setWrong] = useState<LoggedReadingView | null>(null);
   const query = useInfiniteQuery(readingsQuery(id, which));
   const readings = query.data?.pages.flatMap(({ items }) => items) ?? [];
   const anomaliesOnly = (
@@ -29,13 +32,16 @@ export function ReadingLog({ id }: { id: string }) {
       {query.isLoading && <Loading what="readings" />}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {query.isSuccess && readings.length === 0 && <p className="text-muted">There are none.</p>}
-      {readings.length > 0 && <Table readings={readings} />}
+      {readings.length > 0 && <Table readings={readings} onCorrect={setWrong} />}
+      <CorrectReading reading={wrong} onClose={() => setWrong(null)} />
       <LoadMore query={query} />
     </Card>
   );
 }
 
-function Table({ readings }: { readings: readonly LoggedReadingView[] }) {
+type Correcting = { onCorrect(reading: LoggedReadingView): void };
+
+function Table({ readings, onCorrect }: Correcting & { readings: readonly LoggedReadingView[] }) {
   const mayWrite = useMayWrite() === true;
   return (
     <table aria-label="Readings" className="w-full table-fixed">
@@ -59,14 +65,16 @@ function Table({ readings }: { readings: readonly LoggedReadingView[] }) {
       </thead>
       <tbody>
         {readings.map((reading) => (
-          <Row key={reading.id} reading={reading} mayWrite={mayWrite} />
+          <Row key={reading.id} reading={reading} onCorrect={mayWrite ? onCorrect : null} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function Row({ reading, mayWrite }: { reading: LoggedReadingView; mayWrite: boolean }) {
+type RowProps = { reading: LoggedReadingView; onCorrect: Correcting["onCorrect"] | null };
+
+function Row({ reading, onCorrect }: RowProps) {
   const { value, unit, metadata, is_anomaly: isAnomaly, corrected_at: correctedAt } = reading;
   return (
     <tr className="border-t border-line">
@@ -93,9 +101,16 @@ function Row({ reading, mayWrite }: { reading: LoggedReadingView; mayWrite: bool
       <td className="truncate py-1.5 text-muted max-md:hidden">
         {Object.keys(metadata).length === 0 ? "–" : JSON.stringify(metadata)}
       </td>
-      {mayWrite && (
+      {onCorrect && (
         <td className="py-0.5">
-          <CorrectReading reading={reading} />
+          <Button
+            look="quiet"
+            className="px-2 text-muted"
+            aria-label={`Correct the reading of ${formatDateTime(new Date(reading.timestamp), "second")}`}
+            onClick={() => onCorrect(reading)}
+          >
+            <Pencil aria-hidden className="size-4" />
+          </Button>
         </td>
       )}
     </tr>
