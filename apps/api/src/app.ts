@@ -2,10 +2,12 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { compress } from "hono/compress";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
+import { analyticsRoutes } from "./analytics/analytics-routes.ts";
 import { auditRoutes } from "./audit/audit-routes.ts";
 import { apiKeyRoutes } from "./auth/api-key-routes.ts";
 import { authRoutes } from "./auth/auth-routes.ts";
 import { authenticate } from "./auth/authenticate.ts";
+import { rememberKeys } from "./auth/known-keys.ts";
 import { sessionRoutes } from "./auth/session-routes.ts";
 import { ticketRoutes } from "./auth/ticket-routes.ts";
 import { userRoutes } from "./auth/user-routes.ts";
@@ -23,6 +25,7 @@ import { exportRoutes } from "./exports/export-routes.ts";
 import { readClientAddress } from "./http/client-address.ts";
 import { answerError } from "./http/problems.ts";
 import { logRequests } from "./http/request-log.ts";
+import { LIMITS } from "./http/limits.ts";
 import { keepPrivate } from "./http/keep-private.ts";
 import { strictBody } from "./http/strict-body.ts";
 import { strictQuery } from "./http/strict-query.ts";
@@ -88,7 +91,7 @@ export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
   app.route("/", publicRoutes(deps, hub));
 
   app.use("/users/*", authenticate(deps));
-  app.use("/api/v1/*", authenticate(deps));
+  app.use("/api/v1/*", authenticate(deps, LIMITS, rememberKeys(deps, hub)));
 
   app.route("/", userRoutes(deps));
   app.route("/", sessionRoutes(deps));
@@ -102,6 +105,7 @@ export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
   app.route("/", ownWorkspaceRoutes(deps));
   app.route("/", auditRoutes());
   app.route("/", exportRoutes());
+  app.route("/", analyticsRoutes());
   app.route("/", boardRoutes());
   app.route("/", monitorRoutes(deps));
   app.route("/", scheduleRoutes(deps));

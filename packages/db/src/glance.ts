@@ -23,7 +23,7 @@ export async function glanceAt(scope: Scope, { ids, days }: GlanceQuery, now: Da
   const { daysFrom, todayFrom, hoursFrom } = startOfGlance(days, now);
   const daysTo = Math.max(daysFrom, Math.min(todayFrom, rolled.days));
   const wholeDays: Segment = { source: 24, from: daysFrom, to: daysTo };
-  const rest = cutRange(Math.min(daysTo, hoursFrom), now.getTime(), rolled.hours, 0);
+  const rest = cutRange(Math.min(daysTo, hoursFrom), now.getTime(), { hours: rolled.hours });
   const [outages, dayRows, ...restRows] = await Promise.all([
     readOutages(scope, keys, new Date(daysFrom), now),
     readSegment<CountRow>(scope, keys, wholeDays, COUNTS),

@@ -1,36 +1,36 @@
 import type { Outage } from "@pulsecheck/shared/uptime";
 import type pg from "pg";
-import { DAY_MS, HOUR_MS } from "./rollup-periods.ts";
+import { HOUR_MS, PERIODS, startOfPeriod, type Period, type PeriodHours } from "./rollup-periods.ts";
 import { measureSql } from "./rollups.ts";
 import type { Scope } from "./scope.ts";
 
-/** A part of a range (ms), and where it is read: raw checks, or the rollups of an hour (1) or of a day (24). */
-export type Segment = { source: "raw" | 1 | 24; from: number; to: number };
+/** A part of a range (ms), and where it is read: raw checks, or the rollups of a period by its hours. */
+export type Segment = { source: "raw" | PeriodHours; from: number; to: number };
 
-/** Cuts a range (ms) into days, hours and raw edges, each from where it is cheapest. */
-export function cutRange(from: number, to: number, hoursUntil: number, daysUntil: number): Segment[] {
-  const hourFrom = Math.ceil(from / HOUR_MS) * HOUR_MS;
-  const hourTo = Math.floor(Math.min(to, hoursUntil) / HOUR_MS) * HOUR_MS;
-  if (hourFrom >= hourTo) return [{ source: "raw", from, to }];
-  const dayFrom = Math.ceil(hourFrom / DAY_MS) * DAY_MS;
-  const dayTo = Math.floor(Math.min(hourTo, daysUntil) / DAY_MS) * DAY_MS;
-  const middle: Segment[] =
-    dayFrom >= dayTo
-      ? [{ source: 1, from: hourFrom, to: hourTo }]
-      : [
-          { source: 1, from: hourFrom, to: dayFrom },
-          { source: 24, from: dayFrom, to: dayTo },
-          { source: 1, from: dayTo, to: hourTo },
-        ];
-  const all: Segment[] = [{ source: "raw", from, to: hourFrom }, ...middle, { source: "raw", from: hourTo, to }];
-  return all.filter((segment) => segment.from < segment.to);
+/** Until when (ms) each period is rolled up; 0 for one that is of no use. */
+export type RolledUntil = { hours: number; days: number; weeks: number };
+
+/** Cuts a range (ms) into weeks, days, hours and raw edges, each from where it is cheapest. */
+export function cutRange(from: number, to: number, { hours, days, weeks }: Partial<RolledUntil>): Segment[] {
+  const until = { 1: hours ?? 0, 24: days ?? 0, 168: weeks ?? 0 };
+  const cut = (start: number, end: number, periods: readonly Period[]): Segment[] => {
+    if (start >= end) return [];
+    const period = periods.at(-1);
+    if (period === undefined) return [{ source: "raw", from: start, to: end }];
+    const first = startOfPeriod(start + period.ms - 1, period);
+    const last = startOfPeriod(Math.min(end, until[period.hours]), period);
+    const finer = periods.slice(0, -1);
+    if (first >= last) return cut(start, end, finer);
+    return [...cut(start, first, finer), { source: period.hours, from: first, to: last }, ...cut(last, end, finer)];
+  };
+  return cut(from, to, PERIODS);
 }
 
-/** Until when (ms) hours and days are rolled up. */
-export async function readRolledUntil({ db }: Scope): Promise<{ hours: number; days: number }> {
+/** Until when (ms) hours, days and weeks are rolled up. */
+export async function readRolledUntil({ db }: Scope): Promise<RolledUntil> {
   const progress = await db.prisma.rollupProgress.findMany();
   const until = (hours: number) => progress.find((row) => row.periodHours === hours)?.rolledUntil.getTime() ?? 0;
-  return { hours: until(1), days: until(24) };
+  return { hours: until(1), days: until(24), weeks: until(168) };
 }
 
 /**

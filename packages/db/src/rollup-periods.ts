@@ -11,10 +11,11 @@ export const PERIODS = [
   { hours: 24, unit: "day", ms: DAY_MS },
   { hours: 168, unit: "week", ms: WEEK_MS },
 ] as const;
-export type PeriodHours = (typeof PERIODS)[number]["hours"];
+export type Period = (typeof PERIODS)[number];
+export type PeriodHours = Period["hours"];
 
 /** When the hour, day or week began that holds an instant (ms). */
-export function startOfPeriod(atMs: number, { hours, ms }: (typeof PERIODS)[number]): number {
+export function startOfPeriod(atMs: number, { hours, ms }: Period): number {
   const origin = hours === 168 ? FIRST_MONDAY_MS : 0;
   return Math.floor((atMs - origin) / ms) * ms + origin;
 }

@@ -149,7 +149,7 @@ describe("rollups", () => {
     ["beyond what is rolled up", 300.5, 310.5, ["raw"]],
     ["eleven days", 3.5, 267.5, ["raw", 1, 24, 1, "raw"]],
   ])("a range of %s is cut without a hole", (_what, fromH, toH, sources) => {
-    const segments = cutRange(fromH * HOUR, toH * HOUR, 280 * HOUR, 264 * HOUR);
+    const segments = cutRange(fromH * HOUR, toH * HOUR, { hours: 280 * HOUR, days: 264 * HOUR });
     expect(segments.map(({ source }) => source)).toEqual(sources);
     expect(segments[0]?.from).toBe(fromH * HOUR);
     expect(segments.at(-1)?.to).toBe(toH * HOUR);

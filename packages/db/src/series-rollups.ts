@@ -1,9 +1,8 @@
 import { VALUE_BUCKET_SQL } from "@pulsecheck/shared/histogram";
 import type pg from "pg";
 import { LOCKS } from "./advisory-locks.ts";
-import { HOUR_MS, PERIODS, startOfPeriod } from "./rollup-periods.ts";
+import { HOUR_MS, PERIODS, startOfPeriod, type Period } from "./rollup-periods.ts";
 
-type Period = (typeof PERIODS)[number];
 const finerOf = (hours: Period["hours"]) => (hours === 168 ? 24 : 1);
 
 /** What is rolled up: a device's heartbeats `h`, battery `b` and signal `s`, a sensor's values `v`. */

@@ -51,7 +51,7 @@ export async function countSeries(
 /** Where a range is read. What is coarser than a step is of no use. */
 async function cutSeries(scope: Scope, { from, to }: Range, widthMs: number): Promise<Segment[]> {
   const { hours, days } = await readRolledUntil(scope);
-  return cutRange(from, to, widthMs < HOUR_MS ? 0 : hours, widthMs < DAY_MS ? 0 : days);
+  return cutRange(from, to, { hours: widthMs < HOUR_MS ? 0 : hours, days: widthMs < DAY_MS ? 0 : days });
 }
 
 /** From what the rows of a segment are read, in the columns of "series_rollups", for the keys $3. */

@@ -24,7 +24,7 @@ export async function getStats(scope: Scope, monitorPublicId: string, from: Date
   // What is coarser than a bucket is of no use.
   const hoursUntil = widthMs < HOUR_MS ? 0 : rolled.hours;
   const daysUntil = widthMs < DAY_MS ? 0 : rolled.days;
-  const segments = cutRange(from.getTime(), to.getTime(), hoursUntil, daysUntil);
+  const segments = cutRange(from.getTime(), to.getTime(), { hours: hoursUntil, days: daysUntil });
   const [outages, ...rows] = await Promise.all([
     readOutages(scope, [id], from, to),
     ...segments.map((segment) => readSegment<MeasuredRow>(scope, [id], segment, "*", Math.min(widthMs, HOUR_MS))),

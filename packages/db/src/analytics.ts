@@ -1,0 +1,273 @@
+import {
+  alignRange,
+  ANALYSED,
+  ANALYSED_TOGETHER,
+  FiguresSum,
+  usualBucket,
+  type Analysed,
+  type Analytics,
+  type AnalyticsBucket,
+} from "@pulsecheck/shared/analytics";
+import { refuseField, refuseMissing } from "@pulsecheck/shared/refusal";
+import { cutRange, readRolledUntil, type Segment } from "./measured.ts";
+import { HOUR_MS, PERIODS, startOfPeriod } from "./rollup-periods.ts";
+import { measureSql } from "./rollups.ts";
+import type { Scope } from "./scope.ts";
+import { measureSeriesSql, SOURCES } from "./series-rollups.ts";
+
+export type AnalyticsQuery = {
+  from: Date;
+  to: Date;
+  by: string;
+  bucket?: AnalyticsBucket | undefined;
+  compare: boolean;
+  limit: number;
+  tag?: string | undefined;
+  id?: string | undefined;
+  location?: string | undefined;
+};
+
+/** A monitor, device or sensor as far as groups are made of it; `key` is its inner one. */
+type Thing = { key: number; id: string; name: string; tags: string[]; location: string; unit: string | null };
+type Group = { id: string; name: string; unit: string | null; keys: number[] };
+type Range = { from: number; to: number };
+type WholeBucket = Exclude<AnalyticsBucket, "none">;
+
+/**
+ * How much, how often and how large over a range, whole, by bucket and by category, from the rollups. Refuses (400)
+ * more than 10,000 things and more than 400 buckets, and (404) a thing that is not in this workspace.
+ */
+export async function analyse(scope: Scope, of: Analysed, query: AnalyticsQuery): Promise<Analytics> {
+  const things = await readThings(scope, of, query);
+  const rolled = await readRolledUntil(scope);
+  const asked = { from: query.from.getTime(), to: query.to.getTime() };
+  const bucket = query.bucket ?? usualBucket(asked.from, asked.to);
+  const range = alignRange(asked, rolled);
+  requireFewBuckets(range, bucket);
+  const read = (of_: Parameters<typeof sumUp>[2]) => sumUp(scope, of, of_, rolled);
+  const keys = things.map(({ key }) => key);
+  const groups = groupThings(things, query.by);
+  const before = { from: range.from - (range.to - range.from), to: range.from };
+
+  const [total, wholes, totalBefore, wholesBefore] = await Promise.all([
+    read({ range, bucket, groups: [keys] }),
+    read({ range, bucket: "none", groups: groups.map((group) => group.keys) }),
+    query.compare ? read({ range: before, bucket, groups: [keys] }) : null,
+    query.compare ? read({ range: before, bucket: "none", groups: groups.map((group) => group.keys) }) : null,
+  ]);
+  const wholeOf = (sums: Sums | null, i: number) => sums?.get(i)?.get(ALL) ?? new FiguresSum();
+  const shown = groups
+    .map((group, i) => ({ group, i, sum: wholeOf(wholes, i) }))
+    .filter(({ sum }) => sum.count + sum.checks > 0)
+    .toSorted((a, b) => b.sum.count - a.sum.count || a.group.name.localeCompare(b.group.name));
+  const charted = shown.slice(0, Math.min(query.limit, ANALYSED_TOGETHER.groupsWithBuckets));
+  const lines =
+    bucket === "none" ? null : await read({ range, bucket, groups: charted.map(({ group }) => group.keys) });
+  return {
+    ...iso(range),
+    of,
+    by: query.by,
+    bucket,
+    unit: commonUnit(of, things),
+    total: viewTotal(of, total, range, bucket),
+    groups_in_all: shown.length,
+    groups: shown.slice(0, query.limit).map(({ group: { id, name, unit }, i, sum }, rank) => ({
+      id,
+      name,
+      unit,
+      ...sum.view(of),
+      previous: wholesBefore === null ? null : wholeOf(wholesBefore, i).view(of),
+      buckets: viewBuckets(of, lines?.get(rank), range, bucket),
+    })),
+    previous: totalBefore === null ? null : { ...iso(before), ...viewTotal(of, totalBefore, before, bucket) },
+  };
+}
+
+const SUBJECTS: Record<Analysed, { noun: string; sql: string }> = {
+  latency: {
+    noun: "monitor",
+    sql: "SELECT id AS key, public_id::text AS id, name, tags, '' AS location, NULL AS unit FROM monitors",
+  },
+  readings: { noun: "sensor", sql: "SELECT id AS key, sensor_id AS id, name, tags, location, unit FROM sensors" },
+  battery: {
+    noun: "device",
+    sql: "SELECT id AS key, device_id AS id, name, tags, location, NULL AS unit FROM devices",
+  },
+  signal: { noun: "device", sql: "SELECT id AS key, device_id AS id, name, tags, location, NULL AS unit FROM devices" },
+};
+
+async function readThings(
+  { db, workspaceId }: Scope,
+  of: Analysed,
+  { tag, id, location }: AnalyticsQuery,
+): Promise<Thing[]> {
+  const { noun, sql } = SUBJECTS[of];
+  const { rows } = await db.pool.query<Thing>(
+    `SELECT * FROM (${sql} WHERE workspace_id = $1) AS things
+     WHERE ($2::text IS NULL OR tags @> ARRAY[$2]) AND ($3::text IS NULL OR id = $3) AND ($4::text IS NULL OR location = $4)
+     ORDER BY key LIMIT ${ANALYSED_TOGETHER.things + 1}`,
+    [workspaceId, tag ?? null, id ?? null, location ?? null],
+  );
+  if (id !== undefined && rows.length === 0) throw refuseMissing(noun);
+  if (rows.length > ANALYSED_TOGETHER.things)
+    throw refuseField("tag", `must be named: these are more than ${ANALYSED_TOGETHER.things} ${noun}s`);
+  return rows;
+}
+
+function groupThings(things: readonly Thing[], by: string): Group[] {
+  if (by === "none") return [];
+  if (by !== "tag" && by !== "location") return things.map(({ key, ...thing }) => ({ ...thing, keys: [key] }));
+  const groups = new Map<string, Thing[]>();
+  for (const thing of things)
+    for (const category of by === "tag" ? thing.tags : [thing.location])
+      groups.set(category, [...(groups.get(category) ?? []), thing]);
+  return [...groups].map(([category, members]) => ({
+    id: category,
+    name: category,
+    unit: oneOf(members.map(({ unit }) => unit)),
+    keys: members.map(({ key }) => key),
+  }));
+}
+
+function commonUnit(of: Analysed, things: readonly Thing[]): string | null {
+  return ANALYSED[of].unit ?? oneOf(things.map(({ unit }) => unit));
+}
+
+/** What all of them are; null where they differ, or are none. */
+function oneOf(values: readonly (string | null)[]): string | null {
+  return new Set(values).size === 1 ? (values[0] ?? null) : null;
+}
+
+function requireFewBuckets({ from, to }: Range, bucket: AnalyticsBucket): void {
+  const width = PERIODS.find(({ unit }) => unit === bucket)?.ms ?? Infinity;
+  if ((to - from) / width > ANALYSED_TOGETHER.buckets)
+    throw refuseField("bucket", `must be wider: these would be more than ${ANALYSED_TOGETHER.buckets}`);
+}
+
+/** The bucket of figures that are in none. */
+const ALL = 0;
+/** Figures by the number of their group, and the beginning of their bucket (ms). */
+type Sums = Map<number, Map<number, FiguresSum>>;
+
+type SumRow = {
+  group_no: number;
+  at_ms: number;
+  count: number;
+  sum: number;
+  min: number | null;
+  max: number | null;
+  anomalies: number;
+  checks: number;
+  failures: number;
+  inconclusive: number;
+  packed: string | null;
+};
+
+/** Reads each part of a range from where it is cheapest, and adds it up for groups of inner keys. */
+async function sumUp(
+  scope: Scope,
+  of: Analysed,
+  { range, bucket, groups }: { range: Range; bucket: AnalyticsBucket; groups: readonly (readonly number[])[] },
+  rolled: { hours: number; days: number; weeks: number },
+): Promise<Sums> {
+  const sums: Sums = new Map();
+  if (groups.length === 0) return sums;
+  const until = {
+    hours: rolled.hours,
+    days: bucket === "hour" ? 0 : rolled.days,
+    weeks: bucket === "hour" || bucket === "day" ? 0 : rolled.weeks,
+  };
+  const members = groups.flatMap((keys, i) => keys.map((key) => ({ key, i })));
+  const values = [members.map(({ key }) => key), members.map(({ i }) => i)];
+  for (const segment of cutRange(range.from, range.to, until)) {
+    const sql = sumSql(of, segment, bucket);
+    const { rows } = await scope.db.pool.query<SumRow>(sql, [new Date(segment.from), new Date(segment.to), ...values]);
+    for (const row of rows) addRow(sums, row);
+  }
+  return sums;
+}
+
+/** SQL: the rows of a segment of the keys $3, added up by their groups $4 and by bucket. */
+function sumSql(of: Analysed, { source }: Segment, bucket: AnalyticsBucket): string {
+  const at =
+    bucket === "none" ? `${ALL}` : `extract(epoch FROM date_trunc('${bucket}', bucket_at, 'UTC'))::float8 * 1000`;
+  const ofMonitors = of === "latency";
+  const timed = "(SELECT coalesce(sum(n), 0) FROM unnest(hist_counts) n)";
+  const figures = ofMonitors
+    ? `monitor_id AS key, bucket_at, ${timed} AS n, latency_sum_ms AS sum, latency_min_ms AS min, latency_max_ms AS max, anomalies, checks, failures, inconclusive`
+    : "key, bucket_at, readings AS n, sum, min, max, anomalies, 0 AS checks, 0 AS failures, 0 AS inconclusive";
+  return `
+    SELECT group_no, ${at} AS at_ms, sum(n)::float8 AS count, sum(sum) AS sum, min(min) AS min, max(max) AS max, sum(anomalies)::float8 AS anomalies,
+      sum(checks)::float8 AS checks, sum(failures)::float8 AS failures, sum(inconclusive)::float8 AS inconclusive,
+      encode(string_agg(histogram, ''), 'base64') AS packed
+    FROM unnest($3::int[], $4::int[]) AS g(member, group_no)
+      JOIN (SELECT ${figures}, histogram FROM ${ofMonitors ? checksSql(source) : seriesSql(of, source)}) AS r ON r.key = g.member
+    GROUP BY 1, 2`;
+}
+
+const PACKED = "pack_histogram(hist_buckets, hist_counts) AS histogram";
+
+function checksSql(source: Segment["source"]): string {
+  if (source === "raw")
+    return `(SELECT *, ${PACKED} FROM (${measureSql("AND monitor_id = ANY($3)", HOUR_MS)}) m) AS measured`;
+  return `check_rollups WHERE period_hours = ${source} AND bucket_at >= $1 AND bucket_at < $2 AND monitor_id = ANY($3)`;
+}
+
+const LETTERS = { readings: "v", battery: "b", signal: "s" } as const;
+
+function seriesSql(of: Exclude<Analysed, "latency">, source: Segment["source"]): string {
+  const series = LETTERS[of];
+  const mine = `AND ${SOURCES[series].key} = ANY($3)`;
+  if (source === "raw") return `(SELECT *, ${PACKED} FROM (${measureSeriesSql(series, mine, HOUR_MS)}) m) AS measured`;
+  return `series_rollups WHERE series = '${series}' AND period_hours = ${source} AND bucket_at >= $1 AND bucket_at < $2 AND key = ANY($3)`;
+}
+
+function addRow(sums: Sums, row: SumRow): void {
+  const sum = new FiguresSum();
+  sum.count = row.count;
+  sum.sum = row.sum;
+  sum.min = row.min ?? Infinity;
+  sum.max = row.max ?? -Infinity;
+  sum.anomalies = row.anomalies;
+  sum.checks = row.checks;
+  sum.failures = row.failures;
+  sum.inconclusive = row.inconclusive;
+  if (row.packed !== null) sum.histogram.addPacked(Buffer.from(row.packed, "base64"));
+  const group = sums.get(row.group_no) ?? new Map<number, FiguresSum>();
+  sums.set(row.group_no, group);
+  const before = group.get(row.at_ms);
+  if (before === undefined) group.set(row.at_ms, sum);
+  else before.merge(sum);
+}
+
+function viewTotal(of: Analysed, sums: Sums, range: Range, bucket: AnalyticsBucket) {
+  const group = sums.get(0);
+  const total = new FiguresSum();
+  for (const sum of group?.values() ?? []) total.merge(sum);
+  return { ...total.view(of), buckets: viewBuckets(of, group, range, bucket) };
+}
+
+/** In their order, cut to the range; those in which nothing was measured are left out. */
+function viewBuckets(
+  of: Analysed,
+  group: ReadonlyMap<number, FiguresSum> | undefined,
+  range: Range,
+  bucket: AnalyticsBucket,
+) {
+  if (bucket === "none" || group === undefined) return [];
+  return [...group]
+    .toSorted((a, b) => a[0] - b[0])
+    .map(([at, sum]) => ({
+      ...iso({ from: Math.max(at, range.from), to: Math.min(endOf(at, bucket), range.to) }),
+      ...sum.view(of),
+    }));
+}
+
+function endOf(at: number, bucket: WholeBucket): number {
+  const period = PERIODS.find(({ unit }) => unit === bucket) ?? PERIODS[0];
+  return startOfPeriod(at, period) + period.ms;
+}
+
+function iso({ from, to }: Range) {
+  return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+}
