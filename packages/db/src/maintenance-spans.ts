@@ -26,6 +26,9 @@ export function readSpans(spans: readonly ToldSpan[] | null): Span[] {
 const SAME =
   "(p.occurrence_id, coalesce(p.monitor_id, 0), coalesce(p.device_key, 0), coalesce(p.sensor_key, 0)) = (w.id, w.monitor_id, w.device_key, w.sensor_key)";
 
+// Times are kept to the millisecond, rounded: what begins or ends now must not do so half a one ahead.
+const NOW = "date_trunc('milliseconds', now())";
+
 // What the occurrences that are on, or are near, cover at this moment; 0 stands for no key, so that joins can hash.
 const WANTED = `
   WITH live AS (
@@ -50,14 +53,14 @@ const FOLLOW = `${WANTED}, stale AS (
   ), dropped AS (
     DELETE FROM maintenance_spans p USING stale WHERE p.id = stale.id AND p.starts_at > now()
   ), cut AS (
-    UPDATE maintenance_spans p SET ends_at = now() FROM stale WHERE p.id = stale.id AND p.starts_at <= now()
+    UPDATE maintenance_spans p SET ends_at = ${NOW} FROM stale WHERE p.id = stale.id AND p.starts_at <= now()
   ), moved AS (
     UPDATE maintenance_spans p SET ends_at = w.ends_at FROM wanted w
     WHERE ${SAME} AND NOT p.is_over AND p.ends_at > now() AND p.ends_at <> w.ends_at
   )
   INSERT INTO maintenance_spans (workspace_id, occurrence_id, monitor_id, device_key, sensor_key, starts_at, ends_at)
   SELECT w.workspace_id, w.id, nullif(w.monitor_id, 0), nullif(w.device_key, 0), nullif(w.sensor_key, 0),
-    CASE WHEN w.has_begun THEN greatest(w.starts_at, now()) ELSE w.starts_at END, w.ends_at
+    CASE WHEN w.has_begun THEN greatest(w.starts_at, ${NOW}) ELSE w.starts_at END, w.ends_at
   FROM wanted w LEFT JOIN maintenance_spans p ON ${SAME} AND NOT p.is_over AND p.ends_at > now() WHERE p.id IS NULL`;
 
 const BEGIN = `

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Person } from "../../../../tests/harness/caller.ts";
 import { openHouse, type House } from "../../../../tests/harness/house.ts";
 
+const NIGHTLY = { kind: "daily", time: "02:00", duration_s: 3_600 };
+
 /** A good body for each operation that takes one: a new route without its row fails the test. */
 const BODIES: Record<string, unknown> = {
   "PATCH /users/me": { first_name: "Alice" },
@@ -24,6 +26,9 @@ const BODIES: Record<string, unknown> = {
   "PATCH /api/v1/sensors/{sensor_id}/readings/{id}": { value: 2 },
   "POST /api/v1/status-pages": { slug: "taken", title: "a page" },
   "PATCH /api/v1/status-pages/{id}": { title: "taken over" },
+  "POST /api/v1/maintenance-windows": { name: "a window", targets: { everything: true }, schedule: NIGHTLY },
+  "POST /api/v1/maintenance-windows/preview": { schedule: NIGHTLY },
+  "PATCH /api/v1/maintenance-windows/{id}": { name: "taken over" },
 };
 
 type Route = { name: string; method: string; path: string; caller: string; takesBody: boolean };
@@ -60,6 +65,8 @@ beforeAll(async () => {
   await house.call("POST", "/api/v1/alert-addresses", { token: alice.token, json: { email: "alices@example.com" } });
   const channel = { kind: "slack", name: "alice's channel", config: { url: "https://192.0.2.1/hook" } };
   await house.call("POST", "/api/v1/channels", { token: alice.token, json: channel });
+  const window = { name: "a window", targets: { everything: true }, schedule: NIGHTLY };
+  await house.call("POST", "/api/v1/maintenance-windows", { token: alice.token, json: window });
   const invitation = { email: "invited@example.com", role: "USER" };
   await house.call("POST", "/api/v1/invitations", { token: alice.token, json: invitation });
   await maintainPartitions(house.db, at, 30);
@@ -73,6 +80,7 @@ beforeAll(async () => {
     // A number: it stands in the place of a reading's id as well.
     "/api/v1/sensors/": "4815162342",
     "/api/v1/status-pages/": (await first("/api/v1/status-pages")).id,
+    "/api/v1/maintenance-windows/": (await first("/api/v1/maintenance-windows")).id,
     "/api/v1/alert-addresses/": (await first("/api/v1/alert-addresses")).id,
     "/api/v1/channels/": (await first("/api/v1/channels")).id,
     "/api/v1/invitations/": (await first("/api/v1/invitations")).id,
@@ -128,6 +136,7 @@ const countAll = async () => {
     prisma.membership.count({ where: { role: "ADMIN" } }),
     prisma.incident.count(),
     prisma.statusPage.count(),
+    prisma.maintenanceWindow.count(),
   ]);
 };
 
