@@ -2,7 +2,10 @@ import {
   CHANNELS_AT_MOST,
   type ChannelChange,
   type ChannelCreate,
+  type ChannelDeliveryListQuery,
   type ChannelDeliveryView,
+  type ChannelListQuery,
+  type ChannelSort,
   type ChannelView,
 } from "@pulsecheck/shared/alert-channel";
 import { maskConfig, type ChannelConfig } from "@pulsecheck/shared/channels/channel";
@@ -10,9 +13,9 @@ import { channelOf, type ChannelKind } from "@pulsecheck/shared/channels/registr
 import type { Page } from "@pulsecheck/shared/list";
 import { Refusal, refuseMissing } from "@pulsecheck/shared/refusal";
 import { recordChange } from "./audit.ts";
-import type { AlertChannel, DeliveryState, Prisma } from "./generated/client.ts";
+import { Prisma, type AlertChannel, type DeliveryState } from "./generated/client.ts";
 import { SUBJECTS, subjectOf } from "./incidents.ts";
-import { newestFirst, pageOf, type PageInput } from "./newest-first.ts";
+import { given, hasText, readThings, type Column } from "./keyset.ts";
 import type { Scope } from "./scope.ts";
 import type { SecretBox } from "./secret-box.ts";
 
@@ -22,14 +25,33 @@ type ChannelSettingsChange = Omit<ChannelChange, "config">;
 /** A channel with its config opened: for those who send, and for the judgement of a change. */
 export type OpenedChannel = { id: string; kind: string; name: string; config: ChannelConfig };
 
-/** The workspace's channels, the newest first. */
-export async function listChannels(scope: Scope, page: PageInput): Promise<Page<ChannelView>> {
-  const { where, ...rest } = newestFirst(page);
-  const rows = await scope.db.prisma.alertChannel.findMany({
-    where: { workspaceId: scope.workspaceId, ...where },
-    ...rest,
+const COLUMNS: Record<ChannelSort | "id", Column> = {
+  id: { sql: Prisma.sql`c.id`, type: "uuid" },
+  name: { sql: Prisma.sql`c.name`, type: "text" },
+  kind: { sql: Prisma.sql`c.kind`, type: "text" },
+  created_at: { sql: Prisma.sql`c.created_at`, type: "time" },
+};
+
+/** A page of the workspace's channels. Refuses (400) a cursor of another list. */
+export async function listChannels(scope: Scope, query: ChannelListQuery): Promise<Page<ChannelView>> {
+  const where = [
+    Prisma.sql`c.workspace_id = ${scope.workspaceId}`,
+    ...given(query.kind, (one) => Prisma.sql`c.kind = ${one}`),
+    ...given(query.is_active, (one) => Prisma.sql`c.is_active = ${one}`),
+    ...given(query.q, (text) => hasText(text, Prisma.sql`c.name`)),
+  ];
+  const list = {
+    select: Prisma.sql`c.id`,
+    from: Prisma.sql`alert_channels c`,
+    where,
+    columns: COLUMNS,
+    key: "id",
+  } as const;
+  return readThings(scope.db, list, query, async (ids: string[]) => {
+    const stored = { workspaceId: scope.workspaceId, id: { in: ids } };
+    const rows = await scope.db.prisma.alertChannel.findMany({ where: stored });
+    return rows.map((row) => [row.id, viewChannel(row)]);
   });
-  return pageOf(rows, page, viewChannel);
 }
 
 /** One of this workspace's channels. Refuses (404) any other. */
@@ -118,20 +140,36 @@ export async function noteTest(scope: Scope, id: string, { state, error, at }: C
   });
 }
 
-/** What went to a channel, or is to go, the newest first. Refuses (404) a channel of others. */
+const DELIVERY_COLUMNS: Record<"created_at" | "id", Column> = {
+  id: { sql: Prisma.sql`y.id`, type: "uuid" },
+  created_at: { sql: Prisma.sql`y.created_at`, type: "time" },
+};
+
+/** A page of what went to a channel, or is to go. Refuses (404) a channel of others. */
 export async function listChannelDeliveries(
   scope: Scope,
   id: string,
-  page: PageInput,
+  query: ChannelDeliveryListQuery,
 ): Promise<Page<ChannelDeliveryView>> {
   await findRow(scope, id);
-  const { where, ...rest } = newestFirst(page);
-  const rows = await scope.db.prisma.delivery.findMany({
-    where: { channelId: id, ...where },
-    ...rest,
-    include: { incident: { include: SUBJECTS } },
+  const list = {
+    select: Prisma.sql`y.id`,
+    from: Prisma.sql`deliveries y`,
+    where: [
+      Prisma.sql`y.channel_id = ${id}::uuid`,
+      ...given(query.state, (one) => Prisma.sql`y.state = ${one}::delivery_state`),
+    ],
+    columns: DELIVERY_COLUMNS,
+    key: "id",
+  } as const;
+  return readThings(scope.db, list, query, async (ids: string[]) => {
+    const stored = { channelId: id, id: { in: ids } };
+    const rows = await scope.db.prisma.delivery.findMany({
+      where: stored,
+      include: { incident: { include: SUBJECTS } },
+    });
+    return rows.map((row) => [row.id, viewDelivery(row)]);
   });
-  return pageOf(rows, page, viewDelivery);
 }
 
 type DeliveryRow = Prisma.DeliveryGetPayload<{ include: { incident: { include: typeof SUBJECTS } } }>;

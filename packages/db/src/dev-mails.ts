@@ -1,6 +1,10 @@
+import type { Page } from "@pulsecheck/shared/list";
 import type { Db } from "./client.ts";
+import { Prisma } from "./generated/client.ts";
+import { readPage, type Column, type KeysetQuery } from "./keyset.ts";
 
 export type Mail = { recipient: string; subject: string; html: string; text: string };
+export type KeptMail = Mail & { id: string; createdAt: Date };
 
 /** Keeps a mail instead of sending it (EMAIL_DEV_MODE). */
 export async function keepMail(db: Db, mail: Mail): Promise<string> {
@@ -8,8 +12,17 @@ export async function keepMail(db: Db, mail: Mail): Promise<string> {
   return String(id);
 }
 
-/** The kept mails, the latest first. */
-export async function listKeptMails(db: Db, limit: number): Promise<(Mail & { id: string; createdAt: Date })[]> {
-  const rows = await db.prisma.devMail.findMany({ orderBy: { id: "desc" }, take: limit });
-  return rows.map((row) => ({ ...row, id: String(row.id) }));
+// In the order in which they were kept.
+const COLUMNS: Record<"created_at", Column> = { created_at: { sql: Prisma.sql`m.id`, type: "bigint" } };
+
+/** A page of the kept mails. Refuses (400) a cursor of another list. */
+export async function listKeptMails(db: Db, query: KeysetQuery): Promise<Page<KeptMail>> {
+  const list = {
+    select: Prisma.sql`m.id, m.recipient, m.subject, m.html, m.text, m.created_at AS "createdAt"`,
+    from: Prisma.sql`dev_mails m`,
+    where: [Prisma.sql`true`],
+    columns: COLUMNS,
+    key: "created_at",
+  } as const;
+  return readPage(db, list, query, (rows: KeptMail[]) => rows);
 }

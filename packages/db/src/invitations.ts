@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import {
   INVITATION_LIFETIME_MS,
   INVITATIONS_AT_MOST,
+  type InvitationListQuery,
+  type InvitationSort,
   type InvitationView,
   type ReceivedInvitation,
 } from "@pulsecheck/shared/invitation";
@@ -11,9 +13,9 @@ import type { MemberRole } from "@pulsecheck/shared/role";
 import type { OwnWorkspaceView } from "@pulsecheck/shared/workspace";
 import { recordChange } from "./audit.ts";
 import type { Db } from "./client.ts";
-import type { Invitation, Prisma, User } from "./generated/client.ts";
+import { Prisma, type Invitation, type User } from "./generated/client.ts";
+import { given, hasText, readThings, type Column } from "./keyset.ts";
 import { lockMembers, requireStillAdmin } from "./memberships.ts";
-import { newestFirst, pageOf, type PageInput } from "./newest-first.ts";
 import { findOwnWorkspace } from "./own-workspaces.ts";
 import type { Actor, Scope } from "./scope.ts";
 
@@ -22,15 +24,33 @@ type Row = Invitation & { invitedBy: Pick<User, "firstName" | "lastName"> };
 
 const withInviter = { invitedBy: { select: { firstName: true, lastName: true } } };
 
-/** Who is invited into this workspace and has not come yet: the newest first, those whose link is too old as well. */
-export async function listInvitations(scope: Scope, page: PageInput): Promise<Page<InvitationView>> {
-  const { where, ...rest } = newestFirst(page);
-  const rows = await scope.db.prisma.invitation.findMany({
-    where: { workspaceId: scope.workspaceId, ...where },
-    include: withInviter,
-    ...rest,
+const COLUMNS: Record<InvitationSort | "id", Column> = {
+  id: { sql: Prisma.sql`i.id`, type: "uuid" },
+  email: { sql: Prisma.sql`i.email`, type: "text" },
+  role: { sql: Prisma.sql`i.role::text`, type: "text" },
+  created_at: { sql: Prisma.sql`i.created_at`, type: "time" },
+  expires_at: { sql: Prisma.sql`i.expires_at`, type: "time" },
+};
+
+/** A page of who is invited into this workspace and has not come yet; those whose link is too old as well. */
+export async function listInvitations(scope: Scope, query: InvitationListQuery): Promise<Page<InvitationView>> {
+  const where = [
+    Prisma.sql`i.workspace_id = ${scope.workspaceId}`,
+    ...given(query.role, (one) => Prisma.sql`i.role = ${one}::role`),
+    ...given(query.q, (text) => hasText(text, Prisma.sql`i.email`)),
+  ];
+  const list = {
+    select: Prisma.sql`i.id`,
+    from: Prisma.sql`invitations i`,
+    where,
+    columns: COLUMNS,
+    key: "id",
+  } as const;
+  return readThings(scope.db, list, query, async (ids: string[]) => {
+    const stored = { workspaceId: scope.workspaceId, id: { in: ids } };
+    const rows = await scope.db.prisma.invitation.findMany({ where: stored, include: withInviter });
+    return rows.map((row) => [row.id, viewInvitation(row)]);
   });
-  return pageOf(rows, page, viewInvitation);
 }
 
 /** One of this workspace's invitations. Refuses (404) any other. */

@@ -1,4 +1,7 @@
+import type { Page } from "@pulsecheck/shared/list";
 import type { Db } from "./client.ts";
+import { Prisma } from "./generated/client.ts";
+import { readPage, type Column, type KeysetQuery } from "./keyset.ts";
 
 /** A session and whose it is. `idHash` is the SHA-256 of the token: the token itself is never stored. */
 export type SessionRow = {
@@ -57,6 +60,7 @@ export async function endSessionsOf(db: Db, userId: string, keep: string | null 
 }
 
 export type SessionListing = {
+  id: string;
   idHash: string;
   createdAt: Date;
   expiresAt: Date;
@@ -64,11 +68,37 @@ export type SessionListing = {
   userAgent: string | null;
 };
 
-/** A user's living sessions, newest first. */
-export async function listSessions(db: Db, userId: string, now: Date): Promise<SessionListing[]> {
-  return db.prisma.session.findMany({
-    where: { userId, expiresAt: { gt: now } },
-    select: { idHash: true, createdAt: true, expiresAt: true, address: true, userAgent: true },
-    orderBy: { createdAt: "desc" },
-  });
+// What is shown is derived once more (a UUID of version 8): nothing outside tells what the database holds.
+const DERIVED = Prisma.sql`encode(sha256(convert_to('session:' || s.id_hash, 'UTF8')), 'hex')`;
+const PUBLIC_ID = Prisma.sql`left(overlay(overlay(${DERIVED} PLACING '8' FROM 13) PLACING '8' FROM 17), 32)::uuid`;
+const COLUMNS: Record<"created_at" | "expires_at" | "id", Column> = {
+  id: { sql: PUBLIC_ID, type: "uuid" },
+  created_at: { sql: Prisma.sql`s.created_at`, type: "time" },
+  expires_at: { sql: Prisma.sql`s.expires_at`, type: "time" },
+};
+
+/** A page of a user's living sessions. Refuses (400) a cursor of another list. */
+export async function listSessions(
+  db: Db,
+  userId: string,
+  now: Date,
+  query: KeysetQuery,
+): Promise<Page<SessionListing>> {
+  const list = {
+    select: Prisma.sql`${PUBLIC_ID} AS id, s.id_hash AS "idHash", s.created_at AS "createdAt",
+      s.expires_at AS "expiresAt", s.address, s.user_agent AS "userAgent"`,
+    from: Prisma.sql`sessions s`,
+    where: [Prisma.sql`s.user_id = ${userId}::uuid`, Prisma.sql`s.expires_at > ${now}`],
+    columns: COLUMNS,
+    key: "id",
+  } as const;
+  return readPage(db, list, query, (rows: SessionListing[]) => rows);
+}
+
+/** The hash of a user's living session by its public id, or null. */
+export async function findSessionHash(db: Db, userId: string, id: string, now: Date): Promise<string | null> {
+  const rows = await db.prisma.$queryRaw<{ idHash: string }[]>`
+    SELECT s.id_hash AS "idHash" FROM sessions s
+    WHERE s.user_id = ${userId}::uuid AND s.expires_at > ${now} AND ${PUBLIC_ID} = ${id}::uuid`;
+  return rows[0]?.idHash ?? null;
 }

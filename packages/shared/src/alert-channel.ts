@@ -2,6 +2,7 @@ import { z } from "zod";
 import { schemaOf } from "./channels/channel.ts";
 import { CHANNEL_KINDS, CHANNELS, type ChannelKind } from "./channels/registry.ts";
 import { alertStateSchema, INCIDENT_KINDS, incidentSubjectSchema } from "./incident.ts";
+import { pageQuery, sortQuery, textQuery } from "./list.ts";
 import { commonFields } from "./monitor.ts";
 
 /** So many a workspace. */
@@ -35,6 +36,18 @@ export const channelSchema = z
   })
   .meta({ id: "AlertChannel" });
 export type ChannelView = z.infer<typeof channelSchema>;
+
+const CHANNEL_SORTS = ["created_at", "name", "kind"] as const;
+export type ChannelSort = (typeof CHANNEL_SORTS)[number];
+
+export const channelListQuery = z.strictObject({
+  ...pageQuery,
+  sort: sortQuery(CHANNEL_SORTS, "-created_at"),
+  kind: kindSchema.optional(),
+  is_active: z.stringbool().optional(),
+  q: textQuery("the name"),
+});
+export type ChannelListQuery = z.infer<typeof channelListQuery>;
 
 /** What every channel has, whatever its kind, with its defaults filled in. */
 type ChannelSettings = { [Field in keyof typeof settings]: z.output<(typeof settings)[Field]> };
@@ -87,6 +100,13 @@ export const channelDeliverySchema = z
   })
   .meta({ id: "ChannelDelivery" });
 export type ChannelDeliveryView = z.infer<typeof channelDeliverySchema>;
+
+export const channelDeliveryListQuery = z.strictObject({
+  ...pageQuery,
+  sort: sortQuery(["created_at"], "-created_at"),
+  state: alertStateSchema.optional(),
+});
+export type ChannelDeliveryListQuery = z.infer<typeof channelDeliveryListQuery>;
 
 /** What became of a test: PENDING means that an alert would be tried again. */
 export const channelTestSchema = z.object({

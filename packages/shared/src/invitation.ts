@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pageQuery, sortQuery, textQuery } from "./list.ts";
 import { MEMBER_ROLES } from "./role.ts";
 import { emailSchema } from "./user.ts";
 
@@ -21,6 +22,17 @@ export const invitationSchema = z
   })
   .meta({ id: "Invitation" });
 export type InvitationView = z.infer<typeof invitationSchema>;
+
+const INVITATION_SORTS = ["created_at", "email", "role", "expires_at"] as const;
+export type InvitationSort = (typeof INVITATION_SORTS)[number];
+
+export const invitationListQuery = z.strictObject({
+  ...pageQuery,
+  sort: sortQuery(INVITATION_SORTS, "-created_at"),
+  role: z.enum(MEMBER_ROLES).optional(),
+  q: textQuery("the address"),
+});
+export type InvitationListQuery = z.infer<typeof invitationListQuery>;
 
 /** An invitation as whoever holds its token sees it. */
 export const receivedInvitationSchema = invitationSchema

@@ -1,3 +1,4 @@
+import { pageQuery, sortQuery } from "@pulsecheck/shared/list";
 import { emailSchema, loginSchema, passwordSchema } from "@pulsecheck/shared/user";
 import { z } from "zod";
 
@@ -13,6 +14,11 @@ export const resetSchema = z.strictObject({ token: z.string().max(200), password
 export const verifySchema = z.strictObject({ token: z.string().max(200) });
 
 export const ticketSchema = z.object({ token: z.string(), expires_at: z.iso.datetime() }).meta({ id: "SocketTicket" });
+
+export const sessionListQuery = z.strictObject({
+  ...pageQuery,
+  sort: sortQuery(["created_at", "expires_at"], "-created_at"),
+});
 
 export const sessionSchema = z
   .object({

@@ -1,11 +1,11 @@
-import { createHash } from "node:crypto";
-import { endSession, endSessionsOf, listSessions, type SessionListing } from "@pulsecheck/db/sessions";
+import { endSession, endSessionsOf, findSessionHash, listSessions, type SessionListing } from "@pulsecheck/db/sessions";
+import { pageSchema } from "@pulsecheck/shared/list";
 import { refuseMissing } from "@pulsecheck/shared/refusal";
 import { z } from "zod";
 import type { Deps, Principal } from "../context.ts";
 import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
-import { sessionSchema } from "./auth-schemas.ts";
+import { sessionListQuery, sessionSchema } from "./auth-schemas.ts";
 import { authenticate } from "./authenticate.ts";
 import { openSessions } from "./lucia.ts";
 import { publishRevocation } from "./revocations.ts";
@@ -24,7 +24,8 @@ const list = defineRoute("person", {
   method: "get",
   path,
   tags,
-  responses: { 200: json(z.object({ items: z.array(sessionSchema) }), "Living sessions, the newest first") },
+  request: { query: sessionListQuery },
+  responses: { 200: json(pageSchema(sessionSchema), "Living sessions") },
 });
 const end = defineRoute(
   "person",
@@ -65,15 +66,14 @@ export function sessionRoutes(deps: Deps) {
     })
     .openapi(list, async (c) => {
       const principal = c.get("principal");
-      const rows = await listSessions(db, principal.userId, new Date());
-      return c.json({ items: rows.map((row) => viewSession(row, ownSession(principal))) }, 200);
+      const { items, ...page } = await listSessions(db, principal.userId, new Date(), c.req.valid("query"));
+      return c.json({ ...page, items: items.map((row) => viewSession(row, ownSession(principal))) }, 200);
     })
     .openapi(end, async (c) => {
       const { id } = c.req.valid("param");
-      const rows = await listSessions(db, c.get("principal").userId, new Date());
-      const session = rows.find((row) => publicId(row.idHash) === id);
-      if (session === undefined) throw refuseMissing("session");
-      await revoke(session.idHash);
+      const hash = await findSessionHash(db, c.get("principal").userId, id, new Date());
+      if (hash === null) throw refuseMissing("session");
+      await revoke(hash);
       return c.body(null, 204);
     })
     .openapi(endOthers, async (c) => {
@@ -92,19 +92,13 @@ function ownSession({ via }: Principal): string | null {
   return via.kind === "session" ? via.sessionHash : null;
 }
 
-function viewSession({ idHash, createdAt, expiresAt, address, userAgent }: SessionListing, own: string | null) {
+function viewSession({ id, idHash, createdAt, expiresAt, address, userAgent }: SessionListing, own: string | null) {
   return {
-    id: publicId(idHash),
+    id,
     created_at: createdAt.toISOString(),
     expires_at: expiresAt.toISOString(),
     address,
     user_agent: userAgent,
     is_current: idHash === own,
   };
-}
-
-// What is shown is derived once more (a UUID of version 8): nothing outside tells what the database holds.
-function publicId(idHash: string): string {
-  const hex = createHash("sha256").update(`session:${idHash}`).digest("hex");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

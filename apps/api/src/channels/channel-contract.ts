@@ -1,11 +1,13 @@
 import {
   channelChangeSchema,
   channelCreateSchema,
+  channelDeliveryListQuery,
   channelDeliverySchema,
+  channelListQuery,
   channelSchema,
   channelTestSchema,
 } from "@pulsecheck/shared/alert-channel";
-import { pageQuery, pageSchema } from "@pulsecheck/shared/list";
+import { pageSchema } from "@pulsecheck/shared/list";
 import { z } from "zod";
 import { defineRoute, json } from "../http/route.ts";
 
@@ -13,7 +15,6 @@ const tags = ["Channels"];
 const path = "/api/v1/channels";
 const one = `${path}/{id}`;
 const params = z.strictObject({ id: z.uuid().toLowerCase() });
-const query = z.strictObject(pageQuery);
 const channel = (description: string) => json(channelSchema, description);
 
 /** The routes by which a workspace manages where its alerts go besides mail, as they are described to clients. */
@@ -33,7 +34,7 @@ export const channelContract = {
     method: "get",
     path,
     tags,
-    request: { query },
+    request: { query: channelListQuery },
     responses: { 200: json(pageSchema(channelSchema), "The newest first") },
   }),
   get: defineRoute(
@@ -80,7 +81,7 @@ export const channelContract = {
       method: "get",
       path: `${one}/deliveries`,
       tags,
-      request: { params, query },
+      request: { params, query: channelDeliveryListQuery },
       responses: { 200: json(pageSchema(channelDeliverySchema), "What went to it or is to go, the newest first") },
     },
     [404],

@@ -5,8 +5,8 @@ import {
   resendInvitation,
   revokeInvitation,
 } from "@pulsecheck/db/invitations";
-import { invitationCreateSchema, invitationSchema } from "@pulsecheck/shared/invitation";
-import { pageQuery, pageSchema } from "@pulsecheck/shared/list";
+import { invitationCreateSchema, invitationListQuery, invitationSchema } from "@pulsecheck/shared/invitation";
+import { pageSchema } from "@pulsecheck/shared/list";
 import { z } from "zod";
 import type { Deps } from "../context.ts";
 import { limitAlertMails } from "../http/rate-limit.ts";
@@ -16,13 +16,12 @@ import { createRouter } from "../http/router.ts";
 const tags = ["Members"];
 const path = "/api/v1/invitations";
 const params = z.strictObject({ id: z.uuid() });
-const query = z.strictObject(pageQuery);
 
 const list = defineRoute("admin", {
   method: "get",
   path,
   tags,
-  request: { query },
+  request: { query: invitationListQuery },
   responses: { 200: json(pageSchema(invitationSchema), "Those that nobody has accepted yet, the newest first") },
 });
 const add = defineRoute(

@@ -1,4 +1,5 @@
 import { listKeptMails } from "@pulsecheck/db/dev-mails";
+import { pageQuery, pageSchema, sortQuery } from "@pulsecheck/shared/list";
 import { Refusal } from "@pulsecheck/shared/refusal";
 import { createMiddleware } from "hono/factory";
 import { z } from "zod";
@@ -16,6 +17,7 @@ const mailSchema = z.object({
   html: z.string(),
   created_at: z.iso.datetime(),
 });
+const query = z.strictObject({ ...pageQuery, sort: sortQuery(["created_at"], "-created_at") });
 const OWN_NAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /**
@@ -30,11 +32,11 @@ export function devMailRoutes(deps: Deps) {
       method: "get",
       path: "/dev/mails",
       tags: ["Operations"],
-      request: { query: z.strictObject({ limit: z.coerce.number().int().min(1).max(500).default(100) }) },
-      responses: { 200: json(z.object({ items: z.array(mailSchema) }), "The latest first") },
+      request: { query },
+      responses: { 200: json(pageSchema(mailSchema), "The latest first") },
     }),
     async (c) => {
-      const mails = await listKeptMails(deps.db, c.req.valid("query").limit);
+      const { items: mails, ...page } = await listKeptMails(deps.db, c.req.valid("query"));
       const items = mails.map(({ id, recipient, subject, text, html, createdAt }) => ({
         id,
         to: recipient,
@@ -43,7 +45,7 @@ export function devMailRoutes(deps: Deps) {
         html,
         created_at: createdAt.toISOString(),
       }));
-      return c.json({ items }, 200);
+      return c.json({ ...page, items }, 200);
     },
   );
 }
