@@ -57,7 +57,7 @@ function skipToContent(event: MouseEvent): void {
 function Header() {
   return (
     <header className="sticky top-0 z-30 border-b border-line bg-surface">
-      <div className="mx-auto flex max-w-6xl items-center gap-x-2 px-3 sm:gap-x-4 sm:px-6">
+      <div className="mx-auto flex max-w-6xl items-center gap-x-2 px-3 max-xl:flex-wrap sm:gap-x-4 sm:px-6">
         <Link to="/" className="flex items-center gap-2 py-3 font-semibold">
           <Activity aria-hidden className="size-5 text-accent" />
           <span className="max-md:sr-only">PulseCheck</span>
@@ -74,7 +74,7 @@ function Header() {
               )}
             >
               <Icon aria-hidden className="size-4" />
-              <span className="max-sm:sr-only">{label}</span>
+              <span className="max-lg:sr-only">{label}</span>
               {to === "/incidents" && <OpenIncidentsBadge />}
             </Link>
           ))}

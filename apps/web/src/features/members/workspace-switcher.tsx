@@ -16,12 +16,12 @@ export function WorkspaceSwitcher() {
   const current = workspaces?.find(isShown);
   if (workspaces === undefined || current === undefined) return null;
   return (
-    // On a narrow screen it has a line of its own, and none where there is nothing to switch to.
-    <div className={workspaces.length > 1 ? "max-lg:order-last max-lg:w-full max-lg:pb-2" : "max-lg:hidden"}>
+    // Where it is narrow it has a line of its own, and none where there is nothing to switch to.
+    <div className={workspaces.length > 1 ? "max-xl:order-last max-xl:w-full max-xl:pb-2" : "max-xl:hidden"}>
       <Menu
         label="Workspace"
         value={current.id}
-        options={workspaces.map(({ id, name, role }) => [id, `${name} · ${role}`] as const)}
+        options={workspaces.map(({ id, name, role }) => [id, `${role} · ${name}`] as const)}
         onChange={(id) => {
           const chosen = workspaces.find((one) => one.id === id);
           if (chosen !== undefined) void switchTo(chosen);
