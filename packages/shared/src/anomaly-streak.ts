@@ -8,7 +8,7 @@ export type AnomalyStanding = {
   isOpen: boolean;
 };
 
-export const UNUSUAL_UNTIL_BEGUN = 2;
+const UNUSUAL_UNTIL_BEGUN = 2;
 export const USUAL_UNTIL_ENDED = 5;
 
 /** Counts one more. */

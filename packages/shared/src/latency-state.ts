@@ -18,7 +18,7 @@ export type LatencyDecision = {
 };
 
 /** A good check: how long its answer took, or the run of its cron job. */
-export type GoodCheck = { latencyMs: number; what: "answer" | "run"; at: Date; lastCheckedAt: Date | null };
+type GoodCheck = { latencyMs: number; what: "answer" | "run"; at: Date; lastCheckedAt: Date | null };
 
 /** The rule of unusual latencies. Each is marked; an incident begins where somebody wants to hear of it. */
 export function decideLatency(state: LatencyState, { latencyMs, what, at, lastCheckedAt }: GoodCheck): LatencyDecision {
