@@ -1,5 +1,6 @@
 import type { Scenario } from "./report.ts";
 import { measureCeiling } from "./scenarios/ceiling.ts";
+import { measureDevices } from "./scenarios/devices.ts";
 import { measureFanout } from "./scenarios/fanout.ts";
 import { measureHeartbeats } from "./scenarios/heartbeats.ts";
 import { measureHttp } from "./scenarios/http.ts";
@@ -9,6 +10,7 @@ import { measureLive } from "./scenarios/live.ts";
 import { measureMemory } from "./scenarios/memory.ts";
 import { measurePage } from "./scenarios/page.ts";
 import { measurePeer } from "./scenarios/peer.ts";
+import { measureReadings } from "./scenarios/readings.ts";
 import { measureStartup } from "./scenarios/startup.ts";
 import { measureSweep } from "./scenarios/sweep.ts";
 import { measureStorage } from "./scenarios/storage.ts";
@@ -26,6 +28,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   startup: measureStartup,
   storage: measureStorage,
   heartbeats: measureHeartbeats,
+  readings: measureReadings,
+  devices: measureDevices,
   sweep: measureSweep,
   page: measurePage,
   memory: measureMemory,

@@ -95,6 +95,7 @@ export type LivingKey = {
   creatorRole: Role;
   isSuperuser: boolean;
   lastUsedAt: Date | null;
+  expiresAt: Date | null;
 };
 
 /** The key of this hash or id, in one statement; null when expired, revoked, or its creator is inactive or gone. */
@@ -107,7 +108,7 @@ export async function findLivingKey(
   const { rows } = await db.pool.query<LivingKey>(
     `SELECT k.id, k.workspace_id AS "workspaceId", w.public_id AS "workspacePublicId", k.role,
             k.created_by_id AS "createdById", m.role AS "creatorRole", u.is_superuser AS "isSuperuser",
-            k.last_used_at AS "lastUsedAt"
+            k.last_used_at AS "lastUsedAt", k.expires_at AS "expiresAt"
      FROM api_keys k
      JOIN workspaces w ON w.id = k.workspace_id
      JOIN users u ON u.id = k.created_by_id AND u.is_active

@@ -4,27 +4,34 @@ import type { ApiEnv, Deps } from "../context.ts";
 import type { Limits } from "../http/limits.ts";
 import { isTrustedOrigin } from "../http/origin.ts";
 import { limitRequests } from "../http/rate-limit.ts";
+import { lookUpKeys, type FindKey } from "./known-keys.ts";
 import { findPrincipal } from "./principal.ts";
 
 const REPORTS = new Set(["POST /api/v1/heartbeat", "POST /api/v1/sensors"]);
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** The auth line: behind it, every request has its `principal` and `scope`. Refuses 401, 403 (CSRF), 404, 429. */
-export function authenticate(deps: Deps, limits?: Limits) {
+/**
+ * The auth line: behind it, every request has its `principal` and `scope`. Refuses 401, 403 (CSRF), 404, 429.
+ * @param findReporter proves the key of what reports, which comes too often to ask the database each time
+ */
+export function authenticate(deps: Deps, limits?: Limits, findReporter: FindKey = lookUpKeys(deps)) {
   const countRequest = limitRequests(deps, limits);
+  const findCaller = lookUpKeys(deps);
   return createMiddleware<ApiEnv>(async (c, next) => {
-    const proof = await findPrincipal(deps, {
+    const isReport = REPORTS.has(`${c.req.method} ${c.req.path}`);
+    const given = {
       authorization: c.req.header("authorization"),
       cookie: c.req.header("cookie"),
       workspaceId: c.req.header("x-workspace-id"),
       address: c.get("clientAddress"),
-    });
+    };
+    const proof = await findPrincipal(deps, given, isReport ? findReporter : findCaller);
     if (proof === null)
       throw new Refusal(401, "This needs a valid session token or API key, as Authorization: Bearer.");
     if (proof.isCookie && !SAFE.has(c.req.method))
       refuseForeignOrigin(deps, c.req.header("origin"), c.req.header("host"));
     // What reports has limits of its own, by device and workspace: one key may speak for a whole fleet.
-    if (!REPORTS.has(`${c.req.method} ${c.req.path}`)) await countRequest(proof.principal, c.get("clientAddress"));
+    if (!isReport) await countRequest(proof.principal, c.get("clientAddress"));
     c.set("principal", proof.principal);
     c.set("scope", proof.scope);
     if (proof.renewal !== null) c.header("Set-Cookie", proof.renewal, { append: true });

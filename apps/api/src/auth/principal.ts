@@ -1,12 +1,12 @@
-import { findLivingKey, touchApiKey, type LivingKey } from "@pulsecheck/db/api-keys";
+import { findLivingKey, type LivingKey } from "@pulsecheck/db/api-keys";
 import { findMembership, findMembershipIn } from "@pulsecheck/db/memberships";
 import { scopeTo, type Actor, type Scope } from "@pulsecheck/db/scope";
 import { findSession } from "@pulsecheck/db/sessions";
 import { takeTicket } from "@pulsecheck/db/ws-tickets";
 import { API_KEY_PREFIX } from "@pulsecheck/shared/api-key";
 import { refuseMissing } from "@pulsecheck/shared/refusal";
-import { roleCovers } from "@pulsecheck/shared/role";
 import type { Deps, Principal } from "../context.ts";
+import { isCovered, lookUpKeys, type FindKey } from "./known-keys.ts";
 import { openSessions } from "./lucia.ts";
 import { hashSecret } from "./secrets.ts";
 
@@ -36,12 +36,17 @@ const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 /**
  * Who calls, and in which workspace. Null where nothing proves it (401). Refuses (404) a workspace that the
  * caller does not belong to.
+ * @param findKey how an API key is proven: by default it is looked up each time
  */
-export async function findPrincipal(deps: AuthDeps, given: Credentials): Promise<Proof | null> {
+export async function findPrincipal(
+  deps: AuthDeps,
+  given: Credentials,
+  findKey: FindKey = lookUpKeys(deps),
+): Promise<Proof | null> {
   const address = given.address ?? null;
   if (given.ticket !== undefined) return proveTicket(deps, given.ticket, address);
   const bearer = /^bearer +(\S+)$/i.exec(given.authorization ?? "")?.[1];
-  if (bearer?.startsWith(API_KEY_PREFIX)) return proveKey(deps, bearer, given.workspaceId, address);
+  if (bearer?.startsWith(API_KEY_PREFIX)) return proveKey(deps, findKey, bearer, given);
   if (bearer !== undefined) return proveSession(deps, bearer, { carrier: "bearer", address }, given.workspaceId);
   const token = openSessions(deps).readCookie(given.cookie ?? "");
   return token === null ? null : proveSession(deps, token, { carrier: "cookie", address }, given.workspaceId);
@@ -66,19 +71,15 @@ async function proveSession(
 
 async function proveKey(
   deps: AuthDeps,
+  findKey: FindKey,
   key: string,
-  workspaceId: string | undefined,
-  address: string | null,
+  { workspaceId, address }: Credentials,
 ): Promise<Proof | null> {
-  const now = new Date();
-  const living = await findLivingKey(deps.db, { keyHash: hashSecret(key) }, now);
-  if (living === null || !isCovered(living)) return null;
+  const living = await findKey(hashSecret(key));
+  if (living === null) return null;
   if (workspaceId !== undefined && workspaceId.toLowerCase() !== living.workspacePublicId)
     throw refuseMissing("workspace");
-  touchApiKey(deps.db, living, now).catch((error: unknown) =>
-    deps.log.warn({ err: error }, "a key's last use was not noted"),
-  );
-  return proofOfKey(deps, living, address);
+  return proofOfKey(deps, living, address ?? null);
 }
 
 async function proveTicket(deps: AuthDeps, token: string, address: string | null): Promise<Proof | null> {
@@ -97,11 +98,6 @@ async function proveTicket(deps: AuthDeps, token: string, address: string | null
   const principal: Principal = { userId: session.userId, role: membership.role, isSuperuser: session.isSuperuser, via };
   const scope = scopeTo(deps.db, ticket.workspaceId, actorOf(principal, address));
   return { principal, scope, isCookie: false, renewal: null };
-}
-
-// A key never grants more than its creator still has.
-function isCovered({ creatorRole, role }: LivingKey): boolean {
-  return roleCovers(creatorRole, role);
 }
 
 function proofOfKey(

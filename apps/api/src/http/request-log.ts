@@ -13,7 +13,9 @@ export function logRequests({ log }: Pick<Deps, "log">) {
     c.set("requestId", requestId);
     c.set("log", log.child({ requestId }));
     await next();
-    if (c.req.header("upgrade") === undefined) c.header("X-Request-Id", requestId);
+    // Not c.header, which makes a finished answer anew.
+    if (c.req.header("upgrade") === undefined) c.res.headers.set("X-Request-Id", requestId);
+    if (!log.isLevelEnabled("debug")) return;
     const ms = Math.round(performance.now() - startedAt);
     c.get("log").debug({ method: c.req.method, path: c.req.path, status: c.res.status, ms }, "request");
   });

@@ -1,5 +1,6 @@
 import { Refusal, refuseField, refuseMediaType } from "@pulsecheck/shared/refusal";
 import { createMiddleware } from "hono/factory";
+import type { Context } from "hono";
 import type { ApiEnv } from "../context.ts";
 import { BODY } from "./limits.ts";
 
@@ -12,10 +13,9 @@ const JSON_TYPE = /^application\/([\w.-]+\+)?json$/;
  * and characters that no text column can hold. Handlers read it again from Hono's cache.
  */
 export const strictBody = createMiddleware<ApiEnv>(async (c, next) => {
-  if (c.req.method === "GET" || c.req.method === "HEAD" || c.req.raw.body === null) return next();
-  // Without an answer: to read on until one could be heard is what such a body is meant for.
-  const cutOff = () => c.env.incoming.destroy(new Error("too many pieces"));
-  const bytes = await readBounded(c.req.raw.body, Number(c.req.header("content-length") ?? 0), cutOff);
+  if (c.req.method === "GET" || c.req.method === "HEAD") return next();
+  const bytes = await readBody(c);
+  if (bytes === null) return next();
   // Hono keeps promises here, whatever its type says.
   c.req.bodyCache.arrayBuffer = Promise.resolve(bytes.buffer) as unknown as ArrayBuffer;
   if (bytes.byteLength === 0) return next();
@@ -25,9 +25,34 @@ export const strictBody = createMiddleware<ApiEnv>(async (c, next) => {
   if (!JSON_TYPE.test(type)) {
     throw refuseMediaType();
   }
-  checkValue(parseJson(text), "", 0);
+  const value = parseJson(text);
+  checkValue(value, "", 0);
+  c.req.bodyCache.json = Promise.resolve(value);
   return next();
 });
+
+/** The bytes of a body within its limits; null where there is none. */
+async function readBody(c: Context<ApiEnv>): Promise<Uint8Array<ArrayBuffer> | null> {
+  const announced = Number(c.req.header("content-length") ?? Number.NaN);
+  // It has as many bytes as it says, so not too many pieces either; and comes without a stream, which costs more than it.
+  if (announced <= BODY.mostPieces) return readShort(c);
+  const stream = c.req.raw.body;
+  if (stream === null) return null;
+  // Without an answer: to read on until one could be heard is what such a body is meant for.
+  const cutOff = () => c.env.incoming.destroy(new Error("too many pieces"));
+  return readBounded(stream, announced || 0, cutOff);
+}
+
+async function readShort({ req }: Context<ApiEnv>): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return new Uint8Array(await req.raw.arrayBuffer());
+  } catch {
+    throw refuseBroken();
+  }
+}
+
+/** Not the fault of anything of ours: the client hung up, or was cut off. */
+const refuseBroken = (): Refusal => new Refusal(400, "The body did not arrive.");
 
 /** What bodies longer than BODY.short hold in memory together. */
 let longBytes = 0;
@@ -37,9 +62,9 @@ async function readBounded(
   announced: number,
   cutOff: () => void,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const refusal = new Refusal(413, `The body must be at most ${BODY.longest} bytes long.`);
+  const refuseLength = () => new Refusal(413, `The body must be at most ${BODY.longest} bytes long.`);
   const patienceBytes = announced > BODY.longest && announced <= BODY.drainedUpTo ? announced : BODY.longest;
-  if (announced > patienceBytes) throw refusal;
+  if (announced > patienceBytes) throw refuseLength();
   // Copied, not kept: a chunk of one byte may hold on to all that came with it.
   let bytes = new Uint8Array(BODY.short);
   let length = 0;
@@ -50,18 +75,17 @@ async function readBounded(
       if (pieces > BODY.mostPieces) cutOff();
       const start = length;
       length += chunk.byteLength;
-      if (length > patienceBytes) throw refusal;
+      if (length > patienceBytes) throw refuseLength();
       if (length > BODY.longest) continue;
       if (length > bytes.byteLength) bytes = grow(bytes, length);
       bytes.set(chunk, start);
     }
   } catch (error) {
-    // Not the fault of anything of ours: the client hung up, or was cut off.
-    throw error instanceof Refusal ? error : new Refusal(400, "The body did not arrive.");
+    throw error instanceof Refusal ? error : refuseBroken();
   } finally {
     longBytes -= bytes.byteLength - BODY.short;
   }
-  if (length > BODY.longest) throw refusal;
+  if (length > BODY.longest) throw refuseLength();
   return bytes.slice(0, length);
 }
 
