@@ -3,6 +3,7 @@ import { compress } from "hono/compress";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
 import { analyticsRoutes } from "./analytics/analytics-routes.ts";
+import { reportRoutes } from "./analytics/report-routes.ts";
 import { auditRoutes } from "./audit/audit-routes.ts";
 import { apiKeyRoutes } from "./auth/api-key-routes.ts";
 import { authRoutes } from "./auth/auth-routes.ts";
@@ -106,6 +107,7 @@ export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
   app.route("/", auditRoutes());
   app.route("/", exportRoutes());
   app.route("/", analyticsRoutes());
+  app.route("/", reportRoutes());
   app.route("/", boardRoutes());
   app.route("/", monitorRoutes(deps));
   app.route("/", scheduleRoutes(deps));

@@ -5,6 +5,7 @@ import { incidentListQuery } from "@pulsecheck/shared/incident";
 import { monitorListQuery } from "@pulsecheck/shared/monitor";
 import { readingListQuery, sensorListQuery } from "@pulsecheck/shared/sensor";
 import type { Access } from "@pulsecheck/shared/role";
+import { uptimeReportQuery } from "@pulsecheck/shared/uptime-report";
 import { z } from "zod";
 import { defineRoute } from "../http/route.ts";
 import { SHEET_TYPES } from "./write-sheet.ts";
@@ -53,5 +54,6 @@ export const exportContract = {
   incidents: define("read", "incidents", incidentListQuery.omit(PAGES).extend(format)),
   devices: define("read", "devices", deviceListQuery.omit({ ...PAGES, total: true }).extend(format)),
   readings: define("read", "readings", readingExport, [404]),
+  uptime: define("read", "uptime", uptimeReportQuery.extend(format)),
   audit: define("admin", "audit", auditListQuery.omit(PAGES).extend(format)),
 };

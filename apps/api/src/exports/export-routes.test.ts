@@ -100,6 +100,18 @@ describe("works", () => {
     expect(audit.rows.flat()).toContain(alice.email);
   });
 
+  test("the uptime report, by tag", async () => {
+    const { rows } = await spreadsheet("uptime", "&by=tag");
+    expect(rows[0]?.slice(0, 3)).toEqual(["name", "id", "uptime_ratio"]);
+    expect(
+      rows
+        .slice(1)
+        .map(([name]) => name)
+        .toSorted(),
+    ).toEqual(["eu", "prod"]);
+    expect(rows[1]?.[2]).toBe(1);
+  });
+
   test("the filters are those of the list", async () => {
     const { bytes } = await download("monitors", "?tag=prod");
     expect(bytes.toString().trim().split("\r\n")).toHaveLength(2);

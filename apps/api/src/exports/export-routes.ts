@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { listAudit } from "@pulsecheck/db/audit";
 import { listChecks } from "@pulsecheck/db/checks";
 import { listDevices } from "@pulsecheck/db/device-list";
@@ -9,11 +10,14 @@ import { listReadings } from "@pulsecheck/db/readings";
 import type { Scope } from "@pulsecheck/db/scope";
 import { listSensors } from "@pulsecheck/db/sensor-list";
 import { findSensor } from "@pulsecheck/db/sensors";
+import { reportUptime } from "@pulsecheck/db/uptime-report";
 import type { CheckView } from "@pulsecheck/shared/check";
 import { MONITOR_FACTS, MONITOR_SETTINGS } from "@pulsecheck/shared/monitor-sheet";
 import type { ReadingView } from "@pulsecheck/shared/sensor";
+import { UPTIME_COLUMNS } from "@pulsecheck/shared/uptime-report";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { ApiEnv } from "../context.ts";
+import { closeRange } from "../http/range.ts";
 import { createRouter } from "../http/router.ts";
 import { AUDIT_COLUMNS, CHECK_COLUMNS, DEVICE_COLUMNS, INCIDENT_COLUMNS, READING_COLUMNS } from "./columns.ts";
 import { exportContract, type CheckExport, type ReadingExport } from "./export-contract.ts";
@@ -49,6 +53,12 @@ export function exportRoutes(): OpenAPIHono<ApiEnv> {
       const scope = c.get("scope");
       if (query.sensor_id !== undefined) await findSensor(scope, query.sensor_id);
       return answerSheet(c, format, "readings", READING_COLUMNS, everyReading(scope, query));
+    })
+    .openapi(exportContract.uptime, async (c) => {
+      const { format, ...query } = c.req.valid("query");
+      const now = new Date();
+      const { rows } = await reportUptime(c.get("scope"), { ...query, ...closeRange(query, now) }, now);
+      return answerSheet(c, format, "uptime", UPTIME_COLUMNS, Readable.from(rows));
     })
     .openapi(exportContract.audit, (c) => {
       const { format, ...query } = c.req.valid("query");
