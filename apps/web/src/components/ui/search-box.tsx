@@ -21,7 +21,7 @@ export function SearchBox({ label, value, onChange }: Props) {
     return () => document.removeEventListener("keydown", focus);
   }, []);
   return (
-    <div className="relative min-w-40 flex-1">
+    <div className="relative min-w-40 flex-1 max-sm:basis-full">
       <Search aria-hidden className="pointer-events-none absolute top-2.5 left-2.5 size-4 text-muted" />
       <input
         ref={input}

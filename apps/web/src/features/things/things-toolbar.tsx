@@ -11,11 +11,16 @@ import type { Place } from "./thing.ts";
 
 type Props = { place: Place; label: string; search: ThingSearch; statuses: Readonly<Record<string, string>> };
 
+const MENUS = [
+  { key: "tag", label: "Tag", all: "All tags" },
+  { key: "location", label: "Location", all: "All locations" },
+] as const;
+
 /** Filtering, searching, and tiles or a table; all of it stands in the address. */
 export function ThingsToolbar({ place, label, search, statuses }: Props) {
   const navigate = useNavigate();
   const { data: labels } = useQuery(labelsQuery);
-  const { tags, locations } = labels?.[place === "/devices" ? "devices" : "sensors"] ?? { tags: [], locations: [] };
+  const kind = place === "/devices" ? "devices" : "sensors";
   const change = (next: ThingSearch) => void navigate({ to: place, search: next as never, replace: true });
   const { status: _status, ...ofAll } = search;
   const { view: _view, ...asTiles } = search;
@@ -49,20 +54,15 @@ export function ThingsToolbar({ place, label, search, statuses }: Props) {
           value={search.q ?? ""}
           onChange={(q) => change(withText(search, "q", q))}
         />
-        <LabelMenu
-          label="Tag"
-          all="All tags"
-          words={tags}
-          value={search.tag}
-          onChange={(tag) => change(withText(search, "tag", tag))}
-        />
-        <LabelMenu
-          label="Location"
-          all="All locations"
-          words={locations}
-          value={search.location}
-          onChange={(location) => change(withText(search, "location", location))}
-        />
+        {MENUS.map(({ key, ...menu }) => (
+          <LabelMenu
+            key={key}
+            {...menu}
+            words={labels?.[kind][`${key}s`] ?? []}
+            value={search[key]}
+            onChange={(word) => change(withText(search, key, word))}
+          />
+        ))}
       </div>
     </div>
   );
