@@ -3,6 +3,7 @@ import type { Role } from "@pulsecheck/shared/role";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openTenant, type Tenant } from "../../../tests/harness/tenant.ts";
 import { claimDeliveries, finishDelivery } from "./deliveries.ts";
+import { addInvitation, resendInvitation, revokeInvitation } from "./invitations.ts";
 import { changeMemberRole, removeMember } from "./members.ts";
 import { findMonitor } from "./monitors.ts";
 import { fanOut } from "./outbox.ts";
@@ -128,4 +129,20 @@ describe("the alerts of a monitor whose creator", () => {
     expect(await sendAll()).toEqual([]);
     expect(await states()).toEqual(["DOWN SENT", "UP SUPPRESSED"]);
   });
+});
+
+test("an invitation waits for nothing, and is not mailed once it is worthless", async () => {
+  const { scope, userId } = tenant;
+  const invite = (email: string) => addInvitation(scope, { email, role: "USER", invitedById: userId }, new Date());
+  const claim = () => claimDeliveries(tenant.db, new Date(), DEBOUNCE_MS, 50);
+  const { id } = await invite("asked@example.com");
+  const [mail] = await claim();
+  const invitation = { role: "USER", invitedBy: "Alice Example" };
+  expect(mail).toMatchObject({ kind: "INVITATION", workspaceName: "Alice's workspace", invitation });
+  await resendInvitation(scope, id, userId, new Date());
+  await resendInvitation(scope, id, userId, new Date());
+  expect(await claim()).toHaveLength(1);
+  await revokeInvitation(scope, (await invite("revoked@example.com")).id);
+  await revokeInvitation(scope, id);
+  expect(await claim()).toEqual([]);
 });
