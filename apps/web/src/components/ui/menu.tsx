@@ -11,7 +11,7 @@ export function Menu<Value extends string>({ label, value, options, onChange }: 
   return (
     <select
       aria-label={label}
-      className="min-h-9 max-w-44 rounded-md max-sm:min-w-32 max-sm:flex-1 border border-edge bg-surface px-2 py-1.5"
+      className="min-h-9 max-w-44 text-ellipsis rounded-md max-sm:min-w-32 max-sm:flex-1 border border-edge bg-surface px-2 py-1.5"
       value={value}
       onChange={({ target }) => onChange(target.value as Value)}
     >

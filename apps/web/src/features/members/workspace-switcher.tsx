@@ -17,7 +17,13 @@ export function WorkspaceSwitcher() {
   if (workspaces === undefined || current === undefined) return null;
   return (
     // Where it is narrow it has a line of its own, and none where there is nothing to switch to.
-    <div className={workspaces.length > 1 ? "max-xl:order-last max-xl:w-full max-xl:pb-2" : "max-xl:hidden"}>
+    <div
+      className={
+        workspaces.length > 1
+          ? "max-xl:order-last max-xl:w-full max-xl:pb-2 max-xl:[&>select]:max-w-full"
+          : "max-xl:hidden"
+      }
+    >
       <Menu
         label="Workspace"
         value={current.id}
