@@ -37,8 +37,8 @@ export async function listAlertAddresses(scope: Scope, query: AlertAddressListQu
     key: "id",
   } as const;
   return readThings(scope.db, list, query, async (ids: string[]) => {
-    const where = { workspaceId: scope.workspaceId, id: { in: ids } };
-    const rows = await scope.db.prisma.alertAddress.findMany({ where });
+    const stored = { workspaceId: scope.workspaceId, id: { in: ids } };
+    const rows = await scope.db.prisma.alertAddress.findMany({ where: stored });
     return rows.map((row) => [row.id, viewAlertAddress(row)]);
   });
 }

@@ -62,8 +62,8 @@ export async function listApiKeys(scope: Scope, query: ApiKeyListQuery): Promise
   ];
   const list = { select: Prisma.sql`k.id`, from: Prisma.sql`api_keys k`, where, columns: COLUMNS, key: "id" } as const;
   return readThings(scope.db, list, query, async (ids: string[]) => {
-    const where = { workspaceId: scope.workspaceId, id: { in: ids } };
-    const rows = await scope.db.prisma.apiKey.findMany({ where });
+    const stored = { workspaceId: scope.workspaceId, id: { in: ids } };
+    const rows = await scope.db.prisma.apiKey.findMany({ where: stored });
     return rows.map((row) => [row.id, viewApiKey(row)]);
   });
 }

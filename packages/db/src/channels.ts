@@ -209,8 +209,8 @@ async function findRow(
 }
 
 function columnsOf({ name, tags, severities, is_active: isActive }: ChannelSettingsChange) {
-  const given = Object.entries({ name, tags, severities, isActive }).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given) as Partial<Pick<AlertChannel, "name" | "tags" | "severities" | "isActive">>;
+  const set = Object.entries({ name, tags, severities, isActive }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(set) as Partial<Pick<AlertChannel, "name" | "tags" | "severities" | "isActive">>;
 }
 
 function sealConfig(box: SecretBox, kind: string, config: ChannelConfig) {

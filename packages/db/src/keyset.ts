@@ -50,6 +50,7 @@ const CASTS: Record<ValueType, Prisma.Sql> = {
  * removed between two pages moves no other row. Refuses (400) a cursor of another list.
  * @param show the rows as they are shown
  */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- what the list selects is known to its caller alone
 export async function readPage<Row, View, Name extends string = string>(
   db: Db,
   list: Keyset<Name>,

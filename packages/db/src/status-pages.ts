@@ -79,8 +79,8 @@ export async function updateStatusPage(
       if (found === undefined) throw refuseMissing("status page");
       const before = viewStatusPage(await readStored(tx, found.id));
       // Said aloud: whoever keeps a copy of the page knows by this time that it is old.
-      const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-      await tx.statusPage.update({ where: { id: found.id }, data: { ...given, updatedAt: new Date() } });
+      const changed = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+      await tx.statusPage.update({ where: { id: found.id }, data: { ...changed, updatedAt: new Date() } });
       if (groups !== undefined) await placeComponents(tx, scope, found.id, groups);
       const after = viewStatusPage(await readStored(tx, found.id));
       const keep = change.passwordHash === undefined ? [] : ["has_password"];
@@ -132,8 +132,8 @@ export async function listStatusPages(scope: Scope, query: StatusPageListQuery):
     key: "id",
   } as const;
   return readThings(scope.db, list, query, async (ids: number[]) => {
-    const where = { workspaceId: scope.workspaceId, id: { in: ids } };
-    const rows = await scope.db.prisma.statusPage.findMany({ where, include: WITH_COMPONENTS });
+    const stored = { workspaceId: scope.workspaceId, id: { in: ids } };
+    const rows = await scope.db.prisma.statusPage.findMany({ where: stored, include: WITH_COMPONENTS });
     return rows.map((row) => [row.id, viewStatusPage(row)]);
   });
 }
