@@ -85,6 +85,23 @@ describe("works", () => {
     expect(await readAll("incidents?open=false")).toHaveLength(34);
   });
 
+  test("by status, kind, subject, and text in the name, the reason or the detail", async () => {
+    const count = async (query: string) => (await readAll(`incidents?${query}`)).length;
+    expect([await count("status=open"), await count("status=closed")]).toEqual([1, 34]);
+    expect([await count("kind=outage"), await count("kind=threshold")]).toEqual([35, 0]);
+    expect([await count("subject_type=monitor"), await count("subject_type=device")]).toEqual([35, 0]);
+    expect([await count("q=SHOP"), await count("q=blog&status=open"), await count("q=nothing")]).toEqual([20, 1, 0]);
+    for (const reason of ["http_status", "http%20status", "status%20500"]) expect(await count(`q=${reason}`)).toBe(35);
+    expect(await count("q=timeout")).toBe(0);
+    expect(await count("status=open&open=false")).toBe(0);
+  });
+
+  test("sorted otherwise", async () => {
+    const items = await readAll("incidents?sort=name,started_at");
+    const names = items.map(({ subject, started_at }) => `${subject.name} ${started_at}`);
+    expect(names).toEqual(names.toSorted());
+  });
+
   test("a range holds what was on in it, however early that began", async () => {
     const items = await readAll(`incidents?from=${at(10)}&to=${at(12)}`);
     expect(items.map(({ started_at }) => started_at).toSorted()).toEqual([

@@ -75,6 +75,23 @@ describe("pages cover everything exactly once", () => {
     },
   );
 
+  test("sorted by several columns at once", async () => {
+    const items = await readAll("sort=status,-last_latency_ms,name&limit=13");
+    expect(items).toHaveLength(COUNT);
+    const sorted = items.toSorted(
+      (a, b) => compare(a.status, b.status) || compare(b.last_latency_ms, a.last_latency_ms),
+    );
+    expect(ids(items)).toEqual(ids(sorted));
+    const fro = await readAll("sort=-status,last_latency_ms,-name&limit=100");
+    expect(ids(fro)).toEqual(ids(items).toReversed());
+  });
+
+  test("all are counted where that is asked for, by the same filters", async () => {
+    expect((await get("limit=1&total=true")).body.total).toBe(COUNT);
+    expect((await get("limit=1&total=true&tag=t2")).body.total).toBe(30);
+    expect((await get("limit=1")).body).not.toHaveProperty("total");
+  });
+
   test("a page is as long as asked, the last one has no next, and 50 is the default", async () => {
     expect((await get("")).body.items).toHaveLength(50);
     const whole = await get("tag=t1&limit=30");
