@@ -15,7 +15,7 @@ const BODIES: Record<string, unknown> = {
   "POST /api/v1/invitations": { email: "taken@example.com", role: "ADMIN" },
   "PATCH /api/v1/members/{user_id}": { role: "VIEWER" },
   "POST /api/v1/alert-addresses": { email: "taken@example.com" },
-  "POST /api/v1/channels": { kind: "slack", name: "a channel", config: { url: "https://192.0.2.1/hook" } },
+  "POST /api/v1/channels": { kind: "slack", name: "a channel", config: { url: "https://example.com/hook" } },
   "PATCH /api/v1/channels/{id}": { name: "taken over" },
   "POST /api/v1/monitors": { url: "https://example.com/", name: "a monitor" },
   "PATCH /api/v1/monitors/{id}": { name: "taken over" },
@@ -63,7 +63,7 @@ beforeAll(async () => {
   const page = { slug: "alices-page", title: "alice's page" };
   await house.call("POST", "/api/v1/status-pages", { token: alice.token, json: page });
   await house.call("POST", "/api/v1/alert-addresses", { token: alice.token, json: { email: "alices@example.com" } });
-  const channel = { kind: "slack", name: "alice's channel", config: { url: "https://192.0.2.1/hook" } };
+  const channel = { kind: "slack", name: "alice's channel", config: { url: "https://example.com/hook" } };
   await house.call("POST", "/api/v1/channels", { token: alice.token, json: channel });
   const window = { name: "a window", targets: { everything: true }, schedule: NIGHTLY };
   await house.call("POST", "/api/v1/maintenance-windows", { token: alice.token, json: window });

@@ -35,7 +35,7 @@ function lineOf({ label, value, href }: NoticeLine): string {
 }
 
 function escape(text: string): string {
-  return text.replace(/[\\*_~`|>[\]()#<@:-]/g, "\\$&");
+  return text.replace(/[\\*_~`|<>[\]()]/g, "\\$&");
 }
 
 function readNumber(body: unknown, field: string): number | undefined {
