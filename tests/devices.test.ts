@@ -41,6 +41,8 @@ const eventsOf = async ({ db }: House, deviceId: string) => {
   );
   return rows.map(({ type }) => type).join("");
 };
+const countConnected = ({ db }: House): Promise<number> =>
+  db.prisma.deviceState.count({ where: { connectionId: { not: null } } });
 
 describe.each(BROKERS)("devices over %s", (broker) => {
   test("silence makes a device at risk, then offline with an incident and a mail; a heartbeat ends it", async () => {
@@ -204,6 +206,30 @@ describe("a device's socket", () => {
     const socket = await device(house, made.body.key);
     expect((await house.call("DELETE", `/api/v1/api-keys/${made.body.id}`, { token: alice.token })).status).toBe(204);
     expect(await socket.closed).toBe(4401);
+  });
+
+  test("is one of many: all are counted while they are there, and none when they vanished", async () => {
+    const { house, key } = await openFleet("postgres");
+    const many = Array.from({ length: 300 }, (_, i) => `PC-${i}`);
+    const sockets = await Promise.all(many.map(() => device(house, key)));
+    for (const [i, socket] of sockets.entries()) socket.send({ device_id: many[i], event_type: "connected" });
+    await expect.poll(() => countConnected(house), { timeout: 10_000 }).toBe(many.length);
+    for (const socket of sockets) socket.raw.terminate();
+    await expect.poll(() => countConnected(house), { timeout: 10_000 }).toBe(0);
+    const { rows } = await house.db.pool.query("SELECT FROM device_events WHERE event_type = 'd'");
+    expect(rows).toHaveLength(many.length);
+  });
+
+  test("of a process that stops ends with it", async () => {
+    const { house, alice, key } = await openFleet("postgres");
+    const other = await house.startApi();
+    const live = await dashboard(house, alice);
+    const socket = await connect(`${other.url}/api/v1/ws/device`, key);
+    socket.send({ device_id: "PC-01", event_type: "connected" });
+    await expect.poll(() => countConnected(house)).toBe(1);
+    await other.stop();
+    expect(await countConnected(house)).toBe(0);
+    await live.frame(({ type, data }) => type === "device.event" && data.event_type === "disconnected");
   });
 
   test("of a process that died without a word ends as well", async () => {

@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import type { Server } from "node:http";
 import { serve, type WebSocketServerLike } from "@hono/node-server";
+import { endConnectionsOf } from "@pulsecheck/db/device-connections";
 import { maintainPartitions } from "@pulsecheck/db/partitions";
 import { WebSocketServer } from "ws";
 import { setSensorWorkspace } from "@pulsecheck/db/instance-settings";
@@ -61,7 +62,17 @@ export async function startApi(deps: Deps): Promise<RunningApi> {
         setTimeout(() => server.closeAllConnections(), 5_000).unref();
       });
       for (const client of sockets.clients) client.terminate();
+      await sayGoodbye(deps, hub.processId);
       await counterReports.stop();
     },
   };
+}
+
+/** Nobody is to wait for the next process to find that this one's devices are gone. */
+async function sayGoodbye({ db, broker, log }: Deps, processId: string): Promise<void> {
+  try {
+    await broker.bus.publish(await endConnectionsOf(db, processId));
+  } catch (error) {
+    log.warn({ err: error }, "connected devices could not be ended; another process finds them in a while");
+  }
 }

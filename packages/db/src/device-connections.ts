@@ -85,6 +85,18 @@ function cutIntoRuns(changes: readonly ConnectionChange[]): ConnectionChange[][]
 /** Without a sign for so long, an API process is dead, and its sockets with it. */
 const DEAD_AFTER_S = 30;
 
+// The deadline of the judgement below is for those that died without a word.
+const END_OWN = `
+  WITH process AS (DELETE FROM api_processes WHERE id = $1), moved AS (
+    UPDATE device_states s SET ${FREE} WHERE s.connected_to = $1 RETURNING s.device_key
+  ), ${EVENTS_OF_END}`;
+
+/** Ends what is left of the connections of an API process that stops. Answers what sockets are told. */
+export async function endConnectionsOf({ pool }: Db, processId: string): Promise<BusEvent[]> {
+  const { rows } = await pool.query<Row>(END_OWN, [processId]);
+  return rows.map((row) => eventOf(row, "disconnected"));
+}
+
 // Judged only once all could sign again for a while: after the database was away, all look dead.
 const END_DEAD = `
   WITH dead AS (
