@@ -68,7 +68,9 @@ function speakFor(deps: Deps, hub: Hub, parts: DeviceParts, c: Context<ApiEnv>) 
       });
     },
     onMessage(event: { data: unknown }) {
-      if (turns.waiting() >= SOCKETS.messagesWaiting) socket?.close(CLOSE.tooSlow, "too many messages at once");
+      // Whoever's access was revoked is heard no more, even if they do not hang up.
+      if (socket?.isOpen() !== true) return;
+      if (turns.waiting() >= SOCKETS.messagesWaiting) socket.close(CLOSE.tooSlow, "too many messages at once");
       else turns.add(() => hear(session, event.data));
     },
     onClose() {

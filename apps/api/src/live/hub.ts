@@ -29,7 +29,10 @@ export type Hub = {
   join(listener: Listener, since: number | null): Promise<void>;
   leave(listener: Listener): void;
   subscribe(listener: Listener, asked: Subscription): void;
-  /** Keeps a socket that only reports as long as its credential is good. Answers what lets go of it. */
+  /**
+   * Keeps a socket that only reports as long as its credential is good, which may have ended since it was let in.
+   * Answers what lets go of it.
+   */
   attach(reporter: Holder): () => void;
   count(): number;
   stop(): Promise<void>;
@@ -89,6 +92,7 @@ export async function openHub({ db, broker, log }: Pick<Deps, "db" | "broker" | 
     },
     attach(reporter) {
       reporters.add(reporter);
+      void requireAllowed(reporter);
       return () => void reporters.delete(reporter);
     },
     count: () => everybody().length,

@@ -14,6 +14,8 @@ export type Frame = { bytes: Buffer; latestOf?: string };
 
 /** One client's socket: never buffers without bound, and notices when nobody is there any more. */
 export type LiveSocket = {
+  /** False from the moment it is being closed, by whichever end. */
+  isOpen(): boolean;
   send(frame: Frame): void;
   close(code: number, reason: string): void;
 };
@@ -62,6 +64,7 @@ export function createLiveSocket(ws: WebSocket): LiveSocket {
 
   return {
     close,
+    isOpen: () => ws.readyState === ws.OPEN,
     send({ bytes, latestOf }) {
       if (ws.readyState !== ws.OPEN) return;
       if (slowSince === null && ws.bufferedAmount <= SLOW_BYTES) return ws.send(bytes, TEXT);
