@@ -31,7 +31,7 @@ const rows = (page: Page) => page.getByRole("list", { name: "Monitors" });
 
 test("a team: made, joined by somebody new, worked in together, and left by the one who is removed", async () => {
   const alice = await house.register("alice");
-  await house.addMonitor(alice, { name: "alice's own", url: "https://example.com/", is_active: false });
+  const own = await house.addMonitor(alice, { name: "alice's own", url: "https://example.com/", is_active: false });
   const owner = await openVisitor(browser, house.url, { as: alice });
   await owner.page.goto("/settings?section=workspaces");
   await owner.page.getByLabel("Name").fill("The ops team");
@@ -86,6 +86,14 @@ test("a team: made, joined by somebody new, worked in together, and left by the 
   await waitForWorkspace(page, "USER · The ops team");
   await owner.page.getByLabel("Workspace", { exact: true }).selectOption({ label: "ADMIN · The ops team" });
   await rows(owner.page).getByText("ours").waitFor();
+
+  // A mail's link says which workspace it is about, whatever was chosen last.
+  const personal = (await house.call("GET", "/api/v1/workspace", { token: alice.token })).body.id;
+  const tab = await owner.page.context().newPage();
+  await tab.goto(`/monitors/${own.id}?workspace=${personal}`);
+  await tab.getByRole("heading", { name: "alice's own" }).waitFor();
+  await waitForWorkspace(tab, "ADMIN · alice's workspace");
+  await tab.close();
 
   await page.goto("/");
   await rows(page).getByText("ours").waitFor();

@@ -15,6 +15,8 @@ const CLOCK_SLACK_MS = 60_000;
 
 export type ClaimedIncident = {
   id: string;
+  /** The public id of its workspace. */
+  workspaceId: string;
   kind: IncidentKind;
   subject: IncidentSubject;
   /** A monitor's URL, a device's or sensor's location. */
@@ -65,6 +67,7 @@ export type DueDelivery = {
   invited_role: Role | null;
   invited_by: string | null;
   workspace_name: string | null;
+  workspace_public_id: string | null;
   debounce_minutes: number | null;
   is_debounced: boolean;
   lane: string | null;
@@ -107,7 +110,7 @@ export const SELECT_DUE = `
     d.alert_address_id, d.alert_address_id IS NOT NULL AND a.id IS NULL AS is_address_gone,
     d.incident_id IS NOT NULL AND d.channel = 'email' AND d.alert_address_id IS NULL AND NOT EXISTS (SELECT 1 FROM memberships r JOIN users u ON u.id = r.user_id
       WHERE r.workspace_id = i.workspace_id AND r.role = ANY($3::role[]) AND u.is_active AND lower(u.email) = lower(d.recipient)) AS is_member_gone,
-    w.name AS workspace_name, w.debounce_minutes, n.role AS invited_role, b.first_name || ' ' || b.last_name AS invited_by,
+    w.name AS workspace_name, w.public_id AS workspace_public_id, w.debounce_minutes, n.role AS invited_role, b.first_name || ' ' || b.last_name AS invited_by,
     EXISTS (SELECT 1 FROM user_tokens t WHERE t.id = d.token_id AND t.used_at IS NULL AND t.expires_at > now())
       OR coalesce(a.token_id = d.token_id AND a.token_expires_at > now(), n.expires_at > now() AND b.is_active, false) AS is_token_good,
     (SELECT max(o.sent_at) FROM deliveries o WHERE o.lane = d.lane AND o.recipient = d.recipient
@@ -170,6 +173,7 @@ export function incidentOf(row: DueDelivery): ClaimedIncident | null {
     return null;
   return {
     id: incident_id,
+    workspaceId: row.workspace_public_id ?? "",
     kind: incident_kind,
     subject: { type: subject_type, id: subject_id, name: row.subject_name ?? "" },
     place: row.place ?? "",

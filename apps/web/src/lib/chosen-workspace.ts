@@ -5,8 +5,9 @@ const PERSONAL = "personal";
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 /**
- * The shared workspace that this page shows; null: the reader's personal one. It stays as long as the page does, and
- * to switch is to load it anew: nothing that was read in one workspace is shown, or sent, in another.
+ * The workspace that this page shows, because a mail's link says so or it was chosen; null: the reader's personal one.
+ * It stays as long as the page does, and to switch is to load it anew: nothing that was read in one workspace is
+ * shown, or sent, in another.
  */
 export const CHOSEN_WORKSPACE: string | null = recall();
 
@@ -31,7 +32,8 @@ export function takeLoss(): boolean {
 }
 
 function recall(): string | null {
-  const kept = sessionStorageOrNone()?.getItem(KEY) ?? localStorageOrNone()?.getItem(KEY) ?? PERSONAL;
+  const named = new URLSearchParams(location.search).get("workspace");
+  const kept = named ?? sessionStorageOrNone()?.getItem(KEY) ?? localStorageOrNone()?.getItem(KEY) ?? PERSONAL;
   keep(sessionStorageOrNone, kept);
   return UUID.test(kept) ? kept : null;
 }

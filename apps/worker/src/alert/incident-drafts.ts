@@ -51,9 +51,9 @@ function subjectLines({ subject, place }: ClaimedIncident): Draft["lines"] {
   return [{ label: noun, value: subject.name }, ...(place === "" ? [] : [where])];
 }
 
-/** The page of what an incident is about. */
-export function linkToSubject({ subject }: ClaimedIncident, publicUrl: string): NoticeLink {
-  const href = `${publicUrl}/${PAGES[subject.type]}/${encodeURIComponent(subject.id)}`;
+/** The page of what an incident is about, in its workspace: the reader may be in several. */
+export function linkToSubject({ subject, workspaceId }: ClaimedIncident, publicUrl: string): NoticeLink {
+  const href = `${publicUrl}/${PAGES[subject.type]}/${encodeURIComponent(subject.id)}?workspace=${workspaceId}`;
   return { href, label: `Look at the ${subject.type}` };
 }
 
