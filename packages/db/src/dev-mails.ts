@@ -4,7 +4,7 @@ import { Prisma } from "./generated/client.ts";
 import { readPage, type Column, type KeysetQuery } from "./keyset.ts";
 
 export type Mail = { recipient: string; subject: string; html: string; text: string };
-export type KeptMail = Mail & { id: string; createdAt: Date };
+type KeptMail = Mail & { id: string; createdAt: Date };
 
 /** Keeps a mail instead of sending it (EMAIL_DEV_MODE). */
 export async function keepMail(db: Db, mail: Mail): Promise<string> {

@@ -13,7 +13,7 @@ import { Prisma } from "./generated/client.ts";
 export type Column = { sql: Prisma.Sql; type: ValueType };
 
 /** A list as it stands in the database. */
-export type Keyset<Name extends string> = {
+type Keyset<Name extends string> = {
   select: Prisma.Sql;
   from: Prisma.Sql;
   where: readonly Prisma.Sql[];

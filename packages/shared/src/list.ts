@@ -58,7 +58,7 @@ export function countedPageSchema<T extends z.ZodType>(item: T) {
 }
 
 /** Where a page ended: the sort that it belongs to, and its last row's values of the sort's columns and its key, as text. */
-export type Position = { sort: string; after: string[] };
+type Position = { sort: string; after: string[] };
 
 const positionSchema = z.strictObject({ sort: z.string(), after: z.array(z.string()) });
 
