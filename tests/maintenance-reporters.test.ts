@@ -39,7 +39,7 @@ test("a silent device, a late job and a value out of bounds are incidents only a
   const breached = async () => (await call("GET", "/api/v1/sensors/oven")).breach;
   await expect.poll(breached).toBe("above");
   const deadline = async () => Date.parse((await call("GET", `/api/v1/monitors/${job.id}`)).next_check_at);
-  await expect.poll(deadline, { timeout: 10_000 }).toBeGreaterThan(Date.parse(ends_at));
+  await expect.poll(deadline, { timeout: 10_000 }).toBeGreaterThan(Date.parse(window.active_until));
   expect((await call("GET", "/api/v1/incidents")).items).toEqual([]);
 
   const ended = await call("POST", `/api/v1/maintenance-windows/${window.id}/end`);

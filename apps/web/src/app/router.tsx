@@ -178,6 +178,22 @@ const editStatusPage = createRoute({
   path: "/status-pages/$id",
   component: lazyRouteComponent(() => import("../features/status-pages/edit-status-page.tsx"), "EditStatusPage"),
 });
+const editWindow = () => import("../features/maintenance/edit-window-page.tsx");
+const maintenance = createRoute({
+  getParentRoute: () => inside,
+  path: "/maintenance",
+  component: lazyRouteComponent(() => import("../features/maintenance/maintenance-page.tsx"), "MaintenancePage"),
+});
+const newWindow = createRoute({
+  getParentRoute: () => inside,
+  path: "/maintenance/new",
+  component: lazyRouteComponent(editWindow, "NewWindowPage"),
+});
+const window = createRoute({
+  getParentRoute: () => inside,
+  path: "/maintenance/$id",
+  component: lazyRouteComponent(editWindow, "EditWindowPage"),
+});
 const settings = createRoute({
   getParentRoute: () => inside,
   path: "/settings",
@@ -210,6 +226,9 @@ const routeTree = root.addChildren([
     statusPages,
     newStatusPage,
     editStatusPage,
+    maintenance,
+    newWindow,
+    window,
     settings,
   ]),
 ]);

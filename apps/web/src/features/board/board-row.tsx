@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { memo } from "react";
 import { RelativeTime } from "../../components/ui/time.tsx";
 import { formatUptime } from "../../lib/format.ts";
+import { MaintenanceBadge } from "../maintenance/maintenance-badge.tsx";
 import { describeWatched, KIND_WORDS, statusWordOf } from "../monitors/kind-words.ts";
 import { Sparkline } from "../monitors/sparkline.tsx";
 import { StatusBadge } from "../monitors/status-badge.tsx";
@@ -42,6 +43,7 @@ function Name({ row }: { row: MonitorOnBoard }) {
         >
           {row.name}
         </Link>
+        <MaintenanceBadge until={row.in_maintenance_until} isShort />
         {row.tags.slice(0, 3).map((tag) => (
           <span
             key={tag}

@@ -13,6 +13,7 @@ function monitor(id: string, fields: Partial<MonitorOnBoard> = {}): MonitorOnBoa
     status: "UP",
     status_since: null,
     is_active: true,
+    in_maintenance_until: null,
     tags: [],
     last_latency_ms: null,
     last_checked_at: null,

@@ -13,6 +13,7 @@ const row: MonitorOnBoard = {
   status: "UP",
   status_since: null,
   is_active: true,
+  in_maintenance_until: null,
   tags: [],
   last_latency_ms: 12,
   last_checked_at: AT,

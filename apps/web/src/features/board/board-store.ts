@@ -67,6 +67,13 @@ export function createBoardStore(): BoardStore {
       for (const id of [...rows.keys(), ...hidden.keys()]) if (!ids.has(id)) set(id, null);
     },
     hear(event) {
+      if (event.type === "maintenance.changed") {
+        for (const id of event.data.monitor_ids) {
+          const row = hidden.get(id) ?? rows.get(id);
+          if (row) set(id, { ...row, in_maintenance_until: event.data.until });
+        }
+        return;
+      }
       const next = applyEvent({ get: (id) => hidden.get(id) ?? rows.get(id) }, event);
       if (next !== null) set(next.id, next.row);
     },

@@ -12,6 +12,7 @@ const SHOP: MonitorOnBoard = {
   status: "UP",
   status_since: null,
   is_active: true,
+  in_maintenance_until: null,
   tags: [],
   last_latency_ms: 5,
   last_checked_at: null,

@@ -1,6 +1,7 @@
 import type { DeviceView } from "@pulsecheck/shared/device";
 import { Plug, Unplug } from "lucide-react";
 import { RelativeTime, Time } from "../../components/ui/time.tsx";
+import { MaintenanceBadge } from "../maintenance/maintenance-badge.tsx";
 import { Fact, Tags } from "../monitors/monitor-head.tsx";
 import { DeviceBadge } from "./device-status.tsx";
 import { formatBattery, formatSignal } from "./device-words.ts";
@@ -22,6 +23,7 @@ export function DeviceHead({ device }: { device: DeviceView }) {
           <Icon aria-hidden className="size-4" />
           {isConnected ? "Connected by a socket" : "No socket open"}
         </p>
+        <MaintenanceBadge until={device.in_maintenance_until} />
         <Tags tags={device.tags} />
       </div>
       <dl className="grid grid-cols-2 gap-x-6 gap-y-2 sm:grid-cols-3 lg:grid-cols-6">

@@ -34,6 +34,10 @@ export function applyToDevice(device: DeviceView, frame: LiveFrame): DeviceView 
       if (device_id !== device.device_id || !isSocket) return device;
       return { ...device, is_connected: type === "connected", connected_since: type === "connected" ? at : null };
     }
+    case "maintenance.changed": {
+      const { device_ids, until } = frame.data;
+      return device_ids.includes(device.device_id) ? { ...device, in_maintenance_until: until } : device;
+    }
     default:
       return device;
   }
@@ -117,6 +121,8 @@ export function useDeviceLive(id: string): { isDeleted: boolean } {
         if (type === "device" && subjectId === id) reread(["incidents", "of", `device ${id}`]);
         return;
       }
+      if (frame.type === "maintenance.changed")
+        queries.setQueryData(deviceQuery(id).queryKey, (device) => device && applyToDevice(device, frame));
       if (!("device_id" in frame.data) || frame.data.device_id !== id) return;
       if (frame.type === "device.deleted") return setDeletedId(id);
       queries.setQueryData(deviceQuery(id).queryKey, (device) => device && applyToDevice(device, frame));

@@ -1,6 +1,7 @@
 import type { DeviceView } from "@pulsecheck/shared/device";
 import { memo } from "react";
 import { RelativeTime } from "../../components/ui/time.tsx";
+import { MaintenanceBadge } from "../maintenance/maintenance-badge.tsx";
 import { Located, ThingLink } from "../things/thing-link.tsx";
 import { DeviceLevels } from "./device-levels.tsx";
 import { DeviceBadge } from "./device-status.tsx";
@@ -17,6 +18,7 @@ export const DeviceTile = memo(function DeviceTile({ device }: { device: DeviceV
     >
       <div className="flex flex-wrap items-center justify-between gap-x-2">
         <DeviceBadge status={device.status} />
+        <MaintenanceBadge until={device.in_maintenance_until} isShort />
         <span className="text-xs text-muted">
           <RelativeTime at={device.last_heard_at} />
         </span>

@@ -19,6 +19,7 @@ const SHOP: MonitorView = {
   user_id: "5a0e1a8c-0000-4000-8000-000000000001",
   status: "UP",
   status_since: AT,
+  in_maintenance_until: null,
   last_latency_ms: 5,
   last_checked_at: AT,
   last_reason: null,

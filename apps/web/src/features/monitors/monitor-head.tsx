@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { RelativeTime, Time } from "../../components/ui/time.tsx";
 import { formatDuration, formatLatency } from "../../lib/format.ts";
 import { filterOf } from "../board/board-search.ts";
+import { MaintenanceBadge } from "../maintenance/maintenance-badge.tsx";
 import { describeResult } from "./check-words.ts";
 import { describePlan, KIND_WORDS, statusWordOf } from "./kind-words.ts";
 import { StatusBadge } from "./status-badge.tsx";
@@ -24,6 +25,7 @@ export function MonitorHead({ monitor, lastCheck }: Props) {
             </span>
           )}
         </p>
+        <MaintenanceBadge until={monitor.in_maintenance_until} />
         <Tags tags={monitor.tags} />
       </div>
       {monitor.kind === "http" && <TargetLink monitor={monitor} />}

@@ -31,6 +31,7 @@ export function useMonitorLive(id: string): { isDeleted: boolean } {
   const hear = useCallback(
     (frame: LiveFrame) => {
       if (frame.type === "snapshot") return rereadAll(queries, id);
+      if (frame.type === "maintenance.changed" && frame.data.monitor_ids.includes(id)) return rereadAll(queries, id);
       if (monitorOf(frame) !== id) return;
       if (frame.type === "monitor.deleted") return setDeletedId(id);
       heedEvent(queries, id, frame);
