@@ -81,7 +81,7 @@ function EndNow({ window: { id, name } }: { window: MaintenanceWindowView }) {
   return (
     <Confirm
       label="End now"
-      accessibleName={`End ${name} now`}
+      accessibleName={`End now: ${name}`}
       title={`End “${name}” now?`}
       confirm="End it"
       onConfirm={() => ask(api.POST("/api/v1/maintenance-windows/{id}/end", { params: { path: { id } } }))}
