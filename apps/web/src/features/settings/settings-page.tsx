@@ -2,6 +2,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import { buttonClass } from "../../components/ui/button.tsx";
 import { Page } from "../../components/ui/page.tsx";
+import { ChannelsSection } from "../channels/channels-section.tsx";
 import { MembersSection } from "../members/members-section.tsx";
 import { WorkspacesSection } from "../members/workspaces-section.tsx";
 import { AlertsSection } from "./alerts-section.tsx";
@@ -23,6 +24,7 @@ const SECTIONS: Record<SettingsSection, ComponentType> = {
   workspaces: WorkspacesSection,
   keys: KeysSection,
   alerts: AlertsSection,
+  channels: ChannelsSection,
   devices: DevicesSection,
   appearance: AppearanceSection,
 };

@@ -7,6 +7,7 @@ export const SETTINGS_SECTIONS = {
   workspaces: "Workspaces",
   keys: "API keys",
   alerts: "Alerts",
+  channels: "Channels",
   devices: "Devices",
   appearance: "Appearance",
 } as const;
