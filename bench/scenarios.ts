@@ -1,6 +1,7 @@
 import type { Scenario } from "./report.ts";
 import { measureCeiling } from "./scenarios/ceiling.ts";
 import { measureDevices } from "./scenarios/devices.ts";
+import { measureData } from "./scenarios/data.ts";
 import { measureFanout } from "./scenarios/fanout.ts";
 import { measureHeartbeats } from "./scenarios/heartbeats.ts";
 import { measureHttp } from "./scenarios/http.ts";
@@ -31,6 +32,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   readings: measureReadings,
   devices: measureDevices,
   sweep: measureSweep,
+  data: measureData,
   page: measurePage,
   memory: measureMemory,
 };

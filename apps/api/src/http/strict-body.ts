@@ -5,6 +5,7 @@ import type { ApiEnv } from "../context.ts";
 import { BODY } from "./limits.ts";
 
 const MAX_DEPTH = 16;
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
 /** What Hono reads as JSON too: it would take anything else for an empty object. */
 const JSON_TYPE = /^application\/([\w.-]+\+)?json$/;
 
@@ -25,9 +26,9 @@ export const strictBody = createMiddleware<ApiEnv>(async (c, next) => {
   if (!JSON_TYPE.test(type)) {
     throw refuseMediaType();
   }
-  const value = parseJson(text);
-  checkValue(value, "", 0);
-  c.req.bodyCache.json = Promise.resolve(value);
+  checkValue(parseJson(text), "", 0);
+  // From the bytes, Hono would make it text by way of a whole Response.
+  c.req.bodyCache.text = Promise.resolve(text) as unknown as string;
   return next();
 });
 
@@ -101,7 +102,7 @@ function grow(bytes: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayB
 
 function decodeUtf8(bytes: Uint8Array): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return UTF8.decode(bytes);
   } catch {
     throw refuseField("body", "must be valid UTF-8");
   }
