@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import pg from "pg";
 import type { BrokerKind } from "../../tests/harness/house.ts";
 import { joinLive, type Frame } from "../../tests/harness/live-client.ts";
 import { BROKERS, openBenchFleet } from "../bench-fleet.ts";
@@ -9,6 +10,8 @@ import { percentile, showMs } from "../statistics.ts";
 
 const RATE = 500;
 const SENSORS = 100;
+/** Connections that insert. */
+const INSERTING = 10;
 const TICK_MS = 20;
 const WINDOW_MS = 2.5 * PLAN.windowMs;
 const LANDING_MS = 5_000;
@@ -33,13 +36,17 @@ export async function measureReadings(bench: Bench): Promise<Row[]> {
 }
 
 async function measureDelays(stage: Stage, broker: BrokerKind): Promise<{ delays: number[]; sent: number }> {
-  const { fleet, owner, sql, startWorker } = await openBenchFleet(stage, broker);
+  const { fleet, owner, startWorker } = await openBenchFleet(stage, broker);
   await startWorker();
   const first = Array.from({ length: SENSORS }, (_, i) => ({ sensor_id: `sensor-${i}`, value: -1 }));
   const { status } = await fleet.call("POST", "/api/v1/sensors", { token: owner.token, json: first });
   if (status !== 201) throw new Error(`the sensors were not made: ${status}`);
   const join = () => joinLive(`${fleet.url}/api/v1/ws/sensors`, { Authorization: `Bearer ${owner.token}` });
   const socket = await stage.use(join, ({ raw }) => raw.terminate());
+  const pool = await stage.use(
+    () => new pg.Pool({ connectionString: fleet.postgres.databaseUrl, max: INSERTING }),
+    (opened) => opened.end(),
+  );
   const sentAt: number[] = [];
   const delays: number[] = [];
   let isMeasured = false;
@@ -51,7 +58,7 @@ async function measureDelays(stage: Stage, broker: BrokerKind): Promise<{ delays
   });
   const insert = async () => {
     const value = sentAt.push(performance.now()) - 1;
-    await sql.query({
+    await pool.query({
       name: "insert-reading",
       text: "INSERT INTO sensor_readings (sensor_id, value) VALUES ($1, $2)",
       values: [`sensor-${value % SENSORS}`, value],
