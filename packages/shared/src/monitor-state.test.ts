@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { OUTCOMES, type Outcome } from "./check.ts";
-import { decide, needsRecheck, NEVER_CHECKED, type Decision, type MonitorState } from "./monitor-state.ts";
+import {
+  decide,
+  decideInMaintenance,
+  needsRecheck,
+  NEVER_CHECKED,
+  type Decision,
+  type MonitorState,
+} from "./monitor-state.ts";
 
 const OUTCOME: Record<string, Outcome> = { ok: "ok", fail: "failure", huh: "inconclusive" };
 
@@ -115,6 +122,29 @@ describe("for any sequence of checks", () => {
     fc.assert(
       fc.property(sequence, threshold, (outcomes, n) => {
         for (const { next } of run(outcomes, n)) expect(next.hasOpenIncident).toBe(next.status === "DOWN");
+      }),
+    );
+  });
+
+  it("nothing that happens during maintenance opens an incident or counts after it; a good check ends one", () => {
+    fc.assert(
+      fc.property(sequence, sequence, threshold, (before, during, n) => {
+        const start = run(before, n).at(-1)?.next ?? NEVER_CHECKED;
+        let state = start;
+        for (const outcome of during) {
+          const { next, transition } = decideInMaintenance(state, outcome, new Date(0));
+          expect(transition).toEqual(outcome === "ok" && state.hasOpenIncident ? { kind: "UP" } : null);
+          expect(next.status).toBe(outcome === "ok" ? "UP" : state.status);
+          expect(next.failureStreak).toBe(0);
+          state = next;
+        }
+        if (during.length === 0 || state.hasOpenIncident) return;
+        // Still broken: as many failures as ever make an outage, and it begins with the first of them.
+        for (let i = 1; i <= n; i++) {
+          const { next, transition } = decide(state, "failure", new Date(i), n);
+          expect(transition).toEqual(i === n ? { kind: "DOWN", startedAt: new Date(1) } : null);
+          state = next;
+        }
       }),
     );
   });

@@ -74,7 +74,7 @@ function Header() {
                 "px-2 text-muted max-sm:px-1.5 aria-[current=page]:bg-sunken aria-[current=page]:text-ink",
               )}
             >
-              <Icon aria-hidden className="size-4" />
+              <Icon aria-hidden className="size-4 xl:hidden" />
               <span className="max-lg:sr-only">{label}</span>
               {to === "/incidents" && <OpenIncidentsBadge />}
             </Link>

@@ -18,8 +18,11 @@ export function MonitorChoice({ form }: { form: ApiForm<WindowFormValues> }) {
   const chosen = new Set(field.value);
   const found = arrangeBoard(store.rows().values(), { q: words, sort: "name" });
   const ids = [...(words === "" ? first : []), ...found.filter((one) => words !== "" || !first.includes(one))];
-  const toggle = (one: string) =>
+  const toggle = (one: string) => {
     field.onChange(chosen.has(one) ? field.value.filter((other) => other !== one) : [...field.value, one]);
+    // That nothing is covered is said at the tags.
+    if (form.formState.isSubmitted) void form.trigger("tags");
+  };
   return (
     <fieldset className="grid gap-1" aria-describedby={error === undefined ? undefined : `${id}-error`}>
       <legend className="mb-1 font-medium">Monitors ({chosen.size} chosen)</legend>

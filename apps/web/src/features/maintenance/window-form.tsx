@@ -77,7 +77,11 @@ function AboutFields({ form, isNew }: PartProps & { isNew: boolean }) {
 function TargetFields({ form }: PartProps) {
   return (
     <Part title="What it covers">
-      <RadioRow legend="It covers" options={{ some: "Some", everything: "Everything" }} {...form.register("covers")} />
+      <RadioRow
+        legend="It covers"
+        options={{ some: "Some", everything: "Everything" }}
+        {...form.register("covers", { deps: ["tags"] })}
+      />
       {form.watch("covers") === "some" && (
         <>
           <InputField
@@ -94,7 +98,8 @@ function TargetFields({ form }: PartProps) {
             hint="Their ids, with commas between them."
             autoComplete="off"
             spellCheck={false}
-            {...form.fieldOf("device_ids")}
+            {...form.register("device_ids", { deps: ["tags"] })}
+            error={form.errorOf("device_ids")}
           />
         </>
       )}

@@ -69,6 +69,7 @@ function Result({ check }: { check: CheckView }) {
       <p className={`flex items-start gap-1.5 font-medium ${look}`}>
         <Icon aria-hidden className="mt-0.5 size-4 shrink-0" />
         {describeResult(check)}
+        {check.in_maintenance && <span className="font-normal text-muted">in maintenance</span>}
       </p>
       {check.detail !== null && <p className="text-muted">{check.detail}</p>}
     </td>

@@ -5,6 +5,7 @@ export type UptimeDay = {
   uptime_ratio: number | null;
   checks: number;
   failures: number;
+  maintenance: number;
   downtime_ms: number;
 };
 
@@ -38,14 +39,20 @@ function Day({ day, x }: { day: UptimeDay; x: number }) {
   return (
     <g>
       <title>{describe(day)}</title>
-      <rect x={x} width={WIDTH} height={HEIGHT} className={ratio === null ? "fill-line" : "fill-up"} rx={1} />
+      <rect
+        x={x}
+        width={WIDTH}
+        height={HEIGHT}
+        className={ratio === null ? (day.maintenance > 0 ? "fill-warn-soft" : "fill-line") : "fill-up"}
+        rx={1}
+      />
       {failed > 0 && <rect x={x} y={HEIGHT - failed} width={WIDTH} height={failed} className="fill-down" />}
     </g>
   );
 }
 
-function describe({ date, uptime_ratio: ratio, failures, downtime_ms: downtimeMs }: UptimeDay): string {
-  if (ratio === null) return `${formatDay(date)} (UTC): no data`;
+function describe({ date, uptime_ratio: ratio, failures, maintenance, downtime_ms: downtimeMs }: UptimeDay): string {
+  if (ratio === null) return `${formatDay(date)} (UTC): ${maintenance > 0 ? "maintenance" : "no data"}`;
   const trouble = failures === 0 ? "" : `, ${failures} failed checks`;
   return `${formatDay(date)} (UTC): ${formatUptime(ratio)}${trouble}${downtimeMs === 0 ? "" : `, ${formatDuration(downtimeMs)} down`}`;
 }
