@@ -19,7 +19,7 @@ import { deviceSocket } from "./devices/device-socket.ts";
 import { deviceRoutes } from "./devices/device-routes.ts";
 import { heartbeatRoutes } from "./devices/heartbeat-routes.ts";
 import { createPresence } from "./devices/presence.ts";
-import { createReportCommitter } from "./devices/report-committer.ts";
+import { createReportCommitter, type ReportCommitter } from "./devices/report-committer.ts";
 import { docRoutes } from "./docs/doc-routes.ts";
 import { describeApi } from "./docs/openapi.ts";
 import { exportRoutes } from "./exports/export-routes.ts";
@@ -93,7 +93,11 @@ export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
 
   app.use("/users/*", authenticate(deps));
   app.use("/api/v1/*", authenticate(deps, LIMITS, rememberKeys(deps, hub)));
+  addPrivateRoutes(app, deps, committer);
+  return app;
+}
 
+function addPrivateRoutes(app: OpenAPIHono<ApiEnv>, deps: Deps, committer: ReportCommitter): void {
   app.route("/", userRoutes(deps));
   app.route("/", sessionRoutes(deps));
   app.route("/", ticketRoutes());
@@ -120,5 +124,4 @@ export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
   app.route("/", statusPageRoutes(deps));
   app.route("/", windowRoutes(deps));
   app.route("/", workspaceMetricRoutes());
-  return app;
 }

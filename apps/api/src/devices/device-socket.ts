@@ -11,6 +11,7 @@ import { fieldErrors } from "../http/problems.ts";
 import { admitSocket } from "../live/admit-socket.ts";
 import type { Hub } from "../live/hub.ts";
 import { createLiveSocket, type LiveSocket } from "../live/live-socket.ts";
+import { requireAllowed } from "../live/revocation.ts";
 import { isStillAllowed } from "../live/still-allowed.ts";
 import type { Presence } from "./presence.ts";
 import type { ReportCommitter } from "./report-committer.ts";
@@ -60,12 +61,10 @@ function speakFor(deps: Deps, hub: Hub, parts: DeviceParts, c: Context<ApiEnv>) 
       socket = createLiveSocket(raw);
       raw.on("pong", () => turns.add(() => live(session)));
       const held = { workspaceId, access: "report" } as const;
-      leave = hub.attach({
-        ...held,
-        principal,
-        socket,
-        isStillAllowed: () => isStillAllowed(deps, principal, held),
-      });
+      const reporter = { ...held, principal, socket, isStillAllowed: () => isStillAllowed(deps, principal, held) };
+      leave = hub.attach(reporter);
+      // Its credential may have ended since it was let in, before we could hear of it.
+      void requireAllowed(reporter);
     },
     onMessage(event: { data: unknown }) {
       // Whoever's access was revoked is heard no more, even if they do not hang up.

@@ -25,14 +25,14 @@ export type Hub = {
   follow(follower: Follower): void;
   /** Has every check of a monitor told from now on: before its listener joins, so that nothing falls in between. */
   watch(workspaceId: number, monitorId: string): Promise<void>;
-  /** Lets a listener in, and gives it what it missed since `since`, or a snapshot. */
+  /**
+   * Lets a listener in, and gives it what it missed since `since`, or a snapshot. Its credential may have ended since
+   * it was admitted, before we could hear of it: it is looked at once more.
+   */
   join(listener: Listener, since: number | null): Promise<void>;
   leave(listener: Listener): void;
   subscribe(listener: Listener, asked: Subscription): void;
-  /**
-   * Keeps a socket that only reports as long as its credential is good, which may have ended since it was let in.
-   * Answers what lets go of it.
-   */
+  /** Keeps a socket that only reports as long as its credential is good. Answers what lets go of it. */
   attach(reporter: Holder): () => void;
   count(): number;
   stop(): Promise<void>;
@@ -82,7 +82,6 @@ export async function openHub({ db, broker, log }: Pick<Deps, "db" | "broker" | 
       for (const one of missed) {
         if (wants(listener, one.event)) sendEvent(listener, one, writeFrame(one));
       }
-      // Its credential may have ended since it was let in, before we could hear of it.
       await requireAllowed(listener);
     },
     leave: audience.remove,
@@ -92,7 +91,6 @@ export async function openHub({ db, broker, log }: Pick<Deps, "db" | "broker" | 
     },
     attach(reporter) {
       reporters.add(reporter);
-      void requireAllowed(reporter);
       return () => void reporters.delete(reporter);
     },
     count: () => everybody().length,

@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
+import { createCaller } from "../../../../tests/harness/caller.ts";
 import { BROKERS, openHouse } from "../../../../tests/harness/house.ts";
 import { joinLive } from "../../../../tests/harness/live-client.ts";
 import { addWorkspace, bringIn } from "./test-invitations.ts";
@@ -34,6 +35,24 @@ describe.each(BROKERS)("with the broker on %s", (broker) => {
       })
     ).body.key as string;
 
+    const bobsReporter = (
+      await house.call("POST", "/api/v1/api-keys", {
+        token: bob.token,
+        headers: team,
+        json: { name: "r", role: "INGEST" },
+      })
+    ).body.key as string;
+    /** What a key's report is answered, by each process. */
+    const report = () =>
+      Promise.all(
+        [house.url, second.url].map(async (at) => {
+          const caller = createCaller(at);
+          return (await caller.call("POST", "/api/v1/heartbeat", { token: bobsReporter, json: { device_id: "d" } }))
+            .status;
+        }),
+      );
+    expect(await report()).toEqual([202, 202]);
+
     const as = (token: string, headers = team) => ({ Authorization: `Bearer ${token}`, ...headers });
     const join = (at: string, path: string, headers: Record<string, string>) =>
       joinLive(`${at}/api/v1/ws/${path}`, headers);
@@ -60,6 +79,7 @@ describe.each(BROKERS)("with the broker on %s", (broker) => {
       json: { role: "VIEWER" },
     });
     expect(await codes(reporting)).toEqual(reporting.map(() => 4401));
+    await expect.poll(report, { timeout: 3_000 }).toEqual([401, 401]);
     expect(stillOpen(reading)).toBe(reading.length);
 
     await house.call("DELETE", `/api/v1/members/${bob.id}`, { token: alice.token, headers: team });
