@@ -30,7 +30,7 @@ const add = (fields: object = {}) =>
   });
 
 /** An incident of a monitor of its own, as a commit writes it. */
-async function goDown(fields: object = {}, kind = "outage"): Promise<string> {
+async function goDown(fields: Record<string, unknown> = {}, kind = "outage"): Promise<string> {
   const { id: monitorId } = await findMonitor(tenant.scope, (await tenant.addMonitor(fields)).id);
   const id = randomUUID();
   await tenant.db.pool.query(

@@ -5,7 +5,7 @@ import { Refusal } from "@pulsecheck/shared/refusal";
 import type { Deps } from "../context.ts";
 
 /** Longer than a receiver may take to answer. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 12_000;
 
 /** Has a worker send a test through a channel, and waits for what becomes of it. Refuses (503) where no worker answers. */
 export async function testChannel({ broker, log }: Deps, scope: Scope, id: string): Promise<ChannelTest> {
