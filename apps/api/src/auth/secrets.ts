@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 
 /** 256 random bits as text. */
 export function createSecret(): string {
@@ -7,5 +7,5 @@ export function createSecret(): string {
 
 /** What is stored of a session token, key or ticket. They are random, so a plain hash cannot be guessed back. */
 export function hashSecret(secret: string): string {
-  return createHash("sha256").update(secret).digest("hex");
+  return hash("sha256", secret, "hex");
 }
