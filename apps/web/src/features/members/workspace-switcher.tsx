@@ -47,7 +47,7 @@ function useFallBack(workspaces: readonly OwnWorkspaceView[] | undefined): void 
       }),
     [queries],
   );
-  const isGone = workspaces !== undefined && !workspaces.some(isShown);
+  const isGone = CHOSEN_WORKSPACE !== null && workspaces !== undefined && !workspaces.some(isShown);
   useEffect(() => {
     if (!isGone) return;
     dropPendingDeletes();
