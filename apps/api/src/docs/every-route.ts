@@ -1,0 +1,143 @@
+import { maintainPartitions } from "@pulsecheck/db/partitions";
+import type { Person } from "../../../../tests/harness/caller.ts";
+import type { Role } from "@pulsecheck/shared/role";
+import { openHouse, type House } from "../../../../tests/harness/house.ts";
+
+const NIGHTLY = { kind: "daily", time: "02:00", duration_s: 3_600 };
+
+/** A good body for each operation that takes one: a new route without its row fails the test. */
+export const BODIES: Record<string, unknown> = {
+  "PATCH /users/me": { first_name: "Alice" },
+  "POST /api/v1/api-keys": { name: "a key", role: "VIEWER" },
+  "PATCH /api/v1/workspace": { name: "a workspace" },
+  "POST /users/me/workspaces": { name: "a workspace" },
+  "POST /users/me/invitations/accept": { token: "worthless" },
+  "POST /api/v1/invitations": { email: "taken@example.com", role: "ADMIN" },
+  "PATCH /api/v1/members/{user_id}": { role: "VIEWER" },
+  "POST /api/v1/alert-addresses": { email: "taken@example.com" },
+  "POST /api/v1/channels": { kind: "slack", name: "a channel", config: { url: "https://example.com/hook" } },
+  "PATCH /api/v1/channels/{id}": { name: "taken over" },
+  "POST /api/v1/monitors": { url: "https://example.com/", name: "a monitor" },
+  "PATCH /api/v1/monitors/{id}": { name: "taken over" },
+  "POST /api/v1/heartbeat": { device_id: "a-device" },
+  "PATCH /api/v1/devices/{device_id}": { name: "taken over" },
+  "POST /api/v1/sensors": { sensor_id: "a-sensor", value: 1 },
+  "PATCH /api/v1/sensors/{sensor_id}": { name: "taken over" },
+  "PATCH /api/v1/sensors/{sensor_id}/readings/{id}": { value: 2 },
+  "POST /api/v1/status-pages": { slug: "taken", title: "a page" },
+  "PATCH /api/v1/status-pages/{id}": { title: "taken over" },
+  "POST /api/v1/maintenance-windows": { name: "a window", targets: { everything: true }, schedule: NIGHTLY },
+  "POST /api/v1/maintenance-windows/preview": { schedule: NIGHTLY },
+  "PATCH /api/v1/maintenance-windows/{id}": { name: "taken over" },
+};
+
+export type Route = { name: string; method: string; path: string; caller: string; takesBody: boolean };
+type Row = { id: string };
+
+/** A house in which alice, the operator, has one of everything, and all its routes. */
+export type EveryRoute = {
+  house: House;
+  alice: Person;
+  charlie: Person;
+  /** Keys of alice's workspace. */
+  keys: Record<Role, string>;
+  /** Those behind the auth line. */
+  guarded: readonly Route[];
+  /** Alice's own things, by the path that names one of them. */
+  ids: Record<string, string>;
+  /** A good query for each operation that needs one, with alice's ids. */
+  queries: Record<string, string>;
+  /** Calls a route with alice's ids and a good body, and answers its name and status. */
+  callRoute(route: Route, token?: string, headers?: Record<string, string>): Promise<string>;
+};
+
+export async function openEveryRoute(): Promise<EveryRoute> {
+  const house = await openHouse({ worker: false });
+  const [alice, charlie] = [await house.register("alice"), await house.register("charlie")];
+  const key = (role: Role) => house.createKey(alice, role);
+  const keys = {
+    ADMIN: await key("ADMIN"),
+    USER: await key("USER"),
+    VIEWER: await key("VIEWER"),
+    INGEST: await key("INGEST"),
+  };
+  const monitor = await house.addMonitor(alice, { url: "https://example.com/", is_active: false });
+  const inner = await house.db.prisma.monitor.findUniqueOrThrow({ where: { publicId: monitor.id } });
+  const at = new Date();
+  await house.db.prisma.incident.create({
+    data: {
+      workspaceId: inner.workspaceId,
+      monitorId: inner.id,
+      startedAt: at,
+      confirmedAt: at,
+      reason: 1,
+      detail: "",
+    },
+  });
+  const page = { slug: "alices-page", title: "alice's page" };
+  await house.call("POST", "/api/v1/status-pages", { token: alice.token, json: page });
+  await house.call("POST", "/api/v1/alert-addresses", { token: alice.token, json: { email: "alices@example.com" } });
+  const channel = { kind: "slack", name: "alice's channel", config: { url: "https://example.com/hook" } };
+  await house.call("POST", "/api/v1/channels", { token: alice.token, json: channel });
+  const window = { name: "a window", targets: { everything: true }, schedule: NIGHTLY };
+  await house.call("POST", "/api/v1/maintenance-windows", { token: alice.token, json: window });
+  const invitation = { email: "invited@example.com", role: "USER" };
+  await house.call("POST", "/api/v1/invitations", { token: alice.token, json: invitation });
+  await maintainPartitions(house.db, at, 30);
+  const report = (path: string, json: unknown) => house.call("POST", path, { token: alice.token, json });
+  await report("/api/v1/heartbeat", { device_id: "alices-device" });
+  await report("/api/v1/sensors", { sensor_id: "4815162342", value: 1 });
+  const first = async (path: string) => (await house.call("GET", path, { token: alice.token })).body.items[0] as Row;
+  const ids: Record<string, string> = {
+    "/api/v1/monitors/": monitor.id,
+    "/api/v1/devices/": "alices-device",
+    // A number: it stands in the place of a reading's id as well.
+    "/api/v1/sensors/": "4815162342",
+    "/api/v1/status-pages/": (await first("/api/v1/status-pages")).id,
+    "/api/v1/maintenance-windows/": (await first("/api/v1/maintenance-windows")).id,
+    "/api/v1/alert-addresses/": (await first("/api/v1/alert-addresses")).id,
+    "/api/v1/channels/": (await first("/api/v1/channels")).id,
+    "/api/v1/invitations/": (await first("/api/v1/invitations")).id,
+    "/api/v1/members/": alice.id,
+    "/api/v1/api-keys/": (await first("/api/v1/api-keys")).id,
+    "/users/me/sessions/": (await first("/users/me/sessions")).id,
+  };
+  const queries: Record<string, string> = {
+    "GET /api/v1/monitors/glance": `?ids=${monitor.id}`,
+    "GET /api/v1/schedules/next": "?schedule=@daily",
+  };
+  const { body } = await house.call("GET", "/openapi.json");
+  const routes: Route[] = Object.entries<Record<string, { "x-caller": string; requestBody?: unknown }>>(
+    body.paths,
+  ).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      name: `${method.toUpperCase()} ${path}`,
+      method: method.toUpperCase(),
+      path,
+      caller: operation["x-caller"],
+      takesBody: operation.requestBody !== undefined,
+    })),
+  );
+  return {
+    house,
+    alice,
+    charlie,
+    keys,
+    guarded: routes.filter(({ caller }) => caller !== "public"),
+    ids,
+    queries,
+    async callRoute({ name, method, path, takesBody }, token, headers = {}) {
+      const prefix = path.slice(0, path.indexOf("{"));
+      const filled = path.replace("{status}", "online").replaceAll(/\{\w+\}/g, ids[prefix] ?? "");
+      const { status } = await house.call(method, filled + (queries[name] ?? ""), {
+        token,
+        headers,
+        ...(takesBody ? { json: BODIES[name] } : {}),
+      });
+      return `${name}: ${status}`;
+    },
+  };
+}
+
+/** Does the path name one of alice's things? A status is nobody's. */
+export const namesThing = ({ path }: Pick<Route, "path">): boolean => /\{\w*id\}/.test(path);
