@@ -9,12 +9,14 @@ import {
 } from "@tanstack/react-router";
 import { Failed } from "../components/ui/states.tsx";
 import { meQuery } from "../features/account/session.ts";
+import { analyticsSearch } from "../features/analytics/analytics-search.ts";
 import { boardSearch } from "../features/board/board-search.ts";
 import { fleetSearch } from "../features/devices/fleet-search.ts";
 import { deviceSearch } from "../features/devices/device-search.ts";
 import { sensorSearch } from "../features/sensors/sensor-search.ts";
 import { monitorSearch } from "../features/monitors/ranges.ts";
 import { incidentSearch } from "../features/incidents/incident-range.ts";
+import { reportSearch } from "../features/reports/report-search.ts";
 import { settingsSearch } from "../features/settings/settings-sections.ts";
 import { ApiError, API_BASE } from "../lib/api.ts";
 import { NotFound } from "./not-found.tsx";
@@ -163,6 +165,18 @@ const incidents = createRoute({
   validateSearch: incidentSearch,
   component: lazyRouteComponent(() => import("../features/incidents/incidents-page.tsx"), "IncidentsPage"),
 });
+const analytics = createRoute({
+  getParentRoute: () => inside,
+  path: "/analytics",
+  validateSearch: analyticsSearch,
+  component: lazyRouteComponent(() => import("../features/analytics/analytics-page.tsx"), "AnalyticsPage"),
+});
+const report = createRoute({
+  getParentRoute: () => inside,
+  path: "/report",
+  validateSearch: reportSearch,
+  component: lazyRouteComponent(() => import("../features/reports/report-page.tsx"), "ReportPage"),
+});
 const statusPages = createRoute({
   getParentRoute: () => inside,
   path: "/status-pages",
@@ -223,6 +237,8 @@ const routeTree = root.addChildren([
     sensor,
     editSensor,
     incidents,
+    analytics,
+    report,
     statusPages,
     newStatusPage,
     editStatusPage,

@@ -1,6 +1,17 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useRouter } from "@tanstack/react-router";
-import { Activity, Cpu, Gauge, LogOut, MonitorCheck, RadioTower, Settings, TriangleAlert, Wrench } from "lucide-react";
+import {
+  Activity,
+  ChartColumn,
+  Cpu,
+  Gauge,
+  LogOut,
+  MonitorCheck,
+  RadioTower,
+  Settings,
+  TriangleAlert,
+  Wrench,
+} from "lucide-react";
 import { useEffect, type MouseEvent } from "react";
 import { buttonClass, Button } from "../components/ui/button.tsx";
 import { tellError } from "../components/ui/toasts.tsx";
@@ -18,6 +29,7 @@ const PLACES = [
   { to: "/devices", label: "Devices", Icon: Cpu },
   { to: "/sensors", label: "Sensors", Icon: Gauge },
   { to: "/incidents", label: "Incidents", Icon: TriangleAlert },
+  { to: "/analytics", label: "Analytics", Icon: ChartColumn },
   { to: "/maintenance", label: "Maintenance", Icon: Wrench },
   { to: "/status-pages", label: "Status pages", Icon: RadioTower },
   { to: "/settings", label: "Settings", Icon: Settings },

@@ -1,5 +1,6 @@
 import type { MonitorKind } from "@pulsecheck/shared/monitor";
 import { lazy, Suspense, useMemo, useState } from "react";
+import { LegendKey } from "../../components/ui/chart-legend.tsx";
 import { Card } from "../../components/ui/page.tsx";
 import { Empty } from "../../components/ui/states.tsx";
 import { formatDateTime } from "../../lib/format.ts";
@@ -88,21 +89,12 @@ function Legend({ kind, view, slot, hasOutages }: LegendProps) {
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-xs">
       {SERIES[view].map(({ key, label, meaning, colour, dash, of }) => (
-        <span key={key} title={meaning} className="inline-flex items-center gap-1.5">
-          <svg aria-hidden viewBox="0 0 20 8" className="h-2 w-5">
-            <line
-              x1="0"
-              x2="20"
-              y1="4"
-              y2="4"
-              style={{ stroke: `var(${colour})` }}
-              strokeWidth={view === "phases" ? 8 : 3}
-              strokeDasharray={dash.join(" ")}
-            />
-          </svg>
-          {label}
-          {bucket && <span className="font-medium tabular-nums">{KIND_WORDS[kind].formatTime(of(bucket))}</span>}
-        </span>
+        <LegendKey
+          key={key}
+          line={{ label, colour, dash, look: view === "phases" ? "area" : "line" }}
+          meaning={meaning}
+          value={bucket ? KIND_WORDS[kind].formatTime(of(bucket)) : undefined}
+        />
       ))}
       {hasOutages && (
         <span className="inline-flex items-center gap-1.5">
