@@ -5,5 +5,7 @@ export const LOCKS = {
   rollups: 7_245_003,
   readingListener: 7_245_004,
   deviceQuota: 7_245_005,
+  operators: 7_245_006,
+  readingsBell: 7_245_008,
   maintenance: 7_245_025,
 } as const;

@@ -1,6 +1,7 @@
 import { describeChange, type AuditEntryView, type AuditListQuery, type AuditSubject } from "@pulsecheck/shared/audit";
 import type { Page } from "@pulsecheck/shared/list";
 import type pg from "pg";
+import type { Db } from "./client.ts";
 import { Prisma } from "./generated/client.ts";
 import { given, hasText, readPage, within, type Column, type KeysetQuery } from "./keyset.ts";
 import type { Actor, Scope } from "./scope.ts";
@@ -67,9 +68,12 @@ type AuditEntry = {
 // In the order in which it was written down: an entry's time is that at which its transaction began.
 const COLUMNS: Record<"at", Column> = { at: { sql: Prisma.sql`a.id`, type: "bigint" } };
 
-/** What was done in this workspace, the latest first. Refuses (400) a cursor of another list. */
-export async function listAudit(scope: Scope, query: AuditListQuery): Promise<Page<AuditEntryView>> {
-  return pageEntries(scope, query, filtersOf(query), (entries) => withPeople(scope, entries));
+/** What operators do, and is no workspace's. */
+type Instance = { db: Db; workspaceId: null };
+
+/** What was done in this workspace, or to the instance, the latest first. Refuses (400) a cursor of another list. */
+export async function listAudit(where: Scope | Instance, query: AuditListQuery): Promise<Page<AuditEntryView>> {
+  return pageEntries(where, query, filtersOf(query), (entries) => withPeople(where, entries));
 }
 
 /** What was done to what belongs to one thing, by its inner key. */
@@ -84,16 +88,17 @@ export async function listDeeds<View>(
 }
 
 async function pageEntries<View>(
-  { db, workspaceId }: Scope,
+  { db, workspaceId }: Scope | Instance,
   query: KeysetQuery,
   filters: readonly Prisma.Sql[],
   show: (entries: AuditEntry[]) => View[] | Promise<View[]>,
 ): Promise<Page<View>> {
-  const where = [Prisma.sql`a.workspace_id = ${workspaceId}`, ...filters];
+  const isHere =
+    workspaceId === null ? Prisma.sql`a.workspace_id IS NULL` : Prisma.sql`a.workspace_id = ${workspaceId}`;
   const list = {
     select: Prisma.sql`a.*`,
     from: Prisma.sql`audit_entries a`,
-    where,
+    where: [isHere, ...filters],
     columns: COLUMNS,
     key: "at",
   } as const;
@@ -112,14 +117,20 @@ function filtersOf(query: AuditListQuery): Prisma.Sql[] {
 }
 
 /** People and keys by their names as they are now; both outlive what they did. */
-async function withPeople({ db, workspaceId }: Scope, entries: readonly AuditEntry[]): Promise<AuditEntryView[]> {
+async function withPeople(
+  { db, workspaceId }: Scope | Instance,
+  entries: readonly AuditEntry[],
+): Promise<AuditEntryView[]> {
   const idsOf = (field: "user_id" | "api_key_id") => [...new Set(entries.flatMap((entry) => entry[field] ?? []))];
   const [users, keys] = await Promise.all([
     db.prisma.user.findMany({ where: { id: { in: idsOf("user_id") } }, select: { id: true, email: true } }),
-    db.prisma.apiKey.findMany({
-      where: { workspaceId, id: { in: idsOf("api_key_id") } },
-      select: { id: true, name: true },
-    }),
+    // A key never operates the instance.
+    workspaceId === null
+      ? []
+      : db.prisma.apiKey.findMany({
+          where: { workspaceId, id: { in: idsOf("api_key_id") } },
+          select: { id: true, name: true },
+        }),
   ]);
   const userById = new Map(users.map((user) => [user.id, user]));
   const keyById = new Map(keys.map((key) => [key.id, key]));

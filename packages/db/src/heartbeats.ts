@@ -45,7 +45,7 @@ export type CommittedReports = {
 /**
  * Writes a batch of reports: history, states, new devices, and the ends of outages. All of it is committed, or
  * nothing. Order among the reports of a device is kept.
- * @param quota devices that a workspace may have: a report of one more is refused
+ * @param quota devices that a workspace may have, unless an operator has set another number: a report of one more is refused
  */
 export async function commitReports(db: Db, reports: readonly Report[], quota: number): Promise<CommittedReports> {
   return inTransaction(db.pool, async (client) => {
@@ -53,14 +53,15 @@ export async function commitReports(db: Db, reports: readonly Report[], quota: n
     const firsts = [...byDevice.values()].flatMap(([first]) => first ?? []);
     const known = new Map((await lockDevices(client, firsts)).map((row) => [keyOf(row), row]));
     const missing = firsts.filter((report) => !known.has(keyOf(report)));
-    const created = missing.length === 0 ? new Set<string>() : await createDevices(client, missing, quota);
+    const { created, mostOf } = missing.length === 0 ? NONE_CREATED : await createDevices(client, missing, quota);
     if (missing.length > 0) for (const row of await lockDevices(client, missing)) known.set(keyOf(row), row);
 
     const outcomes = new Map<Report, ReportOutcome>();
     const heard: Heard[] = [];
     for (const [key, own] of byDevice) {
       const row = known.get(key);
-      if (row === undefined) for (const report of own) outcomes.set(report, refused(quota));
+      if (row === undefined)
+        for (const report of own) outcomes.set(report, refused(mostOf.get(report.workspaceId) ?? quota));
       else heard.push(hearAll(row, created.has(key), own, outcomes));
     }
     await writeHistory(client, reports, known, outcomes, heard);
@@ -91,8 +92,8 @@ function timeOf({ sentAt, heardAt }: Report): number {
   return sentAt ?? heardAt;
 }
 
-function refused(quota: number): ReportOutcome {
-  const detail = `This workspace has ${quota} devices already, and may not have more.`;
+function refused(most: number): ReportOutcome {
+  const detail = `This workspace has ${most} devices already, and may not have more.`;
   return { result: "refused", status: null, isNew: false, detail };
 }
 
@@ -110,16 +111,27 @@ async function lockDevices(client: pg.PoolClient, reports: readonly Report[]): P
   return rows;
 }
 
-/** Creates those that the quota has room for; of two processes that count at once, one waits. */
-async function createDevices(client: pg.PoolClient, reports: readonly Report[], quota: number): Promise<Set<string>> {
+type Creation = {
+  created: ReadonlySet<string>;
+  /** How many devices each of the workspaces may have. */
+  mostOf: ReadonlyMap<number, number>;
+};
+const NONE_CREATED: Creation = { created: new Set(), mostOf: new Map() };
+
+/** Creates those that the quotas have room for; of two processes that count at once, one waits. */
+async function createDevices(client: pg.PoolClient, reports: readonly Report[], quota: number): Promise<Creation> {
   await client.query("SELECT pg_advisory_xact_lock($1)", [LOCKS.deviceQuota]);
+  const { rows: limits } = await client.query<{ id: number; most: number }>(
+    "SELECT id, coalesce(max_devices, $2) AS most FROM workspaces WHERE id = ANY($1)",
+    [[...new Set(reports.map((one) => one.workspaceId))], quota],
+  );
   const { rows } = await client.query<{ workspaceId: number; deviceId: string }>(
     `WITH input AS (
        SELECT i.*, row_number() OVER (PARTITION BY workspace_id ORDER BY n) AS place
        FROM unnest($1::int[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[]) WITH ORDINALITY AS i(workspace_id, device_id, user_id, name, location, heard_at, n)
      ), room AS (
-       SELECT workspace_id, $7 - (SELECT count(*) FROM devices d WHERE d.workspace_id = w.workspace_id) AS room
-       FROM (SELECT DISTINCT workspace_id FROM input) AS w
+       SELECT w.id AS workspace_id, w.most - (SELECT count(*) FROM devices d WHERE d.workspace_id = w.id) AS room
+       FROM unnest($7::int[], $8::int[]) AS w(id, most)
      ), made AS (
        INSERT INTO devices (workspace_id, device_id, created_by_id, name, location, tags)
        SELECT workspace_id, device_id, user_id, name, location, '{}' FROM input JOIN room USING (workspace_id) WHERE place <= room
@@ -137,10 +149,11 @@ async function createDevices(client: pg.PoolClient, reports: readonly Report[], 
       reports.map((one) => one.location ?? ""),
       // The earliest that it can have been heard: silence counts from its reports.
       reports.map((one) => new Date(Math.min(one.heardAt, one.sentAt ?? one.heardAt))),
-      quota,
+      limits.map(({ id }) => id),
+      limits.map(({ most }) => most),
     ],
   );
-  return new Set(rows.map(keyOf));
+  return { created: new Set(rows.map(keyOf)), mostOf: new Map(limits.map(({ id, most }) => [id, most])) };
 }
 
 function hearAll(

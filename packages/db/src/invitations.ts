@@ -17,6 +17,7 @@ import { Prisma, type Invitation, type User } from "./generated/client.ts";
 import { given, hasText, readThings, type Column } from "./keyset.ts";
 import { lockMembers, requireStillAdmin } from "./memberships.ts";
 import { findOwnWorkspace } from "./own-workspaces.ts";
+import { requireRoom } from "./quotas.ts";
 import type { Actor, Scope } from "./scope.ts";
 
 /** An invitation with who invites. */
@@ -129,7 +130,7 @@ export type Acceptance = { tokenId: string; userId: string; actor: Actor | null 
 
 /**
  * Spends an invitation: its person is a member, and the address is proven. Only one caller ever succeeds; null where
- * the link is worthless. Refuses (409) whom it was not sent to, and who is a member already.
+ * the link is worthless. Refuses (409) whom it was not sent to, who is a member already, and one too many.
  */
 export async function acceptInvitation(db: Db, acceptance: Acceptance, now: Date): Promise<OwnWorkspaceView | null> {
   const { tokenId, userId, actor } = acceptance;
@@ -146,6 +147,7 @@ export async function acceptInvitation(db: Db, acceptance: Acceptance, now: Date
     // It may be revoked or sent anew just now.
     if ((await tx.invitation.deleteMany({ where: { tokenId } })).count === 0) return null;
     await requireNoMember(tx, workspaceId, invitation.email);
+    await requireRoom(tx, workspaceId, "members");
     await tx.membership.create({ data: { workspaceId, userId, role: invitation.role } });
     await tx.user.update({ where: { id: userId }, data: { isVerified: true } });
     const subject = { type: "member", id: userId, name: user.email } as const;

@@ -7,6 +7,7 @@ import { recordChange, type Deed } from "./audit.ts";
 import { changedJob, newJob, readDeadline, refuseTakenPingId } from "./cron-jobs.ts";
 import { Prisma, type Monitor } from "./generated/client.ts";
 import { viewMonitor, type MonitorRow } from "./monitor-view.ts";
+import { requireRoom } from "./quotas.ts";
 import type { Scope } from "./scope.ts";
 import type { SecretBox } from "./secret-box.ts";
 
@@ -14,7 +15,7 @@ const NO_SECRETS = { headers: null, body: null, auth: null };
 
 /**
  * Stores a new monitor; unless it is paused, its first check is due at once. A cron job is waited for instead.
- * Refuses (409) a ping id that another one has.
+ * Refuses (409) a ping id that another one has, and more monitors than the workspace may have.
  */
 export async function createMonitor(
   scope: Scope,
@@ -24,6 +25,7 @@ export async function createMonitor(
 ): Promise<MonitorView> {
   const { workspaceId } = scope;
   const creation = scope.db.prisma.$transaction(async (tx) => {
+    await requireRoom(tx, workspaceId, "monitors");
     const own = input.kind === "cron" ? newJob(input) : { ...secretColumns(box, input), url: input.url };
     const monitor = await tx.monitor.create({
       data: {

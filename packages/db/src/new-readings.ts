@@ -8,7 +8,8 @@ type Known = { key: number; unit: string };
 
 /**
  * Stores readings, all or none, and makes the sensors that nobody knows yet. Refuses (400) a time out of range and a unit
- * that is not the sensor's, naming `value` or `3.value`; (409) more sensors than `quota`.
+ * that is not the sensor's, naming `value` or `3.value`; (409) more sensors than the workspace may have.
+ * @param quota sensors of a workspace for which no operator has set another number
  */
 export async function createReadings(
   scope: Scope,
@@ -91,7 +92,11 @@ async function addSensors(
   if (fresh.size === 0) return;
   const hasNew = [...fresh.keys()].some((sensorId) => !sensors.has(sensorId));
   // One at a time in a workspace, so that nobody slips past the quota.
-  await client.query("SELECT 1 FROM workspaces WHERE id = $1 FOR NO KEY UPDATE", [workspaceId]);
+  const { rows: limits } = await client.query<{ most: number }>(
+    "SELECT coalesce(max_sensors, $2) AS most FROM workspaces WHERE id = $1 FOR NO KEY UPDATE",
+    [workspaceId, quota],
+  );
+  const most = limits[0]?.most ?? quota;
   const { rows } = await client.query<Known & { sensorId: string }>(
     `INSERT INTO sensors (workspace_id, created_by_id, sensor_id, name, unit, tags)
      SELECT $1, $2, t.sensor_id, t.sensor_id, t.unit, '{}' FROM unnest($3::text[], $4::text[]) AS t(sensor_id, unit)
@@ -108,6 +113,6 @@ async function addSensors(
     "SELECT count(*)::int AS count FROM sensors WHERE workspace_id = $1",
     [workspaceId],
   );
-  if (hasNew && (counted[0]?.count ?? 0) > quota)
-    throw new Refusal(409, `A workspace may have ${quota} sensors; delete some that are no longer needed.`);
+  if (hasNew && (counted[0]?.count ?? 0) > most)
+    throw new Refusal(409, `A workspace may have ${most} sensors; delete some that are no longer needed.`);
 }

@@ -23,15 +23,17 @@ export type NewSession = {
 };
 
 /**
- * Stores a session, unless the password was changed or the user deactivated since the proof: then false.
- * The share lock makes a change of the password wait, or this wait for it, so none slips in between.
+ * Stores a session, and notes the login, unless the password was changed or the user deactivated since the proof: then
+ * false. The user's row is locked, so that a change of either waits, or this waits for it, and none slips in between.
  */
 export async function startSession(db: Db, session: NewSession): Promise<boolean> {
   const { idHash, userId, expiresAt, provenHash, address, userAgent } = session;
   const count = await db.prisma.$executeRaw`
+    WITH proven AS (
+      UPDATE users SET last_login_at = now()
+      WHERE id = ${userId}::uuid AND password_hash = ${provenHash} AND is_active RETURNING id)
     INSERT INTO sessions (id_hash, user_id, expires_at, address, user_agent)
-    SELECT ${idHash}, id, ${expiresAt}, ${address}, ${userAgent} FROM users
-    WHERE id = ${userId}::uuid AND password_hash = ${provenHash} AND is_active FOR SHARE`;
+    SELECT ${idHash}, id, ${expiresAt}, ${address}, ${userAgent} FROM proven`;
   return count === 1;
 }
 

@@ -51,10 +51,18 @@ export async function requestTokenMail(db: Db, kind: TokenKind, email: string, n
   });
   if (user === null || !user.isActive) return;
   if (kind === "VERIFY_EMAIL" && user.isVerified) return;
-  await db.prisma.$transaction(async (tx) => {
-    // In a line: of two requests at the same time, the later one's link is the one that works.
-    await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${user.id}::uuid FOR NO KEY UPDATE`;
-    if (kind === "RESET_PASSWORD") await voidTokens(tx, kind, user.id, now);
-    await addMailedToken(tx, kind, user, now);
-  });
+  await db.prisma.$transaction((tx) => mailToken(tx, kind, user, now));
+}
+
+/** Mails a new token; part of a transaction that the caller began. */
+export async function mailToken(
+  tx: Prisma.TransactionClient,
+  kind: TokenKind,
+  user: { id: string; email: string },
+  now: Date,
+): Promise<void> {
+  // In a line: of two requests at the same time, the later one's link is the one that works.
+  await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${user.id}::uuid FOR NO KEY UPDATE`;
+  if (kind === "RESET_PASSWORD") await voidTokens(tx, kind, user.id, now);
+  await addMailedToken(tx, kind, user, now);
 }

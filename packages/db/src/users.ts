@@ -129,7 +129,7 @@ export async function verifyEmail(db: Db, tokenId: string, now: Date): Promise<U
   });
 }
 
-function viewUser(user: User): UserView {
+export function viewUser(user: User): UserView {
   return {
     id: user.id,
     email: user.email,

@@ -13,7 +13,7 @@ let charlie: Person;
 beforeAll(async () => {
   house = await openQuietHouse();
   [alice, charlie] = [await house.register("alice"), await house.register("charlie")];
-  await signListening(house.db, randomUUID());
+  await signListening(house.db, randomUUID(), { host: "elsewhere", pid: 1 });
   await house.db.pool.query("UPDATE listening SET since = now() - interval '1 day'");
 });
 afterAll(() => house.stop());

@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { signListening } from "@pulsecheck/db/listening";
 import type { Deps } from "../context.ts";
 
@@ -8,7 +9,9 @@ export async function startListening(
   { db, log }: Pick<Deps, "db" | "log">,
   processId: string,
 ): Promise<{ stop(): void }> {
-  const sign = () => signListening(db, processId).catch((err: unknown) => log.debug({ err }, "no sign of listening"));
+  const self = { host: hostname(), pid: process.pid };
+  const sign = () =>
+    signListening(db, processId, self).catch((err: unknown) => log.debug({ err }, "no sign of listening"));
   await sign();
   const timer = setInterval(sign, EVERY_MS);
   return { stop: () => clearInterval(timer) };

@@ -1,0 +1,149 @@
+import type { CountedPage } from "@pulsecheck/shared/list";
+import type {
+  OperatorUserChange,
+  OperatorUserDetail,
+  OperatorUserListQuery,
+  OperatorUserSort,
+  OperatorUserView,
+} from "@pulsecheck/shared/operator-user";
+import { Refusal, refuseMissing } from "@pulsecheck/shared/refusal";
+import { LOCKS } from "./advisory-locks.ts";
+import { recordChange } from "./audit.ts";
+import type { Db } from "./client.ts";
+import { Prisma, type User } from "./generated/client.ts";
+import { given, hasText, readThings, type Column } from "./keyset.ts";
+import type { Actor } from "./scope.ts";
+import { mailToken, voidTokens } from "./user-tokens.ts";
+import { viewUser } from "./users.ts";
+
+const COLUMNS: Record<OperatorUserSort | "id", Column> = {
+  id: { sql: Prisma.sql`u.id`, type: "uuid" },
+  created_at: { sql: Prisma.sql`u.created_at`, type: "time" },
+  email: { sql: Prisma.sql`u.email`, type: "text" },
+  name: { sql: Prisma.sql`lower(u.first_name || ' ' || u.last_name)`, type: "text" },
+  last_login_at: { sql: Prisma.sql`coalesce(u.last_login_at, 'epoch')`, type: "time" },
+};
+
+const withCounts = (now: Date) =>
+  ({ _count: { select: { sessions: { where: { expiresAt: { gt: now } } }, memberships: true } } }) as const;
+type Counted = User & { _count: { sessions: number; memberships: number } };
+
+/** A page of everybody who has an account. */
+export async function listUsers(db: Db, query: OperatorUserListQuery): Promise<CountedPage<OperatorUserView>> {
+  const name = Prisma.sql`u.first_name || ' ' || u.last_name`;
+  const where = [
+    Prisma.sql`true`,
+    ...given(query.is_active, (one) => Prisma.sql`u.is_active = ${one}`),
+    ...given(query.is_superuser, (one) => Prisma.sql`u.is_superuser = ${one}`),
+    ...given(query.q, (text) => hasText(text, name, Prisma.sql`u.email`)),
+  ];
+  const list = { select: Prisma.sql`u.id`, from: Prisma.sql`users u`, where, columns: COLUMNS, key: "id" } as const;
+  return readThings(db, list, query, async (ids: string[]) => {
+    const rows = await db.prisma.user.findMany({ where: { id: { in: ids } }, include: withCounts(new Date()) });
+    return rows.map((row) => [row.id, viewCounted(row)]);
+  });
+}
+
+/** One of them, with their workspaces. Refuses (404) what is not there. */
+export async function getUserDetail({ prisma }: Db, id: string): Promise<OperatorUserDetail> {
+  const memberships = { include: { workspace: true }, orderBy: { createdAt: "asc" } } as const;
+  const row = await prisma.user.findUnique({ where: { id }, include: { ...withCounts(new Date()), memberships } });
+  if (row === null) throw refuseMissing("user");
+  return {
+    ...viewCounted(row),
+    workspaces: row.memberships.map(({ workspace, role, isPersonal }) => ({
+      id: workspace.publicId,
+      name: workspace.name,
+      role,
+      is_personal: isPersonal,
+    })),
+  };
+}
+
+/**
+ * Lets a user in or keeps them out, and makes them an operator or not. Whoever is disabled has lost sessions, keys and
+ * reset links for good. Refuses (404) who is not there, (403) an actor who is no operator any more, (409) to disable
+ * oneself and to take away the last operator who may log in.
+ * @returns whether it has just been disabled
+ */
+export async function changeUser(
+  db: Db,
+  { id, change, actor }: { id: string; change: OperatorUserChange; actor: Actor },
+  now: Date,
+): Promise<{ isDisabled: boolean }> {
+  return db.prisma.$transaction(async (tx) => {
+    // In a line: of two operators who disable each other, the later one is none any more.
+    await tx.$executeRaw`SELECT pg_advisory_xact_lock(${LOCKS.operators})`;
+    await requireOperator(tx, actor);
+    const before = await tx.user.findUnique({ where: { id } });
+    if (before === null) throw refuseMissing("user");
+    const after = {
+      isActive: change.is_active ?? before.isActive,
+      isSuperuser: change.is_superuser ?? before.isSuperuser,
+    };
+    if (id === actor.userId && !after.isActive) throw new Refusal(409, "You cannot disable yourself.");
+    if (isOperator(before) && !isOperator(after)) await requireOtherOperator(tx, id);
+    await tx.user.update({ where: { id }, data: after });
+    const isDisabled = before.isActive && !after.isActive;
+    if (isDisabled) await endAccess(tx, id, now);
+    await recordChange(
+      tx,
+      { workspaceId: null, actor },
+      {
+        action: "user.updated",
+        subject: subjectOf(before),
+        before: rightsOf(before),
+        after: rightsOf(after),
+      },
+    );
+    return { isDisabled };
+  });
+}
+
+/** Mails the link that sets a new password. Refuses (404) who is not there, and (409) who may not log in anyway. */
+export async function mailResetLink(
+  { prisma }: Db,
+  { id, actor }: { id: string; actor: Actor },
+  now: Date,
+): Promise<void> {
+  await prisma.$transaction(async (tx) => {
+    const user = await tx.user.findUnique({ where: { id } });
+    if (user === null) throw refuseMissing("user");
+    if (!user.isActive) throw new Refusal(409, "This account is disabled: enable it first.");
+    await mailToken(tx, "RESET_PASSWORD", user, now);
+    const deed = { action: "user.password_reset_sent", subject: subjectOf(user), before: null };
+    await recordChange(tx, { workspaceId: null, actor }, { ...deed, after: { email: user.email } });
+  });
+}
+
+async function requireOperator(tx: Prisma.TransactionClient, { userId }: Actor): Promise<void> {
+  const own = await tx.user.findUnique({ where: { id: userId } });
+  if (own === null || !isOperator(own)) throw new Refusal(403, "This needs an operator of this instance.");
+}
+
+async function requireOtherOperator(tx: Prisma.TransactionClient, id: string): Promise<void> {
+  const others = { id: { not: id }, isActive: true, isSuperuser: true };
+  if ((await tx.user.count({ where: others })) === 0)
+    throw new Refusal(409, "This is the last operator of the instance. Make somebody else an operator first.");
+}
+
+async function endAccess(tx: Prisma.TransactionClient, userId: string, now: Date): Promise<void> {
+  await tx.session.deleteMany({ where: { userId } });
+  await tx.apiKey.updateMany({ where: { createdById: userId, revokedAt: null }, data: { revokedAt: now } });
+  await voidTokens(tx, "RESET_PASSWORD", userId, now);
+}
+
+type Rights = Pick<User, "isActive" | "isSuperuser">;
+
+const isOperator = ({ isActive, isSuperuser }: Rights) => isActive && isSuperuser;
+const rightsOf = ({ isActive, isSuperuser }: Rights) => ({ is_active: isActive, is_superuser: isSuperuser });
+const subjectOf = ({ id, email }: User) => ({ type: "user", id, name: email }) as const;
+
+function viewCounted(row: Counted): OperatorUserView {
+  return {
+    ...viewUser(row),
+    last_login_at: row.lastLoginAt?.toISOString() ?? null,
+    session_count: row._count.sessions,
+    workspace_count: row._count.memberships,
+  };
+}
