@@ -9,6 +9,9 @@ import { planAhead } from "./window-plan.ts";
 const AHEAD = "interval '5 minutes'";
 const TOLD_AT_ONCE = 500;
 
+// Thousands of spans come at once, before statistics know of any: joins that look small would be loops over all pairs.
+const HASHED = "set_config('enable_nestloop', 'off', true)";
+
 type Subject = "monitor_id" | "device_key" | "sensor_key";
 
 /** SQL: until when a subject is in maintenance now, by an expression of its inner key; null: it is not. */
@@ -73,23 +76,28 @@ const TELL = `
 
 // Rows are locked in the order in which commits and reports lock them. A cron job whose deadline waited for an end that
 // is another one now is judged anew, and so is a device.
+const currentOf = (subject: Subject) => `
+  SELECT ${subject}, max(ends_at) AS until FROM maintenance_spans
+  WHERE NOT is_over AND starts_at <= now() AND ends_at > now() AND ${subject} IS NOT NULL GROUP BY 1`;
+
 const MARK_MONITORS = `
-  WITH told AS MATERIALIZED (
-    SELECT s.monitor_id, i.is_moved FROM unnest($1::int[], $2::boolean[]) AS i(monitor_id, is_moved) JOIN monitor_states s USING (monitor_id)
+  WITH current AS (${currentOf("monitor_id")}), told AS MATERIALIZED (
+    SELECT s.monitor_id, i.is_moved, c.until
+    FROM unnest($1::int[], $2::boolean[]) AS i(monitor_id, is_moved) JOIN monitor_states s USING (monitor_id) LEFT JOIN current c USING (monitor_id)
     ORDER BY s.monitor_id FOR UPDATE OF s
   )
-  UPDATE monitor_states s SET maintenance_until = ${maintenanceUntil("monitor_id", "s.monitor_id")},
+  UPDATE monitor_states s SET maintenance_until = told.until,
     next_check_at = CASE WHEN told.is_moved AND m.kind = 'cron' AND s.scheduled_at IS NULL AND s.next_check_at IS NOT NULL THEN now() ELSE s.next_check_at END
   FROM told JOIN monitors m ON m.id = told.monitor_id WHERE s.monitor_id = told.monitor_id
   RETURNING m.workspace_id AS "workspaceId", m.public_id::text AS id, s.maintenance_until AS until`;
 
 const MARK_DEVICES = `
-  WITH told AS MATERIALIZED (
-    SELECT s.device_key, i.is_moved FROM unnest($1::int[], $2::boolean[]) AS i(device_key, is_moved) JOIN device_states s USING (device_key)
+  WITH current AS (${currentOf("device_key")}), told AS MATERIALIZED (
+    SELECT s.device_key, i.is_moved, c.until
+    FROM unnest($1::int[], $2::boolean[]) AS i(device_key, is_moved) JOIN device_states s USING (device_key) LEFT JOIN current c USING (device_key)
     ORDER BY s.device_key FOR UPDATE OF s
   )
-  UPDATE device_states s SET maintenance_until = ${maintenanceUntil("device_key", "s.device_key")},
-    look_at = CASE WHEN told.is_moved THEN now() ELSE s.look_at END
+  UPDATE device_states s SET maintenance_until = told.until, look_at = CASE WHEN told.is_moved THEN now() ELSE s.look_at END
   FROM told JOIN devices d ON d.id = told.device_key WHERE s.device_key = told.device_key
   RETURNING d.workspace_id AS "workspaceId", d.device_id AS id, s.maintenance_until AS until`;
 
@@ -103,7 +111,7 @@ type Marked = { workspaceId: number; id: string; until: Date | null };
 export async function settleMaintenance(db: Db): Promise<BusEvent[]> {
   return inTransaction(db.pool, async (client) => {
     const { rows } = await client.query<{ mine: boolean; now: Date }>(
-      "SELECT pg_try_advisory_xact_lock($1) AS mine, now()",
+      `SELECT pg_try_advisory_xact_lock($1) AS mine, now(), ${HASHED}`,
       [LOCKS.maintenance],
     );
     const [turn] = rows;
@@ -118,7 +126,7 @@ export async function planMaintenance(db: Db): Promise<void> {
 
 /** Whoever changes windows does so one after the other. Answers the transaction's time. */
 export async function lockMaintenance(client: pg.PoolClient): Promise<Date> {
-  await client.query("SELECT pg_advisory_xact_lock($1)", [LOCKS.maintenance]);
+  await client.query(`SELECT pg_advisory_xact_lock($1), ${HASHED}`, [LOCKS.maintenance]);
   const { rows } = await client.query<{ now: Date }>("SELECT now()");
   return rows[0]?.now ?? new Date();
 }

@@ -148,11 +148,11 @@ async function write(client: pg.PoolClient, scope: Scope, key: number, change: W
     ["schedule", schedule && JSON.stringify(schedule)],
     ...(targets === undefined ? [] : await targetColumns(client, scope, targets)),
   ];
-  const given = columns.filter(([, value]) => value !== undefined);
-  const sets = given.map(([column], i) => `${column} = $${i + 2}, `).join("");
+  const changed = columns.filter(([, value]) => value !== undefined);
+  const sets = changed.map(([column], i) => `${column} = $${i + 2}, `).join("");
   await client.query(`UPDATE maintenance_windows SET ${sets}updated_at = now() WHERE id = $1`, [
     key,
-    ...given.map(([, value]) => value),
+    ...changed.map(([, value]) => value),
   ]);
 }
 

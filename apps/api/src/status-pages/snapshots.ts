@@ -113,7 +113,7 @@ async function takeSnapshot(page: PublishedPage): Promise<Snapshot> {
 function revisionOf({ title, description, components, incidents, maintenance, asOf }: PublicStatus): string {
   const shown = components.map(({ id, groupName, name, state }) => [id, groupName, name, state]);
   const told = incidents.map(({ openedId, endedAt }) => [openedId, endedAt]);
-  const announced = maintenance.map(({ announcedAt: _, ...one }) => [one, one.startsAt <= asOf]);
+  const announced = maintenance.map((one) => [{ ...one, announcedAt: null }, one.startsAt <= asOf]);
   return hashText(JSON.stringify([title, description, shown, told, announced]));
 }
 

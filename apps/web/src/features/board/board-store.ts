@@ -1,5 +1,5 @@
 import type { MonitorOnBoard } from "@pulsecheck/shared/board";
-import type { LiveEvent } from "@pulsecheck/shared/live-events";
+import type { LiveEvent, MaintenanceChange } from "@pulsecheck/shared/live-events";
 import { createListeners } from "../../lib/listeners.ts";
 
 /** Every monitor of the workspace in short, kept up to date by events. Whoever shows a row hears of that row only. */
@@ -67,15 +67,10 @@ export function createBoardStore(): BoardStore {
       for (const id of [...rows.keys(), ...hidden.keys()]) if (!ids.has(id)) set(id, null);
     },
     hear(event) {
-      if (event.type === "maintenance.changed") {
-        for (const id of event.data.monitor_ids) {
-          const row = hidden.get(id) ?? rows.get(id);
-          if (row) set(id, { ...row, in_maintenance_until: event.data.until });
-        }
-        return;
-      }
-      const next = applyEvent({ get: (id) => hidden.get(id) ?? rows.get(id) }, event);
-      if (next !== null) set(next.id, next.row);
+      const known = { get: (id: string) => hidden.get(id) ?? rows.get(id) };
+      const next =
+        event.type === "maintenance.changed" ? applyMaintenance(known, event.data) : [applyEvent(known, event)];
+      for (const one of next) if (one !== null) set(one.id, one.row);
     },
     hide(id) {
       if (hidden.has(id)) return;
@@ -99,6 +94,17 @@ function isElsewhere(before: MonitorOnBoard, after: MonitorOnBoard): boolean {
     before.url !== after.url ||
     before.tags.join("\0") !== after.tags.join("\0")
   );
+}
+
+/** What rows become whose maintenance begins or ends. */
+function applyMaintenance(
+  rows: Pick<ReadonlyMap<string, MonitorOnBoard>, "get">,
+  { monitor_ids, until }: MaintenanceChange,
+): { id: string; row: MonitorOnBoard }[] {
+  return monitor_ids.flatMap((id) => {
+    const row = rows.get(id);
+    return row === undefined ? [] : [{ id, row: { ...row, in_maintenance_until: until } }];
+  });
 }
 
 /**
