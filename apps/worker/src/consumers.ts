@@ -2,8 +2,7 @@ import type { Consumer } from "@pulsecheck/broker/job-queues";
 import { ALERTS_EVERY_MS, checksJobSchema, MAINTENANCE_EVERY_MS, QUEUES } from "@pulsecheck/shared/queues";
 import { SHARDS, TICK_MS } from "@pulsecheck/shared/schedule";
 import { testChannel } from "./alert/channels/test-channel.ts";
-import type { MailService } from "./alert/mail/mail-service.ts";
-import { sendAlerts } from "./alert/send-alerts.ts";
+import type { AlertSender } from "./alert/send-alerts.ts";
 import { runManualCheck } from "./check/manual-checks.ts";
 import type { Deps } from "./context.ts";
 import { maintain } from "./maintenance/maintain.ts";
@@ -22,7 +21,7 @@ const tickId = (shard: number) => `tick-${shard}`;
 const EVERY_SHARD = Array.from({ length: SHARDS }, (_, shard) => shard);
 
 /** The registry: which queue is consumed by what. */
-export function startConsumers(deps: Deps, scheduler: Scheduler, mail: MailService, heard: HeardJobs): Consumer[] {
+export function startConsumers(deps: Deps, scheduler: Scheduler, alerts: AlertSender, heard: HeardJobs): Consumer[] {
   const { jobs } = deps.broker;
   return [
     jobs.consume(QUEUES.checks, SHARDS, async (data) => {
@@ -33,7 +32,7 @@ export function startConsumers(deps: Deps, scheduler: Scheduler, mail: MailServi
     jobs.consume(QUEUES.manualChecks, MANUAL_AT_ONCE, (data) => runManualCheck(deps, scheduler, data)),
     jobs.consume(QUEUES.alerts, ALERTS_AT_ONCE, async () => {
       heard.hear(ALERTS);
-      await sendAlerts(deps, mail);
+      await alerts.run();
     }),
     jobs.consume(QUEUES.channelTests, TESTS_AT_ONCE, (data) => testChannel(deps, data)),
     jobs.consume(QUEUES.maintenance, 1, () => maintain(deps)),
@@ -49,15 +48,10 @@ export function sinceTickMs(heard: HeardJobs): number {
  * Does what the queue has not asked this process for in a while: Postgres knows what is due. Each shard counts by
  * itself: a frozen worker may hold the tick of one, and the others go on.
  */
-export async function coverForSilence(
-  deps: Deps,
-  scheduler: Scheduler,
-  mail: MailService,
-  heard: HeardJobs,
-): Promise<void> {
+export async function coverForSilence(scheduler: Scheduler, alerts: AlertSender, heard: HeardJobs): Promise<void> {
   const isSilent = (id: string) => heard.sinceMs(id) >= SILENCE_MS;
   for (const shard of EVERY_SHARD) if (isSilent(tickId(shard))) await scheduler.tick(shard);
-  if (isSilent(ALERTS)) await sendAlerts(deps, mail);
+  if (isSilent(ALERTS)) await alerts.run();
 }
 
 type Schedule = { queue: string; id: string; everyMs: number; data: object };

@@ -6,6 +6,7 @@ import { maintainPartitions } from "@pulsecheck/db/partitions";
 import { forgetWorker, reportWorker, type WorkerSign } from "@pulsecheck/db/worker-processes";
 import { DEAD_AFTER_MS, SIGN_EVERY_MS } from "@pulsecheck/shared/schedule";
 import { openMail } from "./alert/mail/open-mail.ts";
+import { createAlertSender, type AlertSender } from "./alert/send-alerts.ts";
 import { watchOwnNetwork } from "./check/own-network.ts";
 import { useNameServers } from "./outgoing/resolve-host.ts";
 import { coverForSilence, ensureSchedules, sinceTickMs, startConsumers } from "./consumers.ts";
@@ -51,8 +52,8 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
   }));
   // Before the first tick: due times are judged by the clock that is read with it.
   await giveSign();
-  const mail = openMail(deps);
-  const consumers = startConsumers(deps, scheduler, mail, heard);
+  const alerts = createAlertSender(deps, openMail(deps));
+  const consumers = startConsumers(deps, scheduler, alerts, heard);
   const readings = listenForReadings(deps);
   const stopTimers = [
     every(SCHEDULES_EVERY_MS, log, "schedules", () => ensureSchedules(deps, sinceTickMs(heard) > SILENCE_MS)),
@@ -62,12 +63,12 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
     }),
     every(SWEEP_EVERY_MS, log, "devices", () => sweep(deps)),
     every(WINDOWS_EVERY_MS, log, "maintenance windows", () => followWindows(deps)),
-    every(COVER_EVERY_MS, log, "cover", () => coverForSilence(deps, scheduler, mail, heard)),
+    every(COVER_EVERY_MS, log, "cover", () => coverForSilence(scheduler, alerts, heard)),
   ];
   return {
     async stop() {
       for (const stopTimer of stopTimers) stopTimer();
-      await stopQuietly(deps, scheduler, [...consumers, readings]);
+      await stopQuietly(deps, scheduler, alerts, [...consumers, readings]);
       await reportCounters(deps.db, deps.counters);
       await forgetWorker(db, id);
     },
@@ -77,9 +78,10 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
 async function stopQuietly(
   { log }: Deps,
   scheduler: Scheduler,
+  alerts: AlertSender,
   consumers: readonly { close(): Promise<void> }[],
 ): Promise<void> {
-  const closed = Promise.all(consumers.map((consumer) => consumer.close()));
+  const closed = Promise.all(consumers.map((consumer) => consumer.close())).then(() => alerts.close());
   const results = await Promise.allSettled([
     within(CLOSE_MS, closed, () => `jobs were under way for more than ${CLOSE_MS} ms`),
     scheduler.drain(DRAIN_MS),

@@ -9,31 +9,55 @@ import type { MailService } from "./mail/mail-service.ts";
 import { writeMessage } from "./messages.ts";
 
 const SEND_AT_ONCE = 50;
+/** So long a round is waited for. */
+const ROUND_MS = 2_000;
+/** Of all rounds of this process together. */
+const UNDER_WAY_AT_MOST = 500;
 const WRITE_AGAIN_MS = 500;
 /** A transition not told after this time was committed by a process that did not live to tell it. */
 const UNTOLD_MS = 3_000;
 
-/**
- * Turns the outbox into messages: transitions into deliveries, due deliveries into mails
- * and posts to channels. Any number of workers
- * may do this at once, and a repeated job does nothing twice.
- */
-export async function sendAlerts(deps: Deps, mail: MailService): Promise<void> {
+/** Turns the outbox into messages: transitions into deliveries, due deliveries into mails and posts to channels. */
+export type AlertSender = {
+  /** Sends what is due. Any number of workers may do this at once, and a repeated job does nothing twice. */
+  run(): Promise<void>;
+  /** Waits for what is under way. */
+  close(): Promise<void>;
+};
+
+export function createAlertSender(deps: Deps, mail: MailService): AlertSender {
   const { config, db } = deps;
-  await retellTransitions(deps);
-  await fanOut(db, config.isEmbedded);
-  for (;;) {
-    const claimed = await claimDeliveries(
-      db,
-      new Date(),
-      config.mail.debounceMs,
-      SEND_AT_ONCE,
-      config.mail.aloneAtMost,
-    );
-    await Promise.all(claimed.map((delivery) => send(deps, mail, delivery)));
-    await tellIncidents(deps, claimed);
-    if (claimed.length < SEND_AT_ONCE) return;
-  }
+  const { debounceMs, aloneAtMost } = config.mail;
+  /** Rounds that are not done, and how many messages each has. */
+  const underWay = new Map<Promise<void>, number>();
+  const countRoom = () => UNDER_WAY_AT_MOST - [...underWay.values()].reduce((sum, count) => sum + count, 0);
+
+  return {
+    async run() {
+      await retellTransitions(deps);
+      await fanOut(db, config.isEmbedded);
+      for (;;) {
+        const limit = Math.min(SEND_AT_ONCE, countRoom());
+        if (limit <= 0) return;
+        const claimed = await claimDeliveries(db, new Date(), debounceMs, limit, aloneAtMost);
+        if (claimed.length > 0) {
+          const round = sendAll(deps, mail, claimed).finally(() => underWay.delete(round));
+          underWay.set(round, claimed.length);
+          // What somebody's receiver is slow to take goes on beside the next rounds, and holds up nobody else's alerts.
+          await Promise.race([round, delay(ROUND_MS, undefined, { ref: false })]);
+        }
+        if (claimed.length < limit) return;
+      }
+    },
+    async close() {
+      await Promise.all(underWay.keys());
+    },
+  };
+}
+
+async function sendAll(deps: Deps, mail: MailService, claimed: readonly ClaimedDelivery[]): Promise<void> {
+  await Promise.all(claimed.map((delivery) => send(deps, mail, delivery)));
+  await tellIncidents(deps, claimed);
 }
 
 async function send(deps: Deps, mail: MailService, delivery: ClaimedDelivery): Promise<void> {
