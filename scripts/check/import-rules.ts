@@ -14,7 +14,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const PURE = "packages/shared";
 const PURE_MAY_USE = new Set(["zod", "ipaddr.js"]);
 // Its files for servers alone, and what they may use besides. Any other one may end up in the dashboard.
-const FOR_SERVERS: Record<string, string> = { "packages/shared/src/cron-schedule.ts": "croner" };
+const FOR_SERVERS: Record<string, string> = {
+  "packages/shared/src/cron-schedule.ts": "croner",
+  "packages/shared/src/maintenance-occurrences.ts": "croner",
+};
 const SCOPE = "@pulsecheck/";
 // Where tests find their databases and servers.
 const TEST_GROUND = new Set(["tests", "scripts"]);
