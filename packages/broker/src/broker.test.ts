@@ -145,6 +145,38 @@ describe.each(BROKERS)("the broker on %s", (kind) => {
     await consumer.close();
   }, 20_000);
 
+  test("a failed job is shown with its reason, and put back alone or with all others", async () => {
+    const done: number[] = [];
+    let isBroken = true;
+    const consumer = other.jobs.consume("fragile", 1, async (data) => {
+      const { n } = data as { n: number };
+      if (isBroken) throw new Error(`cannot do ${n}`);
+      done.push(n);
+    });
+    const queue = broker.jobs.queue("fragile");
+    for (const n of [1, 2, 3]) await queue.add({ n });
+    await expect.poll(async () => (await queue.counts()).failed, { timeout: 10_000 }).toBe(3);
+    const failed = await queue.failed(10);
+    expect(failed.map(({ reason }) => reason).toSorted()).toEqual(["cannot do 1", "cannot do 2", "cannot do 3"]);
+    expect(await queue.failed(2)).toHaveLength(2);
+    expect(Date.now() - (failed[0]?.at.getTime() ?? 0)).toBeLessThan(60_000);
+
+    isBroken = false;
+    const second = failed.find(({ reason }) => reason === "cannot do 2");
+    expect(await queue.retry(second?.id)).toBe(1);
+    await expect.poll(() => done, { timeout: 10_000 }).toEqual([2]);
+    expect([await queue.retry(second?.id), await queue.retry("nobody")]).toEqual([0, 0]);
+    const counts = await Promise.all([queue.retry(), queue.retry()]);
+    expect(counts.reduce((a, b) => a + b)).toBe(2);
+    await expect.poll(() => done.toSorted((a, b) => a - b), { timeout: 10_000 }).toEqual([1, 2, 3]);
+    expect(await queue.counts()).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 });
+    await consumer.close();
+  }, 30_000);
+
+  test("its server says its version, where it is one of its own", async () => {
+    expect(await broker.jobs.serverVersion()).toEqual(kind === "redis" ? expect.stringMatching(/^\d+\.\d+/) : null);
+  });
+
   test("every subscriber hears every event once, in the order of ever-growing numbers", async () => {
     const [first, second] = [createEar(), createEar()];
     const ears = [first, second];

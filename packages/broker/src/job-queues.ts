@@ -12,8 +12,17 @@ export type JobQueue = {
   ensureScheduler(id: string, everyMs: number, data: object): Promise<void>;
   /** Forgets a scheduler that has stopped firing and sets it up anew. */
   resetScheduler(id: string, everyMs: number, data: object): Promise<void>;
-  counts(): Promise<Record<string, number>>;
+  counts(): Promise<JobCounts>;
+  /** Jobs whose handler threw, the latest first. */
+  failed(limit: number): Promise<FailedJob[]>;
+  /** Puts failed jobs back, all or the one of this id. Answers how many there were to put back. */
+  retry(id?: string): Promise<number>;
 };
+
+const STATES = ["waiting", "active", "delayed", "failed"] as const;
+export type JobCounts = Record<(typeof STATES)[number], number>;
+
+export type FailedJob = { id: string; name: string; reason: string; at: Date };
 
 export type Consumer = {
   /** Takes no more jobs, waits for those under way. */
@@ -23,6 +32,8 @@ export type Consumer = {
 export type JobQueues = {
   queue(name: string): JobQueue;
   consume(name: string, concurrency: number, handle: (data: unknown) => Promise<unknown>): Consumer;
+  /** What keeps the jobs, where it is a server of its own: its version. */
+  serverVersion(): Promise<string | null>;
   close(): Promise<void>;
 };
 
@@ -31,6 +42,7 @@ type Classes = {
   makeQueue(name: string): Queue;
   makeEvents(name: string): QueueEvents;
   makeWorker(name: string, concurrency: number, handle: (job: Job) => Promise<unknown>): Worker;
+  serverVersion(): Promise<string | null>;
   close(): Promise<void>;
 };
 
@@ -64,6 +76,7 @@ export function openJobQueues(classes: Classes, onError: (error: Error) => void)
         },
       };
     },
+    serverVersion: () => classes.serverVersion(),
     async close() {
       await Promise.all([...open].map((part) => part.close().catch(onError)));
       await classes.close();
@@ -102,8 +115,39 @@ function wrapQueue(queue: Queue, makeEvents: () => QueueEvents): JobQueue {
       await queue.removeJobScheduler(id);
       await upsert(id, everyMs, data);
     },
-    counts: () => queue.getJobCounts("waiting", "active", "delayed", "failed"),
+    counts: () => countJobs(queue),
+    failed: async (limit) => (await queue.getFailed(0, limit - 1)).map(viewFailed),
+    async retry(id) {
+      const jobs = id === undefined ? await queue.getFailed() : [await queue.getJob(id)];
+      let count = 0;
+      for (const job of jobs) if (job !== undefined && (await retryJob(job))) count += 1;
+      return count;
+    },
   };
+}
+
+async function countJobs(queue: Queue): Promise<JobCounts> {
+  const counts = await queue.getJobCounts(...STATES);
+  return Object.fromEntries(STATES.map((state) => [state, counts[state] ?? 0])) as JobCounts;
+}
+
+function viewFailed({ id = "", name, failedReason, finishedOn, timestamp }: Job): FailedJob {
+  return { id, name, reason: failedReason ?? "", at: new Date(finishedOn ?? timestamp) };
+}
+
+/** BullMQ's words for a job that is gone, and for one that is not failed any more. */
+const PUT_BACK_BY_OTHERS = new Set([-1, -3]);
+
+/** False where somebody else was faster. */
+async function retryJob(job: Job): Promise<boolean> {
+  if (!(await job.isFailed())) return false;
+  try {
+    await job.retry("failed");
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && PUT_BACK_BY_OTHERS.has(Number(error.code))) return false;
+    throw error;
+  }
 }
 
 // Of jobs that end in the same moment, one's event can be passed over: readers go by numbers, which are taken before they are
@@ -128,6 +172,7 @@ export function postgresClasses(databaseUrl: string): Classes {
     makeEvents: (name) => new QueueEvents(name, options, createPostgresBackend) as unknown as QueueEvents,
     makeWorker: (name, concurrency, handle) =>
       new Worker(name, handle, { ...options, concurrency }, createPostgresBackend) as unknown as Worker,
+    serverVersion: async () => null,
     async close() {},
   };
 }
@@ -144,6 +189,7 @@ export function redisClasses(redisUrl: string, onError: (error: Error) => void):
     makeEvents: (name) =>
       new QueueEvents(name, { connection: connect(redisUrl, onError, { maxRetriesPerRequest: null }) }),
     makeWorker: (name, concurrency, handle) => new Worker(name, handle, { connection: consumer, concurrency }),
+    serverVersion: async () => /^redis_version:(\S+)/m.exec(await producer.info("server"))?.[1] ?? null,
     async close() {
       producer.disconnect();
       consumer.disconnect();
