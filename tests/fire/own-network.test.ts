@@ -33,7 +33,9 @@ type Village = { house: House; mails: MailService; hosts: Host[]; alice: Person 
 async function openVillage(monitors: number, hostCount: number, env: Record<string, string> = {}): Promise<Village> {
   const mails = await openMailService();
   const hosts = await Promise.all(Array.from({ length: hostCount }, (_, i) => openHost(`127.0.0.${i + 11}`)));
-  const house = await openHouse({ env: { POSTMARK_API_TOKEN: "a-token", POSTMARK_API_URL: mails.url, ...env } });
+  const house = await openHouse({
+    env: { POSTMARK_API_TOKEN: "a-token", POSTMARK_API_URL: mails.url, ALERT_DIGEST_AFTER: "1000", ...env },
+  });
   onTestFinished(async () => {
     await house.stop();
     await Promise.all(hosts.map((host) => host.go().catch(() => undefined)));
