@@ -2,11 +2,12 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
 import { useMemo } from "react";
 import { buttonClass } from "../../components/ui/button.tsx";
+import { ExportButtons } from "../../components/ui/export-buttons.tsx";
 import { Page } from "../../components/ui/page.tsx";
 import { Empty, Failed, Loading } from "../../components/ui/states.tsx";
 import { useMayWrite } from "../account/workspace.ts";
 import { BoardList } from "./board-list.tsx";
-import { arrangeBoard, countBoard, listTags } from "./board-search.ts";
+import { arrangeBoard, countBoard, listTags, type BoardSearch } from "./board-search.ts";
 import { BoardToolbar } from "./board-toolbar.tsx";
 import { useBoard } from "./board.tsx";
 import { FirstMonitor } from "./first-monitor.tsx";
@@ -26,7 +27,11 @@ export function BoardPage() {
   const tags = useMemo(() => listTags(store.rows().values()), [store, version]);
   if (isEmpty) return <NoMonitors />;
   return (
-    <Page title={counts.DOWN > 0 ? `${counts.DOWN} down` : "Monitors"} heading="Monitors" actions={<AddMonitor />}>
+    <Page
+      title={counts.DOWN > 0 ? `${counts.DOWN} down` : "Monitors"}
+      heading="Monitors"
+      actions={<Actions search={search} />}
+    >
       {load.state === "failed" && <Failed error={load.error} retry={load.retry} />}
       {load.state === "loading" && ids.length === 0 ? (
         <Loading what="monitors" />
@@ -53,6 +58,21 @@ function NoMonitors() {
     <Page title="Monitors">
       <Empty title="No monitors yet">They show here as soon as somebody adds one.</Empty>
     </Page>
+  );
+}
+
+function Actions({ search: { q, tag, status } }: { search: BoardSearch }) {
+  const filters = () => ({
+    ...(q === undefined || q.trim() === "" ? {} : { q }),
+    ...(tag === undefined ? {} : { tag }),
+    ...(status === undefined ? {} : { is_active: String(status !== "PAUSED") }),
+    ...(status === undefined || status === "PAUSED" ? {} : { status }),
+  });
+  return (
+    <>
+      <ExportButtons label="monitors" what="monitors" filters={filters} />
+      <AddMonitor />
+    </>
   );
 }
 

@@ -13,9 +13,14 @@ import type { DeviceSearch } from "./device-search.ts";
 const DEVICES_AT_ONCE = 60;
 export type DevicePages = InfiniteData<Page<DeviceView>, string | null>;
 
-export function devicesQuery(search: DeviceSearch) {
+/** What the API is asked for, for the list as for a file of it. */
+export function deviceFilters(search: DeviceSearch) {
   const { status } = search;
-  const filters = { ...filtersOf(search), ...(status === undefined ? {} : { status }) };
+  return { ...filtersOf(search), ...(status === undefined ? {} : { status }) };
+}
+
+export function devicesQuery(search: DeviceSearch) {
+  const filters = deviceFilters(search);
   return infiniteQueryOptions({
     ...paged,
     queryKey: ["devices", filters],

@@ -4,9 +4,10 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { ChartColumn } from "lucide-react";
 import { useMemo } from "react";
 import { buttonClass } from "../../components/ui/button.tsx";
+import { ExportButtons } from "../../components/ui/export-buttons.tsx";
 import { ThingsPage, type Column } from "../things/things-page.tsx";
 import { useDeviceFrames } from "./device-live.ts";
-import { devicesQuery } from "./device-queries.ts";
+import { deviceFilters, devicesQuery } from "./device-queries.ts";
 import { DEVICE_WORDS } from "./device-status.tsx";
 import { DeviceRow, DeviceTile } from "./device-tile.tsx";
 import { DEVICE } from "./device-words.ts";
@@ -46,10 +47,13 @@ export function DevicesPage() {
       row={drawRow}
       tile={drawTile}
       actions={
-        <Link to="/devices/analytics" className={buttonClass()}>
-          <ChartColumn aria-hidden className="size-4" />
-          Analytics
-        </Link>
+        <>
+          <Link to="/devices/analytics" className={buttonClass()}>
+            <ChartColumn aria-hidden className="size-4" />
+            Analytics
+          </Link>
+          <ExportButtons label="devices" what="devices" filters={() => deviceFilters(search)} />
+        </>
       }
       first={<FirstDevice />}
     />

@@ -3,10 +3,12 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { CircleCheck } from "lucide-react";
 import type { ReactNode } from "react";
+import { ExportButtons } from "../../components/ui/export-buttons.tsx";
 import { LoadMore } from "../../components/ui/load-more.tsx";
 import { Page } from "../../components/ui/page.tsx";
 import { Empty, Failed, Loading } from "../../components/ui/states.tsx";
 import { RANGE_WORDS } from "../../lib/ranges.ts";
+import { spanOf } from "../things/thing-queries.ts";
 import { IncidentCard } from "./incident-card.tsx";
 import { openIncidentsQuery, pastIncidentsQuery, useIncidentFrames } from "./incident-queries.ts";
 import { INCIDENT_RANGES, incidentSearch, type IncidentRange } from "./incident-range.ts";
@@ -23,7 +25,7 @@ export function IncidentsPage() {
   const meant = useMeantIncident([open, past]);
   const isQuiet = isEmpty(open) && isEmpty(past);
   return (
-    <Page title="Incidents" actions={<RangeFilter range={range} />}>
+    <Page title="Incidents" actions={<Actions range={range} />}>
       {isQuiet ? (
         <Empty title="No incidents">
           {range === undefined
@@ -76,6 +78,16 @@ function Section({ title, query, meant, children }: SectionProps) {
       )}
       <LoadMore query={query} />
     </section>
+  );
+}
+
+function Actions({ range }: { range: IncidentRange | undefined }) {
+  const filters = () => (range === undefined ? {} : { from: spanOf(range).from });
+  return (
+    <>
+      <RangeFilter range={range} />
+      <ExportButtons label="incidents" what="incidents" filters={filters} />
+    </>
   );
 }
 

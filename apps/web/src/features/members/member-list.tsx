@@ -11,7 +11,8 @@ import { tell, tellError } from "../../components/ui/toasts.tsx";
 import { api, ask } from "../../lib/api.ts";
 import { useMe } from "../account/session.ts";
 
-const membersQuery = infiniteQueryOptions({
+/** The people of the workspace. */
+export const membersQuery = infiniteQueryOptions({
   queryKey: ["members"],
   queryFn: ({ pageParam: cursor }) =>
     ask(api.GET("/api/v1/members", { params: { query: cursor === undefined ? {} : { cursor } } })),

@@ -1,6 +1,7 @@
 import type { MonitorKind } from "@pulsecheck/shared/monitor";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { ExportButtons } from "../../components/ui/export-buttons.tsx";
 import { CheckboxField } from "../../components/ui/field.tsx";
 import { HeadCell } from "../../components/ui/head-cell.tsx";
 import { LoadMore } from "../../components/ui/load-more.tsx";
@@ -16,15 +17,22 @@ export function CheckLog({ id, kind }: { id: string; kind: MonitorKind }) {
   const query = useInfiniteQuery(checksQuery(id, which));
   const words = KIND_WORDS[kind];
   const checks = query.data?.pages.flatMap(({ items }) => items) ?? [];
-  const failedOnly = (
-    <CheckboxField
-      label="Failed only"
-      checked={which === "failed"}
-      onChange={({ target }) => setWhich(target.checked ? "failed" : "all")}
-    />
+  const actions = (
+    <div className="flex flex-wrap items-center gap-3">
+      <CheckboxField
+        label="Failed only"
+        checked={which === "failed"}
+        onChange={({ target }) => setWhich(target.checked ? "failed" : "all")}
+      />
+      <ExportButtons
+        label={words.checks.toLowerCase()}
+        what="checks"
+        filters={() => ({ monitor_id: id, ...(which === "failed" ? { ok: "false" } : {}) })}
+      />
+    </div>
   );
   return (
-    <Card title={words.checks} actions={failedOnly}>
+    <Card title={words.checks} actions={actions}>
       {query.isLoading && <Loading what={words.checks.toLowerCase()} />}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {query.isSuccess && checks.length === 0 && (

@@ -3,6 +3,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Pencil, PencilLine, TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../../components/ui/button.tsx";
+import { ExportButtons } from "../../components/ui/export-buttons.tsx";
 import { CheckboxField } from "../../components/ui/field.tsx";
 import { LoadMore } from "../../components/ui/load-more.tsx";
 import { Card } from "../../components/ui/page.tsx";
@@ -20,15 +21,22 @@ export function ReadingLog({ id }: { id: string }) {
   const [wrong, setWrong] = useState<LoggedReadingView | null>(null);
   const query = useInfiniteQuery(readingsQuery(id, which));
   const readings = query.data?.pages.flatMap(({ items }) => items) ?? [];
-  const anomaliesOnly = (
-    <CheckboxField
-      label="Anomalies only"
-      checked={which === "anomalies"}
-      onChange={({ target }) => setWhich(target.checked ? "anomalies" : "all")}
-    />
+  const actions = (
+    <div className="flex flex-wrap items-center gap-3">
+      <CheckboxField
+        label="Anomalies only"
+        checked={which === "anomalies"}
+        onChange={({ target }) => setWhich(target.checked ? "anomalies" : "all")}
+      />
+      <ExportButtons
+        label="readings"
+        what="readings"
+        filters={() => ({ sensor_id: id, ...(which === "anomalies" ? { anomaly: "true" } : {}) })}
+      />
+    </div>
   );
   return (
-    <Card title="Readings" actions={anomaliesOnly}>
+    <Card title="Readings" actions={actions}>
       {query.isLoading && <Loading what="readings" />}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {query.isSuccess && readings.length === 0 && <p className="text-muted">There are none.</p>}

@@ -2,6 +2,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import { buttonClass } from "../../components/ui/button.tsx";
 import { Page } from "../../components/ui/page.tsx";
+import { AuditSection } from "../audit/audit-section.tsx";
 import { ChannelsSection } from "../channels/channels-section.tsx";
 import { MembersSection } from "../members/members-section.tsx";
 import { WorkspacesSection } from "../members/workspaces-section.tsx";
@@ -26,6 +27,7 @@ const SECTIONS: Record<SettingsSection, ComponentType> = {
   alerts: AlertsSection,
   channels: ChannelsSection,
   devices: DevicesSection,
+  audit: AuditSection,
   appearance: AppearanceSection,
 };
 

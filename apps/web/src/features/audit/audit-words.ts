@@ -1,0 +1,47 @@
+import type { AuditSubject } from "@pulsecheck/shared/audit";
+import { formatDateTime } from "../../lib/format.ts";
+
+type Subject = { noun: string; verbs: readonly string[] };
+const MADE = ["created", "updated", "deleted"] as const;
+
+/** What a change can be about, and what can happen to it. */
+export const SUBJECTS: Record<AuditSubject, Subject> = {
+  workspace: { noun: "workspace", verbs: ["created", "updated", "deleted"] },
+  member: { noun: "member", verbs: ["joined", "updated", "removed", "left"] },
+  invitation: { noun: "invitation", verbs: ["created", "resent", "revoked"] },
+  api_key: { noun: "API key", verbs: ["created", "revoked"] },
+  alert_address: { noun: "alert address", verbs: ["created", "deleted"] },
+  channel: { noun: "channel", verbs: MADE },
+  monitor: { noun: "monitor", verbs: MADE },
+  device: { noun: "device", verbs: ["updated", "deleted"] },
+  sensor: { noun: "sensor", verbs: MADE },
+  reading: { noun: "reading", verbs: ["corrected", "deleted"] },
+  status_page: { noun: "status page", verbs: MADE },
+  maintenance_window: { noun: "maintenance window", verbs: [...MADE, "ended"] },
+  import: { noun: "import", verbs: ["created"] },
+  user: { noun: "account", verbs: ["updated"] },
+};
+
+/** `changed the monitor`, for `monitor.updated`. */
+export function describeAction(action: string, type: AuditSubject): string {
+  const verb = action.split(".")[1] ?? action;
+  return `${verb === "updated" ? "changed" : verb.replaceAll("_", " ")} the ${SUBJECTS[type].noun}`;
+}
+
+/** `last checked at` */
+export function fieldName(field: string): string {
+  return field.replaceAll("_", " ");
+}
+
+/** A value of any kind, as a person reads it. */
+export function writeValue(value: unknown): string {
+  if (value === null || value === undefined || value === "") return "–";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "string") return isInstant(value) ? formatDateTime(new Date(value), "second") : value;
+  if (typeof value === "number") return String(value);
+  if (Array.isArray(value) && value.every((one) => typeof one !== "object"))
+    return value.length === 0 ? "none" : value.join(", ");
+  return JSON.stringify(value, null, 2);
+}
+
+const isInstant = (value: string): boolean => /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value);
