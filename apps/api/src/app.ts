@@ -30,6 +30,7 @@ import { LIMITS } from "./http/limits.ts";
 import { keepPrivate } from "./http/keep-private.ts";
 import { strictBody } from "./http/strict-body.ts";
 import { strictQuery } from "./http/strict-query.ts";
+import { importRoutes } from "./imports/import-routes.ts";
 import { incidentRoutes } from "./incidents/incident-routes.ts";
 import type { Hub } from "./live/hub.ts";
 import { liveRoutes } from "./live/live-routes.ts";
@@ -110,6 +111,7 @@ function addPrivateRoutes(app: OpenAPIHono<ApiEnv>, deps: Deps, committer: Repor
   app.route("/", ownWorkspaceRoutes(deps));
   app.route("/", auditRoutes());
   app.route("/", exportRoutes());
+  app.route("/", importRoutes(deps));
   app.route("/", analyticsRoutes());
   app.route("/", reportRoutes());
   app.route("/", boardRoutes());

@@ -59,11 +59,15 @@ export async function writeCronState(client: pg.PoolClient, monitorId: number, s
   });
 }
 
-/** Runs what writes a ping id. Refuses (409) one that another cron job has. */
-export async function refuseTakenPingId<T>(write: Promise<T>): Promise<T> {
+/** Runs what writes a monitor. Refuses (409) a ping id or an external key that another one has. */
+export async function refuseTaken<T>(write: Promise<T>): Promise<T> {
   return write.catch((error: unknown) => {
-    const isTaken = error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002";
-    throw isTaken ? new Refusal(409, "ping_id: another cron job has it.") : error;
+    if (!(error instanceof Prisma.PrismaClientKnownRequestError) || error.code !== "P2002") throw error;
+    const isKey = JSON.stringify(error.meta).includes("external_key");
+    throw new Refusal(
+      409,
+      isKey ? "external_key: another monitor of this workspace has it." : "ping_id: another cron job has it.",
+    );
   });
 }
 

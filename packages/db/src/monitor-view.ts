@@ -12,6 +12,7 @@ export function viewMonitor(row: MonitorRow): MonitorView {
   const secrets = row.secretOutline === null ? NO_SECRETS : secretOutlineSchema.parse(row.secretOutline);
   return {
     id: row.publicId,
+    external_key: row.externalKey,
     kind: row.kind,
     name: row.name,
     url: row.url,

@@ -4,7 +4,7 @@ import { mayHaveBody, NO_BODY, outlineSecrets, type MonitorInput, type MonitorVi
 import { refuseField, refuseMissing } from "@pulsecheck/shared/refusal";
 import { shardOf } from "@pulsecheck/shared/schedule";
 import { recordChange, type Deed } from "./audit.ts";
-import { changedJob, newJob, readDeadline, refuseTakenPingId } from "./cron-jobs.ts";
+import { changedJob, newJob, readDeadline, refuseTaken } from "./cron-jobs.ts";
 import { Prisma, type Monitor } from "./generated/client.ts";
 import { viewMonitor, type MonitorRow } from "./monitor-view.ts";
 import { requireRoom } from "./quotas.ts";
@@ -15,7 +15,7 @@ const NO_SECRETS = { headers: null, body: null, auth: null };
 
 /**
  * Stores a new monitor; unless it is paused, its first check is due at once. A cron job is waited for instead.
- * Refuses (409) a ping id that another one has, and more monitors than the workspace may have.
+ * Refuses (409) an external key or a ping id that another one has, and more monitors than the workspace may have.
  */
 export async function createMonitor(
   scope: Scope,
@@ -49,7 +49,7 @@ export async function createMonitor(
     await recordChange(tx, scope, deedOn("created", null, view));
     return view;
   });
-  return refuseTakenPingId(creation);
+  return refuseTaken(creation);
 }
 
 /** The inner row of a monitor. Refuses (404) what is not in this workspace. */
@@ -106,7 +106,7 @@ export async function updateMonitor(
     await recordChange(tx, scope, { ...deedOn("updated", viewMonitor(before), view), keep });
     return { monitor: view, previous, closedIncidentIds };
   });
-  return refuseTakenPingId(update);
+  return refuseTaken(update);
 }
 
 /** Deletes a monitor with its incidents and figures; its raw checks go with their partitions. */
@@ -129,6 +129,7 @@ function deedOn(what: "created" | "updated" | "deleted", before: MonitorView | n
 
 function columnsOf(input: AnyMonitorChange) {
   const columns = {
+    externalKey: input.external_key,
     name: input.name,
     url: input.url,
     intervalS: input.interval,
@@ -169,7 +170,7 @@ function requireFittingBody(before: MonitorView, change: AnyMonitorChange): void
   if (body !== null && !mayHaveBody(change.method ?? before.method)) throw refuseField("body", NO_BODY);
 }
 
-const HARMLESS: readonly string[] = ["name", "tags", "notes", "alerts_on_anomaly", "ping_id"];
+const HARMLESS: readonly string[] = ["external_key", "name", "tags", "notes", "alerts_on_anomaly", "ping_id"];
 
 function nextState(
   monitor: Monitor,

@@ -25,6 +25,7 @@ export function cronMonitorCreateSchema(rules: CronRules) {
     longest_run_s: own.longest_run_s.default(CRON_DEFAULTS.longest_run_s),
     ping_id: own.ping_id.optional().describe("Left out: a new one"),
     ...commonFields,
+    external_key: commonFields.external_key.default(null),
     tags: commonFields.tags.default([]),
     notes: commonFields.notes.default(""),
     is_active: commonFields.is_active.default(true),

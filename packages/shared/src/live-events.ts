@@ -1,5 +1,6 @@
 import type { CheckView, MonitorStatus, Reason } from "./check.ts";
 import type { DeviceEventType, DeviceStatus, DeviceView } from "./device.ts";
+import type { ImportProgress } from "./import.ts";
 import type { IncidentView } from "./incident.ts";
 import type { MonitorView } from "./monitor.ts";
 import type { PingKind } from "./ping.ts";
@@ -53,7 +54,8 @@ export type LiveEvent =
   | { type: "sensor.deleted"; data: { sensor_id: string } }
   | { type: "sensor.reading"; data: ReadingView }
   | { type: "maintenance.changed"; data: MaintenanceChange }
-  | { type: "maintenance_window.changed"; data: { id: string } };
+  | { type: "maintenance_window.changed"; data: { id: string } }
+  | { type: "import.changed"; data: ImportProgress };
 
 /** Credentials and rights that ended: every API process closes the sockets that they opened. */
 export type Revocation =

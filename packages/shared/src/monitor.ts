@@ -73,8 +73,17 @@ const keyword = z.string().min(1).max(500);
 /** What an instance allows and assumes for new monitors; seconds. */
 export type IntervalRules = { minIntervalS: number; defaultIntervalS: number };
 
+const externalKey = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .nullable()
+  .describe("What it is called elsewhere, once in a workspace: an import finds it again by this");
+
 /** What every monitor has, whatever its kind. */
 export const commonFields = {
+  external_key: externalKey,
   name: z.string().trim().min(1).max(200),
   tags,
   notes: z.string().max(5_000),
@@ -135,6 +144,7 @@ export function monitorCreateSchema(rules: IntervalRules) {
       max_redirects: all.max_redirects.default(5),
       verify_tls: all.verify_tls.default(true),
       failure_threshold: all.failure_threshold.default(2),
+      external_key: all.external_key.default(null),
       tags: all.tags.default([]),
       notes: all.notes.default(""),
       is_active: all.is_active.default(true),
@@ -185,6 +195,7 @@ const cronView = {
 export const monitorSchema = z
   .object({
     id: z.uuid(),
+    external_key: z.string().nullable(),
     kind: z.enum(MONITOR_KINDS),
     name: z.string(),
     url: z

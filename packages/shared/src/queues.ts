@@ -6,6 +6,7 @@ export const QUEUES = {
   manualChecks: "manual-checks",
   alerts: "alerts",
   channelTests: "channel-tests",
+  imports: "imports",
   maintenance: "maintenance",
 } as const;
 
@@ -15,4 +16,6 @@ export const manualCheckJobSchema = z.object({ workspace_id: z.int(), monitor_id
 
 /** How often the outbox is looked through, in ms. */
 export const ALERTS_EVERY_MS = 1_000;
+/** How often imports are looked for that nobody has taken, or whose worker is gone. */
+export const IMPORTS_EVERY_MS = 5_000;
 export const MAINTENANCE_EVERY_MS = 60_000;

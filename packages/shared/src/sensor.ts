@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { pageQuery, rangeQuery, sortQuery, textQuery, totalQuery } from "./list.ts";
 
+/** Sensors that a workspace may have where no operator has set another number; SQL is the operator's own. */
+export const SENSORS_PER_WORKSPACE = 1_000;
 /** How many readings one request may bring. */
 export const READINGS_AT_ONCE = 1_000;
 /** How far back and how far ahead the time of a reading may be, in ms; what is ahead counts as now. */

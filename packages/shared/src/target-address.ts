@@ -62,6 +62,17 @@ export function whyAddressIsRefused(address: string, allowed: readonly Cidr[]): 
   return kind === "unicast" ? null : `${bare} is a private or special address (${kind})`;
 }
 
+/**
+ * May a check ask a host of these addresses? One that may is enough; of none nobody knows yet, and each connection of
+ * each check is judged again.
+ * @returns null when it may, else why not
+ */
+export function whyTargetIsRefused(addresses: readonly string[], allowed: readonly Cidr[]): string | null {
+  const reasons = addresses.map((address) => whyAddressIsRefused(address, allowed));
+  if (reasons.length === 0 || reasons.includes(null)) return null;
+  return `leads to an address that this instance does not allow: ${reasons[0]}`;
+}
+
 /** The address that a URL's host spells, or null where it is a name (`URL` has already normalised literals). */
 export function addressOfHost(hostname: string): string | null {
   const bare = hostname.replace(/^\[|\]$/g, "");

@@ -1,5 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { Config } from "@pulsecheck/shared/config";
+import { LARGEST_IMPORT_BYTES } from "@pulsecheck/shared/import";
+import type { BodyLimits } from "./bounded-body.ts";
 import { isLoopback } from "./client-address.ts";
 
 /** So many in so long. */
@@ -106,23 +108,26 @@ export const CONNECTIONS_AT_MOST = 20_000;
 /** What reports: devices that a workspace may have, and reports of a process that may wait to be written. */
 export const DEVICES = { perWorkspace: 100_000, reportsWaiting: 50_000 } as const;
 
-/** Sensors that a workspace may have by the API; SQL is the operator's own. */
-export const SENSORS_PER_WORKSPACE = 1_000;
-
 /** Tables that a process writes at a time; each costs a part of a core for as long as it is. */
 export const EXPORTS_AT_ONCE = 4;
 
-/** Bodies of requests, in bytes. */
-export const BODY = {
+/** Bodies of requests. */
+export const BODY: BodyLimits = {
   longest: 1_048_576,
-  /** An announced body up to this is read and dropped: who is cut off while sending may never see the refusal. */
   drainedUpTo: 16_777_216,
-  /** In so many pieces a body may arrive: each costs more than its bytes. */
   mostPieces: 4_096,
-  /** A body up to this is always taken; longer ones share `longTogether`, so that many at once fill no memory. */
   short: 16_384,
   longTogether: 33_554_432,
-} as const;
+};
+
+/** Files to import: two of the largest at a time, more of shorter ones. */
+export const FILE_BODY: BodyLimits = {
+  longest: LARGEST_IMPORT_BYTES,
+  drainedUpTo: 2 * LARGEST_IMPORT_BYTES,
+  mostPieces: 65_536,
+  short: 16_384,
+  longTogether: 2 * LARGEST_IMPORT_BYTES,
+};
 
 /** Passwords that are hashed at once, on libuv's threads: a flood leaves threads and a core to everything else. */
 export const HASHING = { parallel: Math.max(1, Math.min(2, availableParallelism() - 1)), longestQueue: 250 } as const;

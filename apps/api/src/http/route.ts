@@ -15,6 +15,8 @@ const PROBLEMS: Record<number, string> = {
   403: "The role does not allow it",
   404: "There is no such thing in this workspace",
   409: "It is in conflict with what is there",
+  413: "The body is too long",
+  415: "The body is of another media type",
   429: "Too many requests: try again after `Retry-After` seconds",
   503: "A part of the service cannot be reached",
 };

@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { refuseField } from "@pulsecheck/shared/refusal";
-import { addressOfHost, whyAddressIsRefused, type Cidr } from "@pulsecheck/shared/target-address";
+import { addressOfHost, whyTargetIsRefused, type Cidr } from "@pulsecheck/shared/target-address";
 
 const PATIENCE_MS = 2_000;
 
@@ -11,11 +11,8 @@ const PATIENCE_MS = 2_000;
  */
 export async function requireAllowedTarget(url: string, allowed: readonly Cidr[], field = "url"): Promise<void> {
   const { hostname } = new URL(url);
-  const reasons = (await addressesOf(hostname)).map((address) => whyAddressIsRefused(address, allowed));
-  const [first] = reasons;
-  if (first && reasons.every((why) => why !== null)) {
-    throw refuseField(field, `leads to an address that this instance does not allow: ${first}`);
-  }
+  const why = whyTargetIsRefused(await addressesOf(hostname), allowed);
+  if (why !== null) throw refuseField(field, why);
 }
 
 async function addressesOf(hostname: string): Promise<string[]> {

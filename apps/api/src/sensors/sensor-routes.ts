@@ -4,8 +4,8 @@ import { correctReading, deleteReading, listCorrections, listReadings } from "@p
 import { listSensors } from "@pulsecheck/db/sensor-list";
 import { getSensorStats } from "@pulsecheck/db/sensor-stats";
 import { deleteSensor, findSensor, getSensor, updateSensor } from "@pulsecheck/db/sensors";
+import { SENSORS_PER_WORKSPACE } from "@pulsecheck/shared/sensor";
 import type { Deps } from "../context.ts";
-import { SENSORS_PER_WORKSPACE } from "../http/limits.ts";
 import { closeRange } from "../http/range.ts";
 import { createRouter } from "../http/router.ts";
 import { tell } from "../live/tell.ts";
