@@ -1,12 +1,11 @@
 import { join } from "node:path";
 import { type RunningPostgres, startPostgres } from "../servers/postgres.ts";
-import { root } from "./environment.ts";
 
 const WATCH_EVERY_MS = 2000;
-const dataDir = join(root, ".data/postgres");
 
-/** Starts the embedded PostgreSQL and keeps it there: a postmaster that dies comes back on the same port. */
-export async function keepDatabase(): Promise<Pick<RunningPostgres, "url" | "stop">> {
+/** Starts the embedded PostgreSQL of a folder and keeps it there: a postmaster that dies comes back on the same port. */
+export async function keepDatabase(folder: string): Promise<Pick<RunningPostgres, "url" | "stop">> {
+  const dataDir = join(folder, "postgres");
   const first = await startPostgres({ dataDir });
   let isStopping = false;
   let revival: Promise<unknown> = Promise.resolve();

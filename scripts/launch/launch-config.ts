@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseConfig } from "@pulsecheck/shared/config";
-import { root } from "./environment.ts";
 
 /** What the launcher itself needs to know. */
 export type LaunchConfig = {
@@ -15,8 +14,6 @@ export type LaunchConfig = {
   urlHost: string;
   keepsMails: boolean;
 };
-
-const secretFile = join(root, ".data/secret-key");
 
 function urlHostFor(host: string): string {
   if (host === "0.0.0.0") return "127.0.0.1";
@@ -56,7 +53,8 @@ export function readLaunchConfig(env: NodeJS.ProcessEnv): LaunchConfig {
   };
 }
 
-async function loadSecretKey(): Promise<string> {
+async function loadSecretKey(folder: string): Promise<string> {
+  const secretFile = join(folder, "secret-key");
   const existing = await readFile(secretFile, "utf8").catch(() => "");
   if (existing.trim() !== "") return existing.trim();
   const secret = randomBytes(32).toString("hex");
@@ -67,16 +65,17 @@ async function loadSecretKey(): Promise<string> {
   return secret;
 }
 
-/** The apps' environment. A secret is made up only where the data are ours alone. */
+/** The apps' environment. A secret is made up, and kept in the folder, only where the data are ours alone. */
 export async function buildAppEnv(
   env: NodeJS.ProcessEnv,
   config: LaunchConfig,
   databaseUrl: string,
+  folder: string,
 ): Promise<NodeJS.ProcessEnv> {
   if (!config.isEmbedded) return env;
   return {
     ...embeddedEnv(env),
     DATABASE_URL: databaseUrl,
-    SECRET_KEY: env["SECRET_KEY"] || (await loadSecretKey()),
+    SECRET_KEY: env["SECRET_KEY"] || (await loadSecretKey(folder)),
   };
 }

@@ -12,9 +12,9 @@ export const ownWorkspacesQuery = queryOptions({
   refetchOnWindowFocus: true,
 });
 
-/** Is this the workspace that the page shows? */
-export function isShown({ id, is_personal: isPersonal }: OwnWorkspaceView): boolean {
-  return CHOSEN_WORKSPACE === null ? isPersonal : id === CHOSEN_WORKSPACE;
+/** The workspace that the page shows: the chosen one, or the first, as the API does it. */
+export function findShown(workspaces: readonly OwnWorkspaceView[]): OwnWorkspaceView | undefined {
+  return CHOSEN_WORKSPACE === null ? workspaces[0] : workspaces.find(({ id }) => id === CHOSEN_WORKSPACE);
 }
 
 type Named = Pick<OwnWorkspaceView, "id" | "is_personal">;

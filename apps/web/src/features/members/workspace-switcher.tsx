@@ -6,14 +6,14 @@ import { tell } from "../../components/ui/toasts.tsx";
 import { API_BASE, whenSomethingIsMissing } from "../../lib/api.ts";
 import { CHOSEN_WORKSPACE, giveUpWorkspace, takeLoss } from "../../lib/chosen-workspace.ts";
 import { dropPendingDeletes } from "../monitors/delete-monitor.ts";
-import { isShown, ownWorkspacesQuery, useSwitchWorkspace } from "./own-workspaces.ts";
+import { findShown, ownWorkspacesQuery, useSwitchWorkspace } from "./own-workspaces.ts";
 
 /** Which workspace one is in, as what, and which others there are. */
 export function WorkspaceSwitcher() {
   const { data: workspaces } = useQuery(ownWorkspacesQuery);
   const switchTo = useSwitchWorkspace();
   useFallBack(workspaces);
-  const current = workspaces?.find(isShown);
+  const current = workspaces && findShown(workspaces);
   if (workspaces === undefined || current === undefined) return null;
   return (
     // Where it is narrow it has a line of its own, and none where there is nothing to switch to.
@@ -47,7 +47,7 @@ function useFallBack(workspaces: readonly OwnWorkspaceView[] | undefined): void 
       }),
     [queries],
   );
-  const isGone = CHOSEN_WORKSPACE !== null && workspaces !== undefined && !workspaces.some(isShown);
+  const isGone = CHOSEN_WORKSPACE !== null && workspaces !== undefined && findShown(workspaces) === undefined;
   useEffect(() => {
     if (!isGone) return;
     dropPendingDeletes();

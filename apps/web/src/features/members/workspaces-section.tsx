@@ -8,7 +8,7 @@ import { Card } from "../../components/ui/page.tsx";
 import { Failed, Loading } from "../../components/ui/states.tsx";
 import { api, ask } from "../../lib/api.ts";
 import { useApiForm } from "../../lib/form.ts";
-import { isShown, openWorkspace, ownWorkspacesQuery, useSwitchWorkspace } from "./own-workspaces.ts";
+import { findShown, openWorkspace, ownWorkspacesQuery, useSwitchWorkspace } from "./own-workspaces.ts";
 
 /** The workspaces of the reader: to switch, to leave, and to make one more. */
 export function WorkspacesSection() {
@@ -20,7 +20,12 @@ export function WorkspacesSection() {
         {data === undefined && !error && <Loading what="workspaces" />}
         <ul aria-label="Your workspaces" className="divide-y divide-line">
           {data?.map((workspace) => (
-            <WorkspaceItem key={workspace.id} workspace={workspace} personal={data.find((one) => one.is_personal)} />
+            <WorkspaceItem
+              key={workspace.id}
+              workspace={workspace}
+              isHere={workspace === findShown(data)}
+              personal={data.find((one) => one.is_personal)}
+            />
           ))}
         </ul>
       </Card>
@@ -29,12 +34,11 @@ export function WorkspacesSection() {
   );
 }
 
-type ItemProps = { workspace: OwnWorkspaceView; personal: OwnWorkspaceView | undefined };
+type ItemProps = { workspace: OwnWorkspaceView; isHere: boolean; personal: OwnWorkspaceView | undefined };
 
-function WorkspaceItem({ workspace, personal }: ItemProps) {
+function WorkspaceItem({ workspace, isHere, personal }: ItemProps) {
   const { name, role, is_personal: isPersonal, members } = workspace;
   const switchTo = useSwitchWorkspace();
-  const isHere = isShown(workspace);
   return (
     <li className="flex flex-wrap items-center justify-between gap-3 py-3">
       <div className="min-w-0 flex-1 basis-48">
