@@ -51,6 +51,11 @@ export async function recordChange(
   else await client.query(INSERT, values);
 }
 
+/** Writes down what an operator did to the instance, where no transaction does it. */
+export async function recordOperation({ prisma }: Db, actor: Actor | null, deed: Deed): Promise<void> {
+  await recordChange(prisma, { workspaceId: null, actor }, deed);
+}
+
 type AuditEntry = {
   id: string;
   at: Date;

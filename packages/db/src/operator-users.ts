@@ -68,7 +68,7 @@ export async function getUserDetail({ prisma }: Db, id: string): Promise<Operato
  */
 export async function changeUser(
   db: Db,
-  { id, change, actor }: { id: string; change: OperatorUserChange; actor: Actor },
+  { id, change, actor }: { id: string; change: OperatorUserChange; actor: Actor | null },
   now: Date,
 ): Promise<{ isDisabled: boolean }> {
   return db.prisma.$transaction(async (tx) => {
@@ -81,7 +81,7 @@ export async function changeUser(
       isActive: change.is_active ?? before.isActive,
       isSuperuser: change.is_superuser ?? before.isSuperuser,
     };
-    if (id === actor.userId && !after.isActive) throw new Refusal(409, "You cannot disable yourself.");
+    if (id === actor?.userId && !after.isActive) throw new Refusal(409, "You cannot disable yourself.");
     if (isOperator(before) && !isOperator(after)) await requireOtherOperator(tx, id);
     await tx.user.update({ where: { id }, data: after });
     const isDisabled = before.isActive && !after.isActive;
@@ -103,7 +103,7 @@ export async function changeUser(
 /** Mails the link that sets a new password. Refuses (404) who is not there, and (409) who may not log in anyway. */
 export async function mailResetLink(
   { prisma }: Db,
-  { id, actor }: { id: string; actor: Actor },
+  { id, actor }: { id: string; actor: Actor | null },
   now: Date,
 ): Promise<void> {
   await prisma.$transaction(async (tx) => {
@@ -116,8 +116,10 @@ export async function mailResetLink(
   });
 }
 
-async function requireOperator(tx: Prisma.TransactionClient, { userId }: Actor): Promise<void> {
-  const own = await tx.user.findUnique({ where: { id: userId } });
+/** Rights may have gone since the request was let in. */
+async function requireOperator(tx: Prisma.TransactionClient, actor: Actor | null): Promise<void> {
+  if (actor === null) return;
+  const own = await tx.user.findUnique({ where: { id: actor.userId } });
   if (own === null || !isOperator(own)) throw new Refusal(403, "This needs an operator of this instance.");
 }
 

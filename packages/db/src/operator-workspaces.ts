@@ -57,7 +57,7 @@ export async function listWorkspaces(
  */
 export async function setQuotas(
   db: Db,
-  { id, change, actor }: { id: string; change: QuotaChange; actor: Actor },
+  { id, change, actor }: { id: string; change: QuotaChange; actor: Actor | null },
 ): Promise<OperatorWorkspaceView> {
   await db.prisma.$transaction(async (tx) => {
     const [found] = await tx.$queryRaw<{ id: number }[]>`

@@ -38,8 +38,21 @@ export async function maintainPartitions(db: Db, now: Date, retentionDays: numbe
   });
 }
 
+export type PartitionSpan = { table: string; count: number; oldest: string | null; newest: string | null };
+
+/** How many daily partitions each table has, and from which day to which. */
+export async function readPartitionSpans({ pool }: Db): Promise<PartitionSpan[]> {
+  return Promise.all(
+    TABLES.map(async ({ table }) => {
+      const days = [...(await readPartitions(pool, table)).keys()].toSorted((a, b) => a - b);
+      const dateOf = (day: number | undefined) => (day === undefined ? null : isoDay(day));
+      return { table, count: days.length, oldest: dateOf(days[0]), newest: dateOf(days.at(-1)) };
+    }),
+  );
+}
+
 /** The partitions of a table by their day, counted from the epoch. */
-async function readPartitions(client: pg.PoolClient, table: string): Promise<Map<number, string>> {
+async function readPartitions(client: Pick<pg.Pool, "query">, table: string): Promise<Map<number, string>> {
   const { rows } = await client.query<{ name: string }>(
     "SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = $1::regclass",
     [table],
@@ -60,6 +73,10 @@ async function makePartition(
 ): Promise<void> {
   if (existing.has(day)) return;
   const [from, to] = [day, day + 1].map((one) => new Date(one * DAY_MS).toISOString());
-  const name = `${table}_${from?.slice(0, 10).replaceAll("-", "")}`;
+  const name = `${table}_${isoDay(day).replaceAll("-", "")}`;
   await client.query(`CREATE TABLE ${name} PARTITION OF ${table} FOR VALUES FROM ('${from}') TO ('${to}')`);
+}
+
+function isoDay(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10);
 }

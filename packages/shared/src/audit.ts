@@ -17,6 +17,7 @@ export const AUDIT_SUBJECTS = [
   "maintenance_window",
   "import",
   "user",
+  "queue",
 ] as const;
 export type AuditSubject = (typeof AUDIT_SUBJECTS)[number];
 

@@ -16,6 +16,8 @@ beforeAll(async () => {
 afterAll(() => house.stop());
 
 const guarded = () => town.guarded;
+/** Those that a workspace's own people may call. */
+const ofWorkspaces = () => guarded().filter(({ caller }) => caller !== "superuser");
 
 async function expectAll(chosen: readonly Route[], status: number, token?: string) {
   expect(chosen.length).toBeGreaterThan(0);
@@ -56,14 +58,14 @@ describe("whatever the route", () => {
 
   test("404 for a stranger with alice's ids, and nothing of hers has changed", async () => {
     const before = await countAll();
-    await expectAll(guarded().filter(namesThing), 404, charlie.token);
+    await expectAll(ofWorkspaces().filter(namesThing), 404, charlie.token);
     expect(await countAll()).toEqual(before);
     const { body } = await house.call("GET", `/api/v1/monitors/${ids["/api/v1/monitors/"]}`, { token: alice.token });
     expect(body.name).toBe("a monitor");
   });
 
   test("a stranger's lists and metrics hold nothing of alice's", async () => {
-    const lists = guarded().filter(({ method, path }) => method === "GET" && !path.includes("{"));
+    const lists = ofWorkspaces().filter(({ method, path }) => method === "GET" && !path.includes("{"));
     expect(lists.map(({ path }) => path)).toContain("/api/v1/incidents");
     const hers = [...Object.values(ids), alice.id, alice.email];
     for (const { path, name } of lists) {
@@ -94,6 +96,14 @@ describe("whatever the route", () => {
       });
       expect([name, status]).toEqual([name, 404]);
     }
+  });
+
+  test("403 for whoever is no operator on all that operates the instance, and for an operator's key", async () => {
+    const operating = guarded().filter(({ caller }) => caller === "superuser");
+    await expectAll(operating, 403, charlie.token);
+    await expectAll(operating, 403, keys.ADMIN);
+    for (const route of operating.filter(({ method }) => method === "GET"))
+      expect(await town.callRoute(route, alice.token)).toBe(`${route.name}: 200`);
   });
 
   test("403 for a viewer's key on all that writes, administers, or needs a person", async () => {

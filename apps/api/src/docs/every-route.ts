@@ -29,6 +29,9 @@ export const BODIES: Record<string, unknown> = {
   "POST /api/v1/maintenance-windows": { name: "a window", targets: { everything: true }, schedule: NIGHTLY },
   "POST /api/v1/maintenance-windows/preview": { schedule: NIGHTLY },
   "PATCH /api/v1/maintenance-windows/{id}": { name: "taken over" },
+  "PATCH /api/v1/operator/users/{id}": { is_active: false },
+  "PATCH /api/v1/operator/workspaces/{id}": { max_monitors: 1 },
+  "POST /api/v1/operator/queues/{queue}/retry": {},
 };
 
 export type Route = { name: string; method: string; path: string; caller: string; takesBody: boolean };
@@ -87,7 +90,8 @@ export async function openEveryRoute(): Promise<EveryRoute> {
   const report = (path: string, json: unknown) => house.call("POST", path, { token: alice.token, json });
   await report("/api/v1/heartbeat", { device_id: "alices-device" });
   await report("/api/v1/sensors", { sensor_id: "4815162342", value: 1 });
-  const first = async (path: string) => (await house.call("GET", path, { token: alice.token })).body.items[0] as Row;
+  const call = async (path: string) => (await house.call("GET", path, { token: alice.token })).body;
+  const first = async (path: string) => (await call(path)).items[0] as Row;
   const ids: Record<string, string> = {
     "/api/v1/monitors/": monitor.id,
     "/api/v1/devices/": "alices-device",
@@ -101,23 +105,14 @@ export async function openEveryRoute(): Promise<EveryRoute> {
     "/api/v1/members/": alice.id,
     "/api/v1/api-keys/": (await first("/api/v1/api-keys")).id,
     "/users/me/sessions/": (await first("/users/me/sessions")).id,
+    "/api/v1/operator/users/": alice.id,
+    "/api/v1/operator/workspaces/": (await call("/api/v1/workspace")).id,
   };
   const queries: Record<string, string> = {
     "GET /api/v1/monitors/glance": `?ids=${monitor.id}`,
     "GET /api/v1/schedules/next": "?schedule=@daily",
   };
-  const { body } = await house.call("GET", "/openapi.json");
-  const routes: Route[] = Object.entries<Record<string, { "x-caller": string; requestBody?: unknown }>>(
-    body.paths,
-  ).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({
-      name: `${method.toUpperCase()} ${path}`,
-      method: method.toUpperCase(),
-      path,
-      caller: operation["x-caller"],
-      takesBody: operation.requestBody !== undefined,
-    })),
-  );
+  const routes = await readRoutes(house);
   return {
     house,
     alice,
@@ -128,7 +123,10 @@ export async function openEveryRoute(): Promise<EveryRoute> {
     queries,
     async callRoute({ name, method, path, takesBody }, token, headers = {}) {
       const prefix = path.slice(0, path.indexOf("{"));
-      const filled = path.replace("{status}", "online").replaceAll(/\{\w+\}/g, ids[prefix] ?? "");
+      const filled = path
+        .replace("{status}", "online")
+        .replace("{queue}", "checks")
+        .replaceAll(/\{\w+\}/g, ids[prefix] ?? "");
       const { status } = await house.call(method, filled + (queries[name] ?? ""), {
         token,
         headers,
@@ -137,6 +135,20 @@ export async function openEveryRoute(): Promise<EveryRoute> {
       return `${name}: ${status}`;
     },
   };
+}
+
+async function readRoutes(house: House): Promise<Route[]> {
+  type Operation = { "x-caller": string; requestBody?: unknown };
+  const { body } = await house.call("GET", "/openapi.json");
+  return Object.entries<Record<string, Operation>>(body.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      name: `${method.toUpperCase()} ${path}`,
+      method: method.toUpperCase(),
+      path,
+      caller: operation["x-caller"],
+      takesBody: operation.requestBody !== undefined,
+    })),
+  );
 }
 
 /** Does the path name one of alice's things? A status is nobody's. */

@@ -50,6 +50,15 @@ const LISTS: Record<string, string> = {
     INSERT INTO readings (at, sensor_key, value) SELECT now() - $1 % 3 * interval '1 hour', s.id, $1 FROM s`,
   "/api/v1/sensors/{sensor_id}/corrections": deed,
   "/api/v1/audit": deed,
+  "/api/v1/operator/audit": `
+    INSERT INTO audit_entries (action, subject_type, subject_id, subject_name) VALUES ('user.updated', 'user', $1::text, '')`,
+  "/api/v1/operator/log": `
+    INSERT INTO system_log (at, level, process, host, pid, message, fields)
+    VALUES (now() - $1 % 3 * interval '1 hour', 'warn', 'api', '', 1, '', '{}')`,
+  "/api/v1/operator/users": `
+    INSERT INTO users (email, password_hash, first_name, last_name, last_login_at)
+    VALUES ('user-' || $1 || '@example.com', '-', 'User', $1 % 3 || '', CASE WHEN $1 % 2 = 0 THEN now() END)`,
+  "/api/v1/operator/workspaces": "INSERT INTO workspaces (name) VALUES ('workspace ' || $1 % 3)",
   "/api/v1/status-pages": `
     INSERT INTO status_pages (workspace_id, slug, title) SELECT w.id, 'page-' || $1, 'page ' || $1 % 3 FROM w`,
   "/api/v1/alert-addresses": `

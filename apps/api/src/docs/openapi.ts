@@ -1,12 +1,13 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { ApiEnv } from "../context.ts";
+import manifest from "../../package.json" with { type: "json" };
 
 /** What the document says of itself; the rest comes from the routes. */
 export const DOCUMENT = {
   openapi: "3.1.0",
   info: {
     title: "PulseCheck",
-    version: "0.1.0",
+    version: manifest.version,
     description:
       "Uptime monitoring. Times are ISO 8601 UTC, durations say their unit, errors are RFC 9457 problem documents. " +
       "Live: WebSockets at /api/v1/ws/dashboard and /api/v1/ws/{monitor_id}; each frame is {type, at, seq, data}.",

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { Config } from "@pulsecheck/shared/config";
+import { SENSORS_PER_WORKSPACE } from "@pulsecheck/shared/sensor";
 import { LARGEST_IMPORT_BYTES } from "@pulsecheck/shared/import";
 import type { BodyLimits } from "./bounded-body.ts";
 import { isLoopback } from "./client-address.ts";
@@ -107,6 +108,14 @@ export const CONNECTIONS_AT_MOST = 20_000;
 
 /** What reports: devices that a workspace may have, and reports of a process that may wait to be written. */
 export const DEVICES = { perWorkspace: 100_000, reportsWaiting: 50_000 } as const;
+
+/** What a workspace may have where its operator has set no quota; null: as much as it likes. */
+export const QUOTAS = {
+  max_monitors: null,
+  max_devices: DEVICES.perWorkspace,
+  max_sensors: SENSORS_PER_WORKSPACE,
+  max_members: null,
+} as const;
 
 /** Tables that a process writes at a time; each costs a part of a core for as long as it is. */
 export const EXPORTS_AT_ONCE = 4;
