@@ -1,13 +1,13 @@
 import { SHARDS } from "@pulsecheck/shared/schedule";
 import { Redis } from "ioredis";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, test, type TestContext } from "vitest";
 import { BROKERS, type BrokerKind } from "./harness/house.ts";
 import { joinLive } from "./harness/live-client.ts";
 import { openMailService } from "./harness/mail-service.ts";
 import { openFleet } from "./harness/processes.ts";
 import { openTarget, type Target } from "./harness/target.ts";
 
-async function openTown(broker: BrokerKind) {
+async function openTown({ onTestFinished }: TestContext, broker: BrokerKind) {
   const mails = await openMailService();
   const target = await openTarget();
   const fleet = await openFleet(broker, { POSTMARK_API_TOKEN: "a-server-token", POSTMARK_API_URL: mails.url });
@@ -15,7 +15,7 @@ async function openTown(broker: BrokerKind) {
     await fleet.stop();
     await target.stop();
     await mails.stop();
-  }, 60_000);
+  }, 120_000);
   const api = await fleet.startApi();
   const worker = await fleet.startWorker();
   const alice = await fleet.register("alice");
@@ -31,9 +31,10 @@ function longestGap(target: Target, from: number): number {
 const alertsOf = (subjects: { subject: string }[]) =>
   subjects.map(({ subject }) => subject).filter((subject) => /^(DOWN|UP)/.test(subject));
 
-describe.each(BROKERS)("with the broker on %s", (broker) => {
-  test("a worker that is killed leaves its work to the next one, which re-reads what is due from Postgres", async () => {
-    const { target, fleet, worker, alice } = await openTown(broker);
+describe.concurrent.each(BROKERS)("with the broker on %s", (broker) => {
+  test("a worker that is killed leaves its work to the next one, which re-reads what is due from Postgres", async (context) => {
+    const { expect } = context;
+    const { target, fleet, worker, alice } = await openTown(context, broker);
     await fleet.addMonitor(alice, { url: target.url, timeout_ms: 1_000 });
     await target.asked(3);
     worker.signal("SIGKILL");
@@ -46,8 +47,9 @@ describe.each(BROKERS)("with the broker on %s", (broker) => {
     expect(Date.now() - startedAt).toBeLessThan(40_000);
   }, 120_000);
 
-  test("SIGTERM drains: checks under way end and are kept, the process is gone within 10 s with nothing lost", async () => {
-    const { target, fleet, worker, alice } = await openTown(broker);
+  test("SIGTERM drains: checks under way end and are kept, the process is gone within 10 s with nothing lost", async (context) => {
+    const { expect } = context;
+    const { target, fleet, worker, alice } = await openTown(context, broker);
     target.answer((_request, response) => {
       setTimeout(() => response.end("slow"), 1_500);
     });
@@ -60,10 +62,11 @@ describe.each(BROKERS)("with the broker on %s", (broker) => {
     const { body } = await fleet.call("GET", `/api/v1/monitors/${monitor.id}/checks`, { token: alice.token });
     expect(body.items).toHaveLength(1);
     expect(body.items[0].ok).toBe(true);
-  }, 60_000);
+  }, 120_000);
 
-  test("the broker's restart costs at most a late check, and no alert is lost or doubled", async () => {
-    const { mails, target, fleet, alice } = await openTown(broker);
+  test("the broker's restart costs at most a late check, and no alert is lost or doubled", async (context) => {
+    const { expect } = context;
+    const { mails, target, fleet, alice } = await openTown(context, broker);
     await fleet.addMonitor(alice, { url: target.url, name: "shop" });
     await target.asked(3);
     const before = target.journal.length;
@@ -80,8 +83,9 @@ describe.each(BROKERS)("with the broker on %s", (broker) => {
   }, 120_000);
 });
 
-test("Redis that is gone stops neither checks nor alerts, /ready says so, and a flush of all that is in it is mended by itself", async () => {
-  const { mails, target, fleet, alice } = await openTown("redis");
+test("Redis that is gone stops neither checks nor alerts, /ready says so, and a flush of all that is in it is mended by itself", async (context) => {
+  const { expect } = context;
+  const { mails, target, fleet, alice } = await openTown(context, "redis");
   await fleet.addMonitor(alice, { url: target.url, name: "shop" });
   const report = (value: number) =>
     fleet.call("POST", "/api/v1/sensors", { token: alice.token, json: { sensor_id: "boiler", value } });
@@ -106,7 +110,7 @@ test("Redis that is gone stops neither checks nor alerts, /ready says so, and a 
 
   // Everything in it is forgotten, schedulers and all, while it answers as if nothing were.
   const redis = new Redis(fleet.redis?.url ?? "");
-  onTestFinished(() => redis.disconnect());
+  context.onTestFinished(() => redis.disconnect());
   await redis.flushall();
   target.mend();
   await mails.mail(({ subject }) => subject === "UP: shop");
@@ -117,8 +121,9 @@ test("Redis that is gone stops neither checks nor alerts, /ready says so, and a 
   expect(longestGap(target, before - 1)).toBeLessThan(10_000);
 }, 120_000);
 
-test("a worker that freezes loses its lead over readings: another one judges and tells them", async () => {
-  const { fleet, worker, alice } = await openTown("postgres");
+test("a worker that freezes loses its lead over readings: another one judges and tells them", async (context) => {
+  const { expect } = context;
+  const { fleet, worker, alice } = await openTown(context, "postgres");
   const headers = { Authorization: `Bearer ${alice.token}` };
   const socket = await joinLive(`${fleet.url}/api/v1/ws/sensors`, headers);
   const report = (value: number) =>
@@ -138,10 +143,11 @@ test("a worker that freezes loses its lead over readings: another one judges and
   expect(told).toEqual([1, 2, 3]);
 }, 90_000);
 
-test("an unreadable environment stops the start with one message that lists every problem", async () => {
+test("an unreadable environment stops the start with one message that lists every problem", async (context) => {
+  const { expect } = context;
   const fleet = openFleet("postgres", { PORT: "eight", CHECK_CONCURRENCY: "0", POSTMARK_API_URL: "nonsense" });
   const opened = await fleet;
-  onTestFinished(() => opened.stop());
+  context.onTestFinished(() => opened.stop());
   for (const start of [() => opened.startApi(), () => opened.startWorker()]) {
     const failure = await start().then(
       () => "it started",
@@ -150,4 +156,4 @@ test("an unreadable environment stops the start with one message that lists ever
     expect(failure).toContain("ended with 1");
     for (const name of ["PORT", "CHECK_CONCURRENCY", "POSTMARK_API_URL"]) expect(failure).toContain(name);
   }
-}, 60_000);
+}, 120_000);
