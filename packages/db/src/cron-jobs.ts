@@ -8,15 +8,15 @@ import { Prisma, type CronJob, type Monitor } from "./generated/client.ts";
 import { LISTENING_SINCE } from "./listening.ts";
 
 // What only a monitor that is asked over HTTP has. A run that fails, or is missed, is an outage at once.
-const NOT_ASKED = {
+export const NOT_ASKED = {
   method: "GET",
-  timeoutMs: 1_000,
-  expectedStatus: [],
-  followRedirects: false,
-  maxRedirects: 0,
-  verifyTls: false,
-  failureThreshold: 1,
-};
+  timeout_ms: 1_000,
+  expected_status: [],
+  follow_redirects: false,
+  max_redirects: 0,
+  verify_tls: false,
+  failure_threshold: 1,
+} as const satisfies AnyMonitorChange;
 
 const TIMING: readonly (keyof AnyMonitorChange)[] = ["interval", "schedule", "time_zone", "grace_s", "longest_run_s"];
 
@@ -24,7 +24,6 @@ const TIMING: readonly (keyof AnyMonitorChange)[] = ["interval", "schedule", "ti
 export function newJob(input: CronMonitorInput) {
   const pingId = input.ping_id ?? randomUUID();
   return {
-    ...NOT_ASKED,
     kind: input.kind,
     url: pathOf(pingId),
     cronJob: { create: { ...jobColumns(input), graceS: input.grace_s, pingId } },
@@ -71,7 +70,7 @@ export async function refuseTaken<T>(write: Promise<T>): Promise<T> {
   });
 }
 
-function pathOf(pingId: string): string {
+export function pathOf(pingId: string): string {
   return `/ping/${pingId}`;
 }
 

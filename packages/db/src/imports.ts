@@ -157,19 +157,20 @@ export type ImportOutcome = {
 };
 
 const FINISH = `
-  UPDATE imports SET state = $3::import_state, rows = $4, rows_done = $4, created = $5, updated = $6, unchanged = $7, skipped = $8,
-    errors = $9::jsonb, error_count = $10, warnings = $11::jsonb, warning_count = $12, finished_at = now(), file = NULL, claim = NULL
-  WHERE id = $1 AND claim = $2 AND state = 'RUNNING'`;
+  UPDATE imports SET state = $3::import_state, rows = $4::int, rows_done = $4::int, created = $5::int, updated = $6::int,
+    unchanged = $7::int, skipped = $8::int, errors = $9::jsonb, error_count = $10::int, warnings = $11::jsonb,
+    warning_count = $12::int, finished_at = now(), file = NULL, claim = NULL
+  WHERE id = $1::uuid AND claim = $2::uuid AND state = 'RUNNING'`;
 
 /** Ends an import, in the transaction that has written its rows. Throws where another worker has it by now. */
 export async function finishImport(
-  client: pg.PoolClient,
+  client: Prisma.TransactionClient | pg.PoolClient,
   { scope, id, claim, kind, name, isDryRun }: ClaimedImport,
   outcome: ImportOutcome,
 ): Promise<void> {
   const state = outcome.errorCount === 0 ? "DONE" : "FAILED";
   const { rows, created, updated, unchanged, skipped } = outcome;
-  const { rowCount } = await client.query(FINISH, [
+  const values = [
     id,
     claim,
     state,
@@ -182,8 +183,12 @@ export async function finishImport(
     outcome.errorCount,
     JSON.stringify(outcome.warnings.slice(0, REMARKS_KEPT)),
     outcome.warningCount,
-  ]);
-  if (rowCount !== 1) throw new Error("another worker has taken this import");
+  ];
+  const found =
+    "$executeRawUnsafe" in client
+      ? await client.$executeRawUnsafe(FINISH, ...values)
+      : (await client.query(FINISH, values)).rowCount;
+  if (found !== 1) throw new Error("another worker has taken this import");
   if (isDryRun) return;
   await recordChange(client, scope, {
     action: "import.finished",

@@ -4,7 +4,7 @@ import { mayHaveBody, NO_BODY, outlineSecrets, type MonitorInput, type MonitorVi
 import { refuseField, refuseMissing } from "@pulsecheck/shared/refusal";
 import { shardOf } from "@pulsecheck/shared/schedule";
 import { recordChange, type Deed } from "./audit.ts";
-import { changedJob, newJob, readDeadline, refuseTaken } from "./cron-jobs.ts";
+import { changedJob, newJob, NOT_ASKED, readDeadline, refuseTaken } from "./cron-jobs.ts";
 import { Prisma, type Monitor } from "./generated/client.ts";
 import { viewMonitor, type MonitorRow } from "./monitor-view.ts";
 import { requireRoom } from "./quotas.ts";
@@ -29,7 +29,7 @@ export async function createMonitor(
     const own = input.kind === "cron" ? newJob(input) : { ...secretColumns(box, input), url: input.url };
     const monitor = await tx.monitor.create({
       data: {
-        ...columnsOf(input),
+        ...columnsOf(input.kind === "cron" ? { ...NOT_ASKED, ...input } : input),
         ...own,
         name: input.name,
         workspaceId,
@@ -94,11 +94,12 @@ export async function updateMonitor(
       include: { cronJob: true },
     });
     const isPaused = before.isActive && !monitor.isActive;
-    const closedIncidentIds = isPaused ? await closeOpenIncidents(tx, before.id) : [];
-    const dueAt = monitor.cronJob === null ? new Date() : await readDeadline(tx, monitor, monitor.cronJob);
+    const now = new Date();
+    const closedIncidentIds = isPaused ? await closeOpenIncidents(tx, [before.id], now) : [];
+    const dueAt = monitor.cronJob === null ? now : await readDeadline(tx, monitor, monitor.cronJob);
     const state = await tx.monitorState.update({
       where: { monitorId: before.id },
-      data: nextState(monitor, isPaused, change, dueAt),
+      data: nextState(monitor, isPaused, change, dueAt, now),
     });
     const previous = before.state?.status ?? "UNKNOWN";
     const view = viewMonitor({ ...monitor, state });
@@ -150,12 +151,15 @@ function columnsOf(input: AnyMonitorChange) {
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
 }
 
-function secretColumns(box: SecretBox, { headers, body, auth }: Pick<MonitorInput, "headers" | "body" | "auth">) {
+export function secretColumns(
+  box: SecretBox,
+  { headers, body, auth }: Pick<MonitorInput, "headers" | "body" | "auth">,
+) {
   if (headers === null && body === null && auth === null) return { secrets: null, secretOutline: Prisma.DbNull };
   return { secrets: box.seal({ headers, body, auth }), secretOutline: outlineSecrets({ headers, body, auth }) };
 }
 
-function changedSecrets(box: SecretBox, before: Monitor, change: AnyMonitorChange) {
+export function changedSecrets(box: SecretBox, before: Monitor, change: AnyMonitorChange) {
   if (change.headers === undefined && change.body === undefined && change.auth === undefined) return {};
   const old = before.secrets === null ? NO_SECRETS : (box.open(before.secrets) as typeof NO_SECRETS);
   return secretColumns(box, {
@@ -165,19 +169,22 @@ function changedSecrets(box: SecretBox, before: Monitor, change: AnyMonitorChang
   });
 }
 
-function requireFittingBody(before: MonitorView, change: AnyMonitorChange): void {
+/** Refuses (400) a body that the method does not send. */
+export function requireFittingBody(before: MonitorView, change: AnyMonitorChange): void {
   const body = change.body === undefined ? before.body : change.body;
   if (body !== null && !mayHaveBody(change.method ?? before.method)) throw refuseField("body", NO_BODY);
 }
 
 const HARMLESS: readonly string[] = ["external_key", "name", "tags", "notes", "alerts_on_anomaly", "ping_id"];
 
-function nextState(
-  monitor: Monitor,
+/** What a change of a monitor's settings does to the half of it that is checked. */
+export function nextState(
+  monitor: Pick<Monitor, "isActive">,
   isPaused: boolean,
   change: AnyMonitorChange,
   dueAt: Date | null,
-): Prisma.MonitorStateUpdateInput {
+  now: Date,
+): Prisma.MonitorStateUpdateManyMutationInput {
   if (isPaused) {
     const forgotten = {
       failureStreak: 0,
@@ -191,7 +198,7 @@ function nextState(
     return {
       ...forgotten,
       status: "UNKNOWN",
-      statusSince: new Date(),
+      statusSince: now,
       nextCheckAt: null,
       scheduledAt: null,
       fence: { increment: 1 },
@@ -203,11 +210,15 @@ function nextState(
   return { ...band, nextCheckAt: dueAt, scheduledAt: null, fence: { increment: 1 } };
 }
 
-async function closeOpenIncidents(tx: Prisma.TransactionClient, monitorId: number): Promise<string[]> {
-  const open = await tx.incident.findMany({ where: { monitorId, endedAt: null }, select: { id: true } });
+export async function closeOpenIncidents(
+  tx: Prisma.TransactionClient,
+  monitorIds: readonly number[],
+  now: Date,
+): Promise<string[]> {
+  const where = { monitorId: { in: [...monitorIds] }, endedAt: null };
+  const open = await tx.incident.findMany({ where, select: { id: true } });
   const ids = open.map(({ id }) => id);
   if (ids.length === 0) return [];
-  const now = new Date();
   await tx.incident.updateMany({ where: { id: { in: ids } }, data: { endedAt: now } });
   // Nobody hears of an incident that its owner has ended by hand, unless the mail is already on its way.
   await tx.delivery.updateMany({ where: { incidentId: { in: ids }, state: "PENDING" }, data: { state: "SUPPRESSED" } });

@@ -25,20 +25,13 @@ export async function createReadings(
   });
   return inTransaction(scope.db.pool, async (client) => {
     const sensors = await readKnown(client, scope, inputs);
-    const fresh = requireSameUnits(sensors, inputs, refuse);
+    const { fresh, problems } = judgeUnits(sensors, inputs);
+    for (const { i, detail } of problems) throw refuse(i, "unit", detail);
     await addSensors(client, scope, createdById, fresh, quota, sensors);
     // One statement, so that the trigger queues them at once; rows come back in the order in which they went in.
     const { rows } = await client.query<{ id: string }>(
-      `INSERT INTO readings (at, value, sensor_key, metadata)
-       SELECT at, value, sensor_key, metadata::jsonb
-       FROM unnest($1::timestamptz[], $2::float8[], $3::int[], $4::text[]) WITH ORDINALITY AS t(at, value, sensor_key, metadata, n)
-       ORDER BY n RETURNING id`,
-      [
-        times,
-        inputs.map(({ value }) => value),
-        inputs.map(({ sensor_id }) => sensors.get(sensor_id)?.key),
-        inputs.map(({ metadata }) => (metadata === undefined ? null : JSON.stringify(metadata))),
-      ],
+      `${INSERT} FROM ${READINGS} ORDER BY n RETURNING id`,
+      columnsOf(inputs, times, sensors),
     );
     return inputs.map(({ sensor_id, value, metadata }, i) => ({
       id: Number(rows[i]?.id),
@@ -49,6 +42,51 @@ export async function createReadings(
       message: "Sensor reading created successfully",
     }));
   });
+}
+
+const INSERT = "INSERT INTO readings (at, value, sensor_key, metadata) SELECT at, value, sensor_key, metadata::jsonb";
+const READINGS =
+  "unnest($1::timestamptz[], $2::float8[], $3::int[], $4::text[]) WITH ORDINALITY AS t(at, value, sensor_key, metadata, n)";
+
+function columnsOf(inputs: readonly ReadingInput[], times: readonly Date[], sensors: ReadonlyMap<string, Known>) {
+  return [
+    times,
+    inputs.map(({ value }) => value),
+    inputs.map(({ sensor_id }) => sensors.get(sensor_id)?.key),
+    inputs.map(({ metadata }) => (metadata === undefined ? null : JSON.stringify(metadata))),
+  ];
+}
+
+/** A reading that is to be stored, with its time. */
+export type TimedReading = { input: ReadingInput; at: Date };
+
+/**
+ * Stores those of many readings that are not there yet, the same value of a sensor at the same time, in a transaction of
+ * the caller's. Nothing is stored where a unit is not the sensor's. Refuses (409) more sensors than the workspace may have.
+ */
+export async function addReadings(
+  client: pg.PoolClient,
+  scope: Scope,
+  createdById: string,
+  readings: readonly TimedReading[],
+  quota: number,
+): Promise<{ created: number; problems: UnitProblem[] }> {
+  const inputs = readings.map(({ input }) => input);
+  const sensors = await readKnown(client, scope, inputs);
+  const { fresh, problems } = judgeUnits(sensors, inputs);
+  if (problems.length > 0 || inputs.length === 0) return { created: 0, problems };
+  await addSensors(client, scope, createdById, fresh, quota, sensors);
+  const { rowCount } = await client.query(
+    `${INSERT} FROM ${READINGS}
+     WHERE NOT EXISTS (SELECT 1 FROM readings r WHERE r.sensor_key = t.sensor_key AND r.at = t.at AND r.value = t.value)
+     ORDER BY n`,
+    columnsOf(
+      inputs,
+      readings.map(({ at }) => at),
+      sensors,
+    ),
+  );
+  return { created: rowCount ?? 0, problems };
 }
 
 async function readKnown(
@@ -64,21 +102,21 @@ async function readKnown(
   return new Map(rows.map(({ sensorId, ...known }) => [sensorId, known]));
 }
 
+/** A reading whose unit is not that of its sensor. */
+export type UnitProblem = { i: number; detail: string };
+
 /** The sensors that are to be made or that learn their unit now, with their units. */
-function requireSameUnits(
-  sensors: ReadonlyMap<string, Known>,
-  inputs: readonly ReadingInput[],
-  refuse: (i: number, field: string, detail: string) => Refusal,
-): Map<string, string> {
+function judgeUnits(sensors: ReadonlyMap<string, Known>, inputs: readonly ReadingInput[]) {
   const fresh = new Map<string, string>();
+  const problems: UnitProblem[] = [];
   for (const [i, input] of inputs.entries()) {
     const unit = fresh.get(input.sensor_id) ?? sensors.get(input.sensor_id)?.unit;
     if (unit === undefined) fresh.set(input.sensor_id, unitOf(input));
     else if (input.unit !== undefined && unit === "") fresh.set(input.sensor_id, input.unit);
     else if (input.unit !== undefined && input.unit !== unit)
-      throw refuse(i, "unit", `must be ${unit}: this sensor has its unit already`);
+      problems.push({ i, detail: `must be ${unit}: this sensor has its unit already` });
   }
-  return fresh;
+  return { fresh, problems };
 }
 
 async function addSensors(

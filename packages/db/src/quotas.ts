@@ -7,7 +7,7 @@ const COUNTED = {
 };
 
 /**
- * Refuses (409) one more of what an operator has limited for this workspace. Until the commit others wait, so that of
+ * Refuses (409) `more` of what an operator has limited for this workspace. Until the commit others wait, so that of
  * two at the same time the later one counts what the earlier one made. Devices and sensors are counted where their
  * batches are written.
  */
@@ -15,6 +15,7 @@ export async function requireRoom(
   tx: Prisma.TransactionClient,
   workspaceId: number,
   what: keyof typeof COUNTED,
+  more = 1,
 ): Promise<void> {
   const { quota, table } = COUNTED[what];
   const [row] = await tx.$queryRaw<{ most: number | null }[]>`
@@ -23,6 +24,6 @@ export async function requireRoom(
   if (most === null) return;
   const [counted] = await tx.$queryRaw<{ count: number }[]>`
     SELECT count(*)::int AS count FROM ${table} WHERE workspace_id = ${workspaceId}`;
-  if ((counted?.count ?? 0) >= most)
+  if ((counted?.count ?? 0) + more > most)
     throw new Refusal(409, `This workspace may have ${most} ${what}. An operator of this instance can allow more.`);
 }

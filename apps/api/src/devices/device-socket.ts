@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { upgradeWebSocket } from "@hono/node-server";
+import { fieldErrors } from "@pulsecheck/shared/field-errors";
 import { deviceMessageSchema } from "@pulsecheck/shared/device-message";
 import { CLOSE } from "@pulsecheck/shared/live-events";
 import { Refusal } from "@pulsecheck/shared/refusal";
@@ -7,7 +8,6 @@ import { Hono, type Context } from "hono";
 import type { WebSocket } from "ws";
 import type { ApiEnv, Deps } from "../context.ts";
 import { SOCKETS } from "../http/limits.ts";
-import { fieldErrors } from "../http/problems.ts";
 import { admitSocket } from "../live/admit-socket.ts";
 import type { Hub } from "../live/hub.ts";
 import { createLiveSocket, type LiveSocket } from "../live/live-socket.ts";

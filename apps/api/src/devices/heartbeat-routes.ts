@@ -1,4 +1,5 @@
 import type { Report, ReportOutcome } from "@pulsecheck/db/heartbeats";
+import { fieldErrors } from "@pulsecheck/shared/field-errors";
 import {
   HEARTBEATS_AT_MOST,
   heartbeatResultSchema,
@@ -9,7 +10,6 @@ import {
 import { Refusal } from "@pulsecheck/shared/refusal";
 import { z } from "zod";
 import type { Deps, Principal } from "../context.ts";
-import { fieldErrors } from "../http/problems.ts";
 import { limitReports } from "../http/rate-limit.ts";
 import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";

@@ -1,4 +1,4 @@
-import type { Cell, Column } from "@pulsecheck/shared/sheet";
+import { keepQuotes, type Cell, type Column } from "@pulsecheck/shared/sheet";
 import { writeCsvStream } from "hucre/csv";
 import { writeXlsxStream } from "hucre/xlsx";
 
@@ -26,7 +26,7 @@ export function writeSheet<Item>(
   if (format === "csv") {
     const headers = columns.map((column) => column.name);
     return writeCsvStream(
-      rowsOf(items, (item) => columns.map(({ of }) => of(item))),
+      rowsOf(items, (item) => columns.map(({ of }) => quoted(of(item)))),
       { headers, bom: true, escapeFormulae: true },
     );
   }
@@ -45,6 +45,10 @@ export function writeSheet<Item>(
 
 async function* rowsOf<Item>(items: AsyncIterable<Item>, write: (item: Item) => Cell[]): AsyncGenerator<Cell[]> {
   for await (const item of items) yield write(item);
+}
+
+function quoted(cell: Cell): Cell {
+  return typeof cell === "string" ? keepQuotes(cell) : cell;
 }
 
 function fitting(cell: Cell): Cell {

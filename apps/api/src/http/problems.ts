@@ -1,4 +1,5 @@
-import { Refusal, refuseMediaType, type FieldError } from "@pulsecheck/shared/refusal";
+import { fieldErrors } from "@pulsecheck/shared/field-errors";
+import { Refusal, refuseMediaType } from "@pulsecheck/shared/refusal";
 import type { Problem } from "@pulsecheck/shared/problem";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
@@ -38,30 +39,6 @@ export function answerError(error: Error, c: Context<ApiEnv>): Response {
 
 export function answerNotFound(c: Context<ApiEnv>): Response {
   return answerProblem(c, { status: 404, title: "Not found", detail: `There is nothing at ${c.req.path}.` });
-}
-
-/** Turns zod's issues into `{field, detail}`; unknown fields are named one by one. */
-export function fieldErrors(issues: readonly z.core.$ZodIssue[]): FieldError[] {
-  return issues.flatMap((issue) => {
-    const field = issue.path.map(String).join(".");
-    if (issue.code === "unrecognized_keys") {
-      return issue.keys.map((key) => ({
-        field: field === "" ? key : `${field}.${key}`,
-        detail: "is not a known field",
-      }));
-    }
-    // Of several shapes that it may have, the one that it seems to be meant for.
-    const meant =
-      issue.code === "invalid_union" ? issue.errors.find((branch) => !branch.some(isOtherShape)) : undefined;
-    if (meant !== undefined)
-      return fieldErrors(meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })));
-    if (issue.code === "invalid_key") return issue.issues.map(({ message }) => ({ field, detail: message }));
-    return [{ field: field === "" ? "body" : field, detail: issue.message }];
-  });
-}
-
-function isOtherShape({ code, path }: z.core.$ZodIssue): boolean {
-  return code === "invalid_type" && path.length === 0;
 }
 
 export function refuseIssues(issues: readonly z.core.$ZodIssue[]): Refusal {
