@@ -1,6 +1,8 @@
+import { hostname } from "node:os";
 import { openBroker } from "@pulsecheck/broker/broker";
 import { quietErrors } from "@pulsecheck/broker/quiet-errors";
 import { openDb } from "@pulsecheck/db/client";
+import { createSystemLog } from "@pulsecheck/db/system-log";
 import { parseConfig } from "@pulsecheck/shared/config";
 import { createCounters } from "@pulsecheck/shared/counters";
 import { pino } from "pino";
@@ -12,9 +14,18 @@ if (!parsed.ok) {
   process.exit(1);
 }
 const { config } = parsed;
-const log = pino({ level: config.logLevel, base: { app: "api", pid: process.pid } });
+// Warnings go into the database as well, for operators.
+const systemLog = createSystemLog({ process: "api", host: hostname(), pid: process.pid });
+const log = pino(
+  { level: config.logLevel, base: { app: "api", pid: process.pid } },
+  pino.multistream([
+    { level: "trace", stream: pino.destination(1) },
+    { level: "warn", stream: systemLog },
+  ]),
+);
 const onError = quietErrors((error) => log.error({ err: error }, "the broker or the database failed; trying on"));
 const db = openDb(config.databaseUrl, { poolSize: 20, name: "api", onError });
+systemLog.start(db);
 const broker = openBroker({ databaseUrl: config.databaseUrl, redisUrl: config.redisUrl, onError });
 const api = await startApi({ config, db, broker, counters: createCounters(), log });
 log.info({ url: api.url, broker: broker.kind }, "API started");
@@ -26,6 +37,7 @@ async function stop(): Promise<void> {
   setTimeout(() => process.exit(1), 9_500).unref();
   await api.stop();
   await broker.close();
+  await systemLog.stop();
   await db.close();
   log.info("API stopped");
   process.exit(0);

@@ -1,7 +1,9 @@
+import { hostname } from "node:os";
 import { openBroker } from "@pulsecheck/broker/broker";
 import { quietErrors } from "@pulsecheck/broker/quiet-errors";
 import { openDb } from "@pulsecheck/db/client";
 import { openSecretBox } from "@pulsecheck/db/secret-box";
+import { createSystemLog } from "@pulsecheck/db/system-log";
 import { parseConfig } from "@pulsecheck/shared/config";
 import { createCounters } from "@pulsecheck/shared/counters";
 import { pino } from "pino";
@@ -13,9 +15,18 @@ if (!parsed.ok) {
   process.exit(1);
 }
 const { config } = parsed;
-const log = pino({ level: config.logLevel, base: { app: "worker", pid: process.pid } });
+// Warnings go into the database as well, for operators.
+const systemLog = createSystemLog({ process: "worker", host: hostname(), pid: process.pid });
+const log = pino(
+  { level: config.logLevel, base: { app: "worker", pid: process.pid } },
+  pino.multistream([
+    { level: "trace", stream: pino.destination(1) },
+    { level: "warn", stream: systemLog },
+  ]),
+);
 const onError = quietErrors((error) => log.error({ err: error }, "the broker or the database failed; trying on"));
 const db = openDb(config.databaseUrl, { poolSize: 12, name: "worker", onError });
+systemLog.start(db);
 const broker = openBroker({ databaseUrl: config.databaseUrl, redisUrl: config.redisUrl, onError });
 const box = openSecretBox(config.secretKey);
 const worker = await startWorker({ config, db, broker, box, log, counters: createCounters() });
@@ -28,6 +39,7 @@ async function stop(): Promise<void> {
   setTimeout(() => process.exit(1), 9_500).unref();
   await worker.stop();
   await broker.close();
+  await systemLog.stop();
   await db.close();
   log.info("worker stopped");
   process.exit(0);

@@ -36,7 +36,7 @@ const send = defineRoute(
       202: json(z.union([heartbeatResultSchema, z.array(heartbeatResultSchema)]), "Written; one result each"),
     },
   },
-  [429, 503],
+  [409, 429, 503],
 );
 
 /** Where devices report. An unknown device is created by its first heartbeat. */
@@ -54,7 +54,7 @@ export function heartbeatRoutes(deps: Deps, committer: ReportCommitter) {
     const results = viewResults(judged, outcomes);
     if (Array.isArray(input)) return c.json(results, 202);
     const [only] = results;
-    if (only === undefined || only.result === "refused") throw new Refusal(403, only?.detail ?? "It was refused.");
+    if (only === undefined || only.result === "refused") throw new Refusal(409, only?.detail ?? "It was refused.");
     return c.json(only, 202);
   });
 }

@@ -1,5 +1,5 @@
 import { maintainPartitions } from "@pulsecheck/db/partitions";
-import type { Person } from "../../../../tests/harness/caller.ts";
+import type { Answer, Person } from "../../../../tests/harness/caller.ts";
 import type { Role } from "@pulsecheck/shared/role";
 import { openHouse, type House } from "../../../../tests/harness/house.ts";
 
@@ -29,6 +29,7 @@ export const BODIES: Record<string, unknown> = {
   "POST /api/v1/maintenance-windows": { name: "a window", targets: { everything: true }, schedule: NIGHTLY },
   "POST /api/v1/maintenance-windows/preview": { schedule: NIGHTLY },
   "PATCH /api/v1/maintenance-windows/{id}": { name: "taken over" },
+  "PUT /api/v1/reports/monthly-mail": { is_wanted: true },
   "PATCH /api/v1/operator/users/{id}": { is_active: false },
   "PATCH /api/v1/operator/workspaces/{id}": { max_monitors: 1 },
   "POST /api/v1/operator/queues/{queue}/retry": {},
@@ -77,37 +78,9 @@ export async function openEveryRoute(): Promise<EveryRoute> {
       detail: "",
     },
   });
-  const page = { slug: "alices-page", title: "alice's page" };
-  await house.call("POST", "/api/v1/status-pages", { token: alice.token, json: page });
-  await house.call("POST", "/api/v1/alert-addresses", { token: alice.token, json: { email: "alices@example.com" } });
-  const channel = { kind: "slack", name: "alice's channel", config: { url: "https://example.com/hook" } };
-  await house.call("POST", "/api/v1/channels", { token: alice.token, json: channel });
-  const window = { name: "a window", targets: { everything: true }, schedule: NIGHTLY };
-  await house.call("POST", "/api/v1/maintenance-windows", { token: alice.token, json: window });
-  const invitation = { email: "invited@example.com", role: "USER" };
-  await house.call("POST", "/api/v1/invitations", { token: alice.token, json: invitation });
   await maintainPartitions(house.db, at, 30);
-  const report = (path: string, json: unknown) => house.call("POST", path, { token: alice.token, json });
-  await report("/api/v1/heartbeat", { device_id: "alices-device" });
-  await report("/api/v1/sensors", { sensor_id: "4815162342", value: 1 });
-  const call = async (path: string) => (await house.call("GET", path, { token: alice.token })).body;
-  const first = async (path: string) => (await call(path)).items[0] as Row;
-  const ids: Record<string, string> = {
-    "/api/v1/monitors/": monitor.id,
-    "/api/v1/devices/": "alices-device",
-    // A number: it stands in the place of a reading's id as well.
-    "/api/v1/sensors/": "4815162342",
-    "/api/v1/status-pages/": (await first("/api/v1/status-pages")).id,
-    "/api/v1/maintenance-windows/": (await first("/api/v1/maintenance-windows")).id,
-    "/api/v1/alert-addresses/": (await first("/api/v1/alert-addresses")).id,
-    "/api/v1/channels/": (await first("/api/v1/channels")).id,
-    "/api/v1/invitations/": (await first("/api/v1/invitations")).id,
-    "/api/v1/members/": alice.id,
-    "/api/v1/api-keys/": (await first("/api/v1/api-keys")).id,
-    "/users/me/sessions/": (await first("/users/me/sessions")).id,
-    "/api/v1/operator/users/": alice.id,
-    "/api/v1/operator/workspaces/": (await call("/api/v1/workspace")).id,
-  };
+  await addThings((path, json) => house.call("POST", path, { token: alice.token, json }));
+  const ids = await readIds((path) => house.call("GET", path, { token: alice.token }), alice, monitor.id);
   const queries: Record<string, string> = {
     "GET /api/v1/monitors/glance": `?ids=${monitor.id}`,
     "GET /api/v1/schedules/next": "?schedule=@daily",
@@ -134,6 +107,45 @@ export async function openEveryRoute(): Promise<EveryRoute> {
       });
       return `${name}: ${status}`;
     },
+  };
+}
+
+/** One of what is made by a request alone. */
+async function addThings(post: (path: string, json: unknown) => Promise<unknown>): Promise<void> {
+  const page = { slug: "alices-page", title: "alice's page" };
+  await post("/api/v1/status-pages", page);
+  await post("/api/v1/alert-addresses", { email: "alices@example.com" });
+  const channel = { kind: "slack", name: "alice's channel", config: { url: "https://example.com/hook" } };
+  await post("/api/v1/channels", channel);
+  const window = { name: "a window", targets: { everything: true }, schedule: NIGHTLY };
+  await post("/api/v1/maintenance-windows", window);
+  const invitation = { email: "invited@example.com", role: "USER" };
+  await post("/api/v1/invitations", invitation);
+  await post("/api/v1/heartbeat", { device_id: "alices-device" });
+  await post("/api/v1/sensors", { sensor_id: "4815162342", value: 1 });
+}
+
+async function readIds(
+  get: (path: string) => Promise<Answer>,
+  alice: Person,
+  monitorId: string,
+): Promise<Record<string, string>> {
+  const first = async (path: string) => (await get(path)).body.items[0] as Row;
+  return {
+    "/api/v1/monitors/": monitorId,
+    "/api/v1/devices/": "alices-device",
+    // A number: it stands in the place of a reading's id as well.
+    "/api/v1/sensors/": "4815162342",
+    "/api/v1/status-pages/": (await first("/api/v1/status-pages")).id,
+    "/api/v1/maintenance-windows/": (await first("/api/v1/maintenance-windows")).id,
+    "/api/v1/alert-addresses/": (await first("/api/v1/alert-addresses")).id,
+    "/api/v1/channels/": (await first("/api/v1/channels")).id,
+    "/api/v1/invitations/": (await first("/api/v1/invitations")).id,
+    "/api/v1/members/": alice.id,
+    "/api/v1/api-keys/": (await first("/api/v1/api-keys")).id,
+    "/users/me/sessions/": (await first("/users/me/sessions")).id,
+    "/api/v1/operator/users/": alice.id,
+    "/api/v1/operator/workspaces/": (await get("/api/v1/workspace")).body.id,
   };
 }
 
