@@ -129,7 +129,7 @@ function judge(row: DueDelivery, isLaneBusy: boolean, now: Date, debounceMs: num
   // Whoever was taken off the list hears nothing more, not even of what is under way.
   if (row.is_address_gone || row.is_member_gone || row.is_channel_off)
     return { do: isSenderDead ? "leave" : "suppress" };
-  if (row.incident_id === null) return { do: row.is_token_good ? "send" : "suppress" };
+  if (row.incident_id === null) return { do: row.is_token_good || row.month !== null ? "send" : "suppress" };
   // The answer died with its sender: it may have gone out, so it is repeated once, whatever happened since.
   if (isSenderDead) return { do: "send" };
   if (row.maintenance_until !== null) return waitForEnd(row, row.maintenance_until, now);

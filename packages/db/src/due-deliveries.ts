@@ -43,6 +43,8 @@ export type ClaimedDelivery = {
   workspaceName: string | null;
   /** Null where it is no invitation. */
   invitation: { role: Role; invitedBy: string } | null;
+  /** The workspace and the month, such as 2026-11, that it reports of; null where it is no monthly report. */
+  report: { workspaceId: number; workspacePublicId: string; month: string } | null;
   /** Null where it is no alert. */
   incident: ClaimedIncident | null;
   /** Further deliveries of the same recipient that go out in the same message. */
@@ -93,6 +95,7 @@ export type DueDelivery = {
   /** Its channel was removed or switched off. */
   is_channel_off: boolean;
   digest_id: string | null;
+  month: string | null;
   /** Until when what the incident is about is in maintenance; null: it is not. */
   maintenance_until: Date | null;
 };
@@ -105,11 +108,11 @@ export const SELECT_DUE = `
     CASE WHEN m.id IS NOT NULL THEN 'monitor' WHEN v.id IS NOT NULL THEN 'device' ELSE 'sensor' END AS subject_type,
     coalesce(m.public_id::text, v.device_id, s.sensor_id) AS subject_id, coalesce(m.name, v.name, s.name) AS subject_name,
     coalesce(CASE m.kind WHEN 'http' THEN m.url END, v.location, s.location) AS place, i.started_at, i.ended_at, i.reason, i.detail,
-    d.created_at, d.digest_id, i.workspace_id, c.id AS channel_id, c.kind AS channel_kind, c.name AS channel_name, c.config AS channel_config,
+    d.created_at, d.digest_id, coalesce(i.workspace_id, d.workspace_id) AS workspace_id, to_char(d.month, 'YYYY-MM') AS month, c.id AS channel_id, c.kind AS channel_kind, c.name AS channel_name, c.config AS channel_config,
     d.channel <> 'email' AND c.is_active IS NOT TRUE AS is_channel_off,
     d.alert_address_id, d.alert_address_id IS NOT NULL AND a.id IS NULL AS is_address_gone,
-    d.incident_id IS NOT NULL AND d.channel = 'email' AND d.alert_address_id IS NULL AND NOT EXISTS (SELECT 1 FROM memberships r JOIN users u ON u.id = r.user_id
-      WHERE r.workspace_id = i.workspace_id AND r.role = ANY($3::role[]) AND u.is_active AND lower(u.email) = lower(d.recipient)) AS is_member_gone,
+    (d.month IS NOT NULL OR d.incident_id IS NOT NULL AND d.channel = 'email' AND d.alert_address_id IS NULL) AND NOT EXISTS (SELECT 1 FROM memberships r JOIN users u ON u.id = r.user_id
+      WHERE r.workspace_id = coalesce(i.workspace_id, d.workspace_id) AND (d.month IS NULL OR r.monthly_report) AND r.role = ANY($3::role[]) AND u.is_active AND lower(u.email) = lower(d.recipient)) AS is_member_gone,
     w.name AS workspace_name, w.public_id AS workspace_public_id, w.debounce_minutes, n.role AS invited_role, b.first_name || ' ' || b.last_name AS invited_by,
     EXISTS (SELECT 1 FROM user_tokens t WHERE t.id = d.token_id AND t.used_at IS NULL AND t.expires_at > now())
       OR coalesce(a.token_id = d.token_id AND a.token_expires_at > now(), n.expires_at > now() AND b.is_active, false) AS is_token_good,
@@ -126,7 +129,7 @@ export const SELECT_DUE = `
     LEFT JOIN alert_addresses a ON a.id = d.alert_address_id
     LEFT JOIN alert_channels c ON c.id = d.channel_id
     LEFT JOIN invitations n ON d.kind = 'INVITATION' AND n.token_id = d.token_id LEFT JOIN users b ON b.id = n.invited_by_id
-    LEFT JOIN workspaces w ON w.id = coalesce(i.workspace_id, a.workspace_id, n.workspace_id)
+    LEFT JOIN workspaces w ON w.id = coalesce(i.workspace_id, a.workspace_id, n.workspace_id, d.workspace_id)
   WHERE (d.state = 'PENDING' AND d.due_at <= now() + interval '1 millisecond')
     OR (d.state = 'PENDING' AND d.due_at > now() + interval '${LONGEST_RETRY_MS + CLOCK_SLACK_MS} milliseconds'
       AND d.due_at > now() + coalesce(w.debounce_minutes * 60000, $2::float8) * interval '1 millisecond' + interval '${CLOCK_SLACK_MS} milliseconds')
@@ -154,6 +157,10 @@ export function claimOf(row: DueDelivery): ClaimedDelivery {
       row.invited_role === null || row.invited_by === null
         ? null
         : { role: row.invited_role, invitedBy: row.invited_by },
+    report:
+      row.month === null || row.workspace_id === null
+        ? null
+        : { workspaceId: row.workspace_id, workspacePublicId: row.workspace_public_id ?? "", month: row.month },
     incident: incidentOf(row),
     others: [],
     messageId: row.digest_id ?? row.id,

@@ -44,6 +44,9 @@ export const uptimeReportQuery = z.strictObject({
   tag: z.string().trim().min(1).max(50).optional().describe("Of the monitors that carry it"),
 });
 
+/** Does a person want the report of each month by mail? */
+export const monthlyMailSchema = z.strictObject({ is_wanted: z.boolean() }).meta({ id: "MonthlyMail" });
+
 /** The report as a table. */
 export const UPTIME_COLUMNS: readonly Column<UptimeRow>[] = fields(
   "name",

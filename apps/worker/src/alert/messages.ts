@@ -1,14 +1,18 @@
 import type { ClaimedDelivery } from "@pulsecheck/db/deliveries";
 import type { MailedTokenKind } from "@pulsecheck/db/mailed-token";
+import type { UptimeReport } from "@pulsecheck/shared/uptime-report";
 import { oneLine, writeBody, type NoticeLine, type NoticeLink } from "@pulsecheck/shared/alert-notice";
 import { draftIncidents, type Draft } from "./incident-drafts.ts";
 import type { Mail } from "./mail/mail-service.ts";
+import { draftMonthlyReport } from "./report-draft.ts";
 
 /** Where links lead, and how a mail gets its secret: derived when it is written, stored nowhere. */
 export type MessageContext = {
   publicUrl: string;
   writeToken(kind: MailedTokenKind, id: string): string;
   now: Date;
+  /** What a monthly report says; null where the delivery is none, or there is too much to say. */
+  report: UptimeReport | null;
 };
 
 /** Writes the message of a delivery, in HTML and text. Names and sentences from outside are text, never markup. */
@@ -23,6 +27,11 @@ function draftOf(delivery: ClaimedDelivery, context: MessageContext): Draft {
   if (kind === "VERIFY_EMAIL") return draftVerify(tokenId, context);
   if (kind === "RESET_PASSWORD") return draftReset(tokenId, context);
   if (kind === "VERIFY_ALERT_ADDRESS") return draftVerifyAlerts(tokenId, delivery.workspaceName ?? "", context);
+  if (delivery.report !== null)
+    return draftMonthlyReport(delivery.report, context.report, {
+      publicUrl: context.publicUrl,
+      workspaceName: delivery.workspaceName ?? "",
+    });
   if (delivery.invitation !== null) return draftInvitation(tokenId, delivery, context);
   const draft = draftIncidents(delivery, context);
   if (alertAddressId === null) return draft;

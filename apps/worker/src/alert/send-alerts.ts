@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { claimDeliveries, finishDelivery, type ClaimedDelivery, type DeliveryOutcome } from "@pulsecheck/db/deliveries";
+import { readMonthlyReport } from "@pulsecheck/db/monthly-reports";
 import { readIncidentUpdates } from "@pulsecheck/db/incidents";
 import { writeMailedToken } from "@pulsecheck/db/mailed-token";
 import { fanOut, listUnpublished, markPublished } from "@pulsecheck/db/outbox";
@@ -75,14 +76,23 @@ async function send(deps: Deps, mail: MailService, delivery: ClaimedDelivery): P
   }
 }
 
-function sendMail({ config }: Deps, mail: MailService, delivery: ClaimedDelivery): Promise<DeliveryOutcome> {
+async function sendMail({ config, db }: Deps, mail: MailService, delivery: ClaimedDelivery): Promise<DeliveryOutcome> {
+  const now = new Date();
   const context = {
     publicUrl: config.publicUrl,
     writeToken: (kind: Parameters<typeof writeMailedToken>[1], id: string) =>
       writeMailedToken(config.secretKey, kind, id),
-    now: new Date(),
+    now,
+    report: null,
   };
-  return mail.send(writeMessage(delivery, context));
+  if (delivery.report === null) return mail.send(writeMessage(delivery, context));
+  try {
+    const report = await readMonthlyReport(db, delivery.report, now);
+    return await mail.send(writeMessage(delivery, { ...context, report }));
+  } catch (error) {
+    // Nothing was handed over yet: what was asked of the mail service has an outcome.
+    return { state: "PENDING", error: `The report could not be read: ${String(error)}`, isAnswerLost: false };
+  }
 }
 
 /** Whoever looks at an incident sees what was sent to whom. What cannot be told is read with the next look at it. */
