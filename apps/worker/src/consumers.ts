@@ -1,10 +1,17 @@
 import type { Consumer } from "@pulsecheck/broker/job-queues";
-import { ALERTS_EVERY_MS, checksJobSchema, MAINTENANCE_EVERY_MS, QUEUES } from "@pulsecheck/shared/queues";
+import {
+  ALERTS_EVERY_MS,
+  checksJobSchema,
+  IMPORTS_EVERY_MS,
+  MAINTENANCE_EVERY_MS,
+  QUEUES,
+} from "@pulsecheck/shared/queues";
 import { SHARDS, TICK_MS } from "@pulsecheck/shared/schedule";
 import { testChannel } from "./alert/channels/test-channel.ts";
 import type { AlertSender } from "./alert/send-alerts.ts";
 import { runManualCheck } from "./check/manual-checks.ts";
 import type { Deps } from "./context.ts";
+import { runImports } from "./imports/run-imports.ts";
 import { maintain } from "./maintenance/maintain.ts";
 import type { HeardJobs } from "./schedule/heard-jobs.ts";
 import type { Scheduler } from "./schedule/scheduler.ts";
@@ -13,6 +20,7 @@ const MANUAL_AT_ONCE = 50;
 /** While one round waits for a slow mail service, others go on. */
 const ALERTS_AT_ONCE = 4;
 const TESTS_AT_ONCE = 10;
+const IMPORTS_AT_ONCE = 2;
 /** Without one of the frequent jobs for so long, this process does its work by itself. */
 const SILENCE_MS = 3_000;
 
@@ -35,6 +43,7 @@ export function startConsumers(deps: Deps, scheduler: Scheduler, alerts: AlertSe
       await alerts.run();
     }),
     jobs.consume(QUEUES.channelTests, TESTS_AT_ONCE, (data) => testChannel(deps, data)),
+    jobs.consume(QUEUES.imports, IMPORTS_AT_ONCE, () => runImports(deps)),
     jobs.consume(QUEUES.maintenance, 1, () => maintain(deps)),
   ];
 }
@@ -59,6 +68,7 @@ type Schedule = { queue: string; id: string; everyMs: number; data: object };
 const SCHEDULES: readonly Schedule[] = [
   ...EVERY_SHARD.map((shard) => ({ queue: QUEUES.checks, id: tickId(shard), everyMs: TICK_MS, data: { shard } })),
   { queue: QUEUES.alerts, id: ALERTS, everyMs: ALERTS_EVERY_MS, data: {} },
+  { queue: QUEUES.imports, id: "imports", everyMs: IMPORTS_EVERY_MS, data: {} },
   { queue: QUEUES.maintenance, id: "maintenance", everyMs: MAINTENANCE_EVERY_MS, data: {} },
 ];
 

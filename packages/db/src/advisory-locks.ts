@@ -8,4 +8,5 @@ export const LOCKS = {
   operators: 7_245_006,
   readingsBell: 7_245_008,
   maintenance: 7_245_025,
+  imports: 7_245_026,
 } as const;

@@ -21,6 +21,7 @@ import { scopeTo, type Scope } from "./scope.ts";
 
 /** A worker that says nothing for so long has lost its import to the next one. */
 const LEASE_S = 30;
+const AGAIN_AFTER_S = 2;
 /** How often an import is begun before it is given up: each time a worker died with it, or the database broke off. */
 const ATTEMPTS_AT_MOST = 3;
 const GIVEN_UP: ImportRemark = {
@@ -201,7 +202,7 @@ export async function finishImport(
 /** Gives an import back that broke off: it is begun again. */
 export async function releaseImport({ scope, id, claim }: ClaimedImport): Promise<void> {
   await scope.db.pool.query(
-    "UPDATE imports SET leased_until = now() - interval '1 second' WHERE id = $1 AND claim = $2 AND state = 'RUNNING'",
+    `UPDATE imports SET leased_until = now() + interval '${AGAIN_AFTER_S} seconds' WHERE id = $1 AND claim = $2 AND state = 'RUNNING'`,
     [id, claim],
   );
 }

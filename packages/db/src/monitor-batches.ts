@@ -1,12 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type { AnyMonitorChange, AnyMonitorInput } from "@pulsecheck/shared/cron-monitor";
 import { SHARDS } from "@pulsecheck/shared/schedule";
+import { LOCKS } from "./advisory-locks.ts";
 import { changedJob, NOT_ASKED, pathOf, readDeadline } from "./cron-jobs.ts";
 import { Prisma } from "./generated/client.ts";
 import { viewMonitor, type MonitorRow } from "./monitor-view.ts";
-import { changedSecrets, closeOpenIncidents, nextState, secretColumns } from "./monitors.ts";
+import { changedSecrets, closeOpenIncidents, nextState, openSecrets, secretColumns } from "./monitors.ts";
 import type { Scope } from "./scope.ts";
 import type { SecretBox } from "./secret-box.ts";
+
+export type Transaction = Prisma.TransactionClient;
 
 /** By what monitors may be found: their key elsewhere, their id, or the address that they ask. */
 export type MonitorNames = { externalKeys: string[]; ids: string[]; urls: string[] };
@@ -25,6 +28,11 @@ export async function findMonitors(
     tx,
     found.map(({ id }) => id),
   );
+}
+
+/** One import of a workspace at a time, until the commit. */
+export async function lockImports(tx: Prisma.TransactionClient, { workspaceId }: Scope): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(${LOCKS.imports}::int, ${workspaceId}::int)`;
 }
 
 /** Monitors that nobody else changes until the commit, in the order of their inner ids. */
@@ -112,6 +120,15 @@ const UPDATE = `
 /** A monitor as it was locked, and the fields that differ. */
 export type MonitorEdit = { before: MonitorRow; change: AnyMonitorChange };
 
+/** The fields of a change that are not so already. */
+export function findDifference(box: SecretBox, before: MonitorRow, change: AnyMonitorChange): AnyMonitorChange {
+  const old: object = { ...viewMonitor(before), ...openSecrets(box, before) };
+  const now = new Map(Object.entries(old).map(([field, value]) => [field, JSON.stringify(value)]));
+  return Object.fromEntries(
+    Object.entries(change).filter(([field, value]) => now.get(field) !== JSON.stringify(value)),
+  );
+}
+
 /** Changes many monitors, as `updateMonitor` does one. */
 export async function changeMonitors(
   tx: Prisma.TransactionClient,
@@ -156,8 +173,8 @@ async function changeJob(
   before: MonitorRow,
   change: AnyMonitorChange,
 ): Promise<Date | null> {
-  const job = changedJob(before, change);
-  if (!("cronJob" in job)) return null;
-  const after = await tx.cronJob.update({ where: { monitorId: before.id }, data: job.cronJob.update });
+  const { cronJob: job } = changedJob(before, change) as { cronJob?: { update: Prisma.CronJobUpdateInput } };
+  if (job === undefined) return null;
+  const after = await tx.cronJob.update({ where: { monitorId: before.id }, data: job.update });
   return readDeadline(tx, { ...before, intervalS: change.interval ?? before.intervalS }, after);
 }

@@ -1,6 +1,13 @@
 import type { MonitorStatus } from "@pulsecheck/shared/check";
 import type { AnyMonitorChange, AnyMonitorInput } from "@pulsecheck/shared/cron-monitor";
-import { mayHaveBody, NO_BODY, outlineSecrets, type MonitorInput, type MonitorView } from "@pulsecheck/shared/monitor";
+import {
+  mayHaveBody,
+  NO_BODY,
+  outlineSecrets,
+  type MonitorInput,
+  type MonitorSecrets,
+  type MonitorView,
+} from "@pulsecheck/shared/monitor";
 import { refuseField, refuseMissing } from "@pulsecheck/shared/refusal";
 import { shardOf } from "@pulsecheck/shared/schedule";
 import { recordChange, type Deed } from "./audit.ts";
@@ -159,9 +166,13 @@ export function secretColumns(
   return { secrets: box.seal({ headers, body, auth }), secretOutline: outlineSecrets({ headers, body, auth }) };
 }
 
+export function openSecrets(box: SecretBox, { secrets }: Pick<Monitor, "secrets">): MonitorSecrets {
+  return secrets === null ? NO_SECRETS : (box.open(secrets) as MonitorSecrets);
+}
+
 export function changedSecrets(box: SecretBox, before: Monitor, change: AnyMonitorChange) {
   if (change.headers === undefined && change.body === undefined && change.auth === undefined) return {};
-  const old = before.secrets === null ? NO_SECRETS : (box.open(before.secrets) as typeof NO_SECRETS);
+  const old = openSecrets(box, before);
   return secretColumns(box, {
     headers: change.headers === undefined ? old.headers : change.headers,
     body: change.body === undefined ? old.body : change.body,

@@ -1,5 +1,11 @@
 import { Refusal, refuseField } from "@pulsecheck/shared/refusal";
-import { settleReadingTime, unitOf, type CreatedReading, type ReadingInput } from "@pulsecheck/shared/sensor";
+import {
+  settleReadingTime,
+  TIME_OUT_OF_RANGE,
+  unitOf,
+  type CreatedReading,
+  type ReadingInput,
+} from "@pulsecheck/shared/sensor";
 import type pg from "pg";
 import { inTransaction } from "./client.ts";
 import type { Scope } from "./scope.ts";
@@ -20,7 +26,7 @@ export async function createReadings(
   const refuse = (i: number, field: string, detail: string) => refuseField(isBatch ? `${i}.${field}` : field, detail);
   const times = inputs.map(({ timestamp }, i) => {
     const at = timestamp === undefined ? now : settleReadingTime(timestamp, now);
-    if (at === null) throw refuse(i, "timestamp", "must be within the last 7 days, and not in the future");
+    if (at === null) throw refuse(i, "timestamp", TIME_OUT_OF_RANGE);
     return at;
   });
   return inTransaction(scope.db.pool, async (client) => {

@@ -42,6 +42,8 @@ export const readingsInputSchema = z.union([
   z.array(readingInputSchema).min(1).max(READINGS_AT_ONCE),
 ]);
 
+export const TIME_OUT_OF_RANGE = "must be within the last 7 days, and not in the future";
+
 /** May a reading be of this time? What is a little ahead counts as now; null: too far away. */
 export function settleReadingTime(at: Date, now: Date): Date | null {
   const aheadMs = at.getTime() - now.getTime();
