@@ -70,7 +70,7 @@ function skipToContent(event: MouseEvent): void {
 function Header() {
   return (
     <header className="sticky top-0 z-30 border-b border-line bg-surface">
-      <div className="mx-auto flex max-w-6xl items-center gap-x-2 px-3 max-xl:flex-wrap sm:gap-x-4 sm:px-6">
+      <div className="mx-auto flex max-w-7xl items-center gap-x-2 px-3 max-xl:flex-wrap sm:gap-x-4 sm:px-6">
         <Link to="/" className="flex items-center gap-2 py-3 font-semibold">
           <Activity aria-hidden className="size-5 text-accent" />
           <span className="max-md:sr-only">PulseCheck</span>
@@ -80,6 +80,7 @@ function Header() {
             <Link
               key={to}
               to={to}
+              title={label}
               activeOptions={{ exact: to === "/", includeSearch: false }}
               className={buttonClass(
                 "quiet",
@@ -87,7 +88,7 @@ function Header() {
               )}
             >
               <Icon aria-hidden className="size-4 xl:hidden" />
-              <span className="max-lg:sr-only">{label}</span>
+              <span className="max-xl:sr-only">{label}</span>
               {to === "/incidents" && <OpenIncidentsBadge />}
             </Link>
           ))}
