@@ -39,7 +39,7 @@ export function ExportButtons<What extends Exported>({ label, what, filters }: P
         <Button
           key={format}
           look="quiet"
-          className="px-2.5 first:rounded-r-none last:rounded-l-none"
+          className="px-2.5 first:rounded-r-none last:rounded-l-none last:border-l last:border-edge/60"
           isBusy={running !== null}
           aria-label={`Export the ${label} as ${EXPORT_FORMATS[format]}`}
           onClick={() => void save(format)}

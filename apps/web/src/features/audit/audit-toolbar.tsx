@@ -10,7 +10,7 @@ import { ownDays } from "../analytics/analytics-search.ts";
 import { membersQuery } from "../members/member-list.tsx";
 import { spanOf } from "../things/thing-queries.ts";
 import { AUDIT_RANGES, auditSearch, type AuditRange, type AuditSearch } from "./audit-search.ts";
-import { SUBJECTS } from "./audit-words.ts";
+import { fieldName, SUBJECTS } from "./audit-words.ts";
 
 const RANGES: readonly (readonly [AuditRange | "all", string])[] = [
   ["all", "All time"],
@@ -63,7 +63,7 @@ function actionsOf({ subject, action }: AuditSearch): [string, string][] {
   const known = types.flatMap((type) =>
     (SUBJECTS[type]?.verbs ?? []).map((verb): [string, string] => [
       `${type}.${verb}`,
-      capitalise(subject === undefined ? `${SUBJECTS[type].noun} ${verb}` : verb),
+      capitalise(fieldName(subject === undefined ? `${SUBJECTS[type].noun} ${verb}` : verb)),
     ]),
   );
   const isKnown = action === undefined || known.some(([one]) => one === action);

@@ -6,7 +6,7 @@ const MADE = ["created", "updated", "deleted"] as const;
 
 /** What a change can be about, and what can happen to it. */
 export const SUBJECTS: Record<AuditSubject, Subject> = {
-  workspace: { noun: "workspace", verbs: ["created", "updated", "deleted"] },
+  workspace: { noun: "workspace", verbs: ["created", "updated", "quotas_set"] },
   member: { noun: "member", verbs: ["joined", "updated", "removed", "left"] },
   invitation: { noun: "invitation", verbs: ["created", "resent", "revoked"] },
   api_key: { noun: "API key", verbs: ["created", "revoked"] },
@@ -18,14 +18,26 @@ export const SUBJECTS: Record<AuditSubject, Subject> = {
   reading: { noun: "reading", verbs: ["corrected", "deleted"] },
   status_page: { noun: "status page", verbs: MADE },
   maintenance_window: { noun: "maintenance window", verbs: [...MADE, "ended"] },
-  import: { noun: "import", verbs: ["created"] },
-  user: { noun: "account", verbs: ["updated"] },
+  import: { noun: "import", verbs: ["finished"] },
+  user: { noun: "account", verbs: ["updated", "password_reset_sent"] },
+  queue: { noun: "queue", verbs: ["retried"] },
+};
+
+/** Verbs that need more words than themselves. */
+const PHRASES: Readonly<Record<string, string>> = {
+  updated: "changed",
+  joined: "joined as",
+  left: "left as",
+  resent: "sent again",
+  quotas_set: "set the quotas of",
+  password_reset_sent: "had a new password asked for by mail for",
+  retried: "put back failed jobs of",
 };
 
 /** `changed the monitor`, for `monitor.updated`. */
 export function describeAction(action: string, type: AuditSubject): string {
   const verb = action.split(".")[1] ?? action;
-  return `${verb === "updated" ? "changed" : verb.replaceAll("_", " ")} the ${SUBJECTS[type].noun}`;
+  return `${PHRASES[verb] ?? fieldName(verb)} the ${SUBJECTS[type].noun}`;
 }
 
 /** `last checked at` */

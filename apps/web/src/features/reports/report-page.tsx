@@ -14,6 +14,7 @@ import { listTags } from "../board/board-search.ts";
 import { useBoard } from "../board/board.tsx";
 import { Fact } from "../monitors/monitor-head.tsx";
 import { LabelMenu } from "../things/label-menu.tsx";
+import { MonthlyMail } from "./monthly-mail.tsx";
 import { filtersOfReport, reportQuery } from "./report-query.ts";
 import {
   REPORT_RANGES,
@@ -55,6 +56,7 @@ export function ReportPage() {
           )}
         </div>
       )}
+      <MonthlyMail />
     </Page>
   );
 }

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Card } from "../../components/ui/page.tsx";
 import { Failed, Loading } from "../../components/ui/states.tsx";
 import { workspaceQuery } from "../account/workspace.ts";
+import { MonthlyMail } from "../reports/monthly-mail.tsx";
 import { AlertAddresses } from "./alert-addresses.tsx";
 import { WorkspaceForm } from "./workspace-form.tsx";
 
@@ -23,6 +24,7 @@ export function AlertsSection() {
         <WorkspaceForm workspace={workspace} isAdmin={isAdmin} />
       </Card>
       <AlertAddresses isAdmin={isAdmin} />
+      <MonthlyMail />
     </>
   );
 }
