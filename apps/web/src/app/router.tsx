@@ -17,6 +17,7 @@ import { sensorSearch } from "../features/sensors/sensor-search.ts";
 import { monitorSearch } from "../features/monitors/ranges.ts";
 import { incidentSearch } from "../features/incidents/incident-range.ts";
 import { reportSearch } from "../features/reports/report-search.ts";
+import { operatorSearch } from "../features/operator/operator-sections.ts";
 import { settingsSearch } from "../features/settings/settings-sections.ts";
 import { ApiError, API_BASE } from "../lib/api.ts";
 import { NotFound } from "./not-found.tsx";
@@ -215,6 +216,13 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("../features/settings/settings-page.tsx"), "SettingsPage"),
 });
 
+const operator = createRoute({
+  getParentRoute: () => inside,
+  path: "/operator",
+  validateSearch: operatorSearch,
+  component: lazyRouteComponent(() => import("../features/operator/operator-page.tsx"), "OperatorPage"),
+});
+
 const routeTree = root.addChildren([
   login,
   register,
@@ -246,6 +254,7 @@ const routeTree = root.addChildren([
     newWindow,
     window,
     settings,
+    operator,
   ]),
 ]);
 

@@ -8,6 +8,7 @@ import {
   LogOut,
   MonitorCheck,
   RadioTower,
+  ServerCog,
   Settings,
   TriangleAlert,
   Wrench,
@@ -95,9 +96,26 @@ function Header() {
         </nav>
         <ConnectionState />
         <WorkspaceSwitcher />
+        <OperatorLink />
         <LogOutButton />
       </div>
     </header>
+  );
+}
+
+/** For those who operate the instance. */
+function OperatorLink() {
+  if (!useMe().is_superuser) return null;
+  return (
+    <Link
+      to="/operator"
+      activeOptions={{ includeSearch: false }}
+      title="Operate this instance"
+      aria-label="Operator"
+      className={buttonClass("quiet", "px-2 text-muted aria-[current=page]:bg-sunken aria-[current=page]:text-ink")}
+    >
+      <ServerCog aria-hidden className="size-4" />
+    </Link>
   );
 }
 
