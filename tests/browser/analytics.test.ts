@@ -8,6 +8,7 @@ import { addPast } from "../harness/measured-past.ts";
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 const { house, browser } = await openBrowserHouse({ worker: false });
+const soon = { timeout: 10_000 };
 let alice: Person;
 const long = "a".repeat(200);
 
@@ -34,17 +35,19 @@ test("figures by tag, narrowed to one monitor and compared with the period befor
   await page.getByRole("heading", { name: "Analytics", level: 1 }).waitFor();
   const groups = page.getByRole("table", { name: "Analytics by group" });
   const rows = groups.getByRole("rowheader");
-  await expect.poll(() => rows.allTextContents()).toHaveLength(3);
-  await expect.poll(() => page.locator("[data-points]").getAttribute("data-points").then(Number)).toBeGreaterThan(100);
+  await expect.poll(() => rows.allTextContents(), soon).toHaveLength(3);
+  await expect
+    .poll(() => page.locator("[data-points]").getAttribute("data-points").then(Number), soon)
+    .toBeGreaterThan(100);
   expect(await findBarriers()).toEqual([]);
 
   await page.getByLabel("Group", { exact: true }).selectOption("tag");
-  await expect.poll(() => rows.allTextContents()).toEqual(["eu", "prod"]);
+  await expect.poll(() => rows.allTextContents(), soon).toEqual(["eu", "prod"]);
   await page.getByLabel("Compare with the period before").check();
   await groups.getByRole("columnheader", { name: "Change" }).waitFor();
   await page.getByLabel("Steps").selectOption("day");
   await rows.getByRole("link", { name: "prod" }).click();
-  await expect.poll(() => rows.allTextContents()).toEqual(["Web shop"]);
+  await expect.poll(() => rows.allTextContents(), soon).toEqual(["Web shop"]);
   await rows.getByRole("link", { name: "Web shop" }).click();
   const only = page.getByRole("button", { name: "Show not only Web shop" });
   await only.waitFor();
@@ -52,17 +55,17 @@ test("figures by tag, narrowed to one monitor and compared with the period befor
   expect(Object.fromEntries(searchParams)).toMatchObject({ tag: "prod", bucket: "day", compare: "true" });
   expect(searchParams.get("id")).toMatch(/^[\da-f-]{36}$/);
   await page.reload();
-  await expect.poll(() => rows.allTextContents()).toEqual(["Web shop"]);
+  await expect.poll(() => rows.allTextContents(), soon).toEqual(["Web shop"]);
   expect(await findBarriers()).toEqual([]);
   await only.click();
   await page.getByLabel("Tag").selectOption("");
-  await expect.poll(() => rows.allTextContents()).toHaveLength(3);
+  await expect.poll(() => rows.allTextContents(), soon).toHaveLength(3);
 
   await page.getByLabel("Range").selectOption("own");
   const day = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10);
   await page.getByLabel("From", { exact: true }).fill(day);
   await page.getByLabel("Until").focus();
-  await expect.poll(() => new URL(page.url()).searchParams.get("from")).toBe(day);
+  await expect.poll(() => new URL(page.url()).searchParams.get("from"), soon).toBe(day);
   await page.getByLabel("What").selectOption("battery");
   await page.getByText("Nothing was measured in this time").waitFor();
   expect(complaints).toEqual([]);
@@ -72,7 +75,7 @@ test("the uptime report is read, saved as a file, and asked for by mail", async 
   const { page, complaints, findBarriers } = await openVisitor(browser, house.url, { as: alice });
   await page.goto("/report?range=30d");
   const rows = page.getByRole("table", { name: "Uptime report" }).getByRole("rowheader");
-  await expect.poll(() => rows.allTextContents()).toEqual(["Web shop", "Blog", long]);
+  await expect.poll(() => rows.allTextContents(), soon).toEqual(["Web shop", "Blog", long]);
   const save = async (format: string) => {
     const [download] = await Promise.all([
       page.waitForEvent("download"),
@@ -90,9 +93,9 @@ test("the uptime report is read, saved as a file, and asked for by mail", async 
   await mail.check();
   await page.getByText("You get the report of each month by mail.").waitFor();
   await page.goto("/settings?section=alerts");
-  await expect.poll(() => mail.isChecked()).toBe(true);
+  await expect.poll(() => mail.isChecked(), soon).toBe(true);
   await page.goto("/report?range=30d&by=tag");
-  await expect.poll(() => rows.allTextContents()).toEqual(["prod", "eu"]);
+  await expect.poll(() => rows.allTextContents(), soon).toEqual(["prod", "eu"]);
   expect(await findBarriers()).toEqual([]);
   expect(complaints).toEqual([]);
 });
@@ -118,11 +121,11 @@ test("the audit log: who changed what, before and after, found by kind, action a
   expect(await findBarriers()).toEqual([]);
   await page.getByLabel("Kind").selectOption("monitor");
   await page.getByLabel("Action").selectOption("monitor.created");
-  await expect.poll(() => entries.count()).toBe(3);
+  await expect.poll(() => entries.count(), soon).toBe(3);
   await page.getByLabel("Search by name").fill("shop");
-  await expect.poll(() => entries.count()).toBe(1);
+  await expect.poll(() => entries.count(), soon).toBe(1);
   await page.getByLabel("Person").selectOption("alice@example.com");
-  await expect.poll(() => new URL(page.url()).searchParams.get("user")).toBe(alice.id);
+  await expect.poll(() => new URL(page.url()).searchParams.get("user"), soon).toBe(alice.id);
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     page.getByRole("button", { name: "Export the changes as CSV" }).click(),
