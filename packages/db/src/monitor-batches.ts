@@ -20,10 +20,14 @@ export async function findMonitors(
   { workspaceId }: Scope,
   { externalKeys, ids, urls }: MonitorNames,
 ): Promise<MonitorRow[]> {
-  const found = await tx.$queryRaw<{ id: number }[]>`
-    SELECT id FROM monitors WHERE workspace_id = ${workspaceId} AND external_key = ANY(${externalKeys})
-    UNION SELECT id FROM monitors WHERE workspace_id = ${workspaceId} AND public_id = ANY(${ids}::uuid[])
-    UNION SELECT id FROM monitors WHERE workspace_id = ${workspaceId} AND kind = 'http' AND url = ANY(${urls})`;
+  const own = Prisma.sql`SELECT id FROM monitors WHERE workspace_id = ${workspaceId}`;
+  const searches = [
+    ...(externalKeys.length === 0 ? [] : [Prisma.sql`${own} AND external_key = ANY(${externalKeys})`]),
+    ...(ids.length === 0 ? [] : [Prisma.sql`${own} AND public_id = ANY(${ids}::uuid[])`]),
+    ...(urls.length === 0 ? [] : [Prisma.sql`${own} AND kind = 'http' AND url = ANY(${urls})`]),
+  ];
+  if (searches.length === 0) return [];
+  const found = await tx.$queryRaw<{ id: number }[]>`${Prisma.join(searches, " UNION ")}`;
   return readMonitors(
     tx,
     found.map(({ id }) => id),
