@@ -1,20 +1,43 @@
-import { defineConfig } from "vitest/config";
-import { Sequencer } from "./tests/setup/sequencer.ts";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 
-const places = "{apps,packages,scripts,tests,bench}";
+/**
+ * Tests that run together, after those before them: on two cores they disturb each other otherwise.
+ * @param maxWorkers files at a time
+ */
+function group(
+  groupOrder: number,
+  name: string,
+  include: string[],
+  maxWorkers: number,
+): TestProjectInlineConfiguration {
+  return {
+    // Inherited, the global set-up would run once for each.
+    extends: false,
+    test: {
+      name,
+      include,
+      exclude: ["**/node_modules/**", "**/generated/**", "**/dist/**"],
+      pool: "forks",
+      maxWorkers,
+      sequence: { groupOrder },
+      testTimeout: 30_000,
+      hookTimeout: 60_000,
+    },
+  };
+}
 
 export default defineConfig({
   test: {
-    include: [`${places}/**/*.test.ts`],
-    exclude: ["**/node_modules/**", "**/generated/**", "**/dist/**"],
     globalSetup: ["tests/setup/global.ts"],
     reporters: ["default", "./tests/setup/totals-reporter.ts"],
-    sequence: { sequencer: Sequencer },
-    pool: "forks",
-    maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
     // Tests of races and crashes take their time; only the unexpectedly slow are worth a mark.
     slowTestThreshold: 5000,
+    projects: [
+      // With time limits of their own, and processes that they wait for.
+      group(0, "whole", ["tests/{fire,hostile}/**/*.test.ts", "tests/*.test.ts"], 3),
+      group(1, "parts", ["{apps,packages,scripts,bench}/**/*.test.ts", "tests/setup/*.test.ts"], 2),
+      // A browser takes both cores.
+      group(2, "browser", ["tests/browser/**/*.test.ts"], 2),
+    ],
   },
 });
