@@ -3,12 +3,8 @@ import { JOBS, SERVICES } from "./cast.ts";
 import { GRID_S } from "./episodes.ts";
 import type { Past } from "./window-history.ts";
 
-/** Checks of the last days are as dense as real ones. */
-const RECENT = { days: 2, everyS: 60 };
-const DAY_MS = 86_400_000;
-
 /** By day everything takes longer than by night, and now and then something takes very long. */
-const LATENCY = `m.usual_ms * (1 + 0.22 * sin((extract(hour FROM at) - 9) / 24 * 6.283)) * (0.86 + 0.26 * random() + 0.9 * random() ^ 12)`;
+const LATENCY = `m.usual_ms * (1 + 0.22 * sin((extract(hour FROM at) - 9) / 24 * 2 * pi())) * (0.86 + 0.26 * random() + 0.9 * random() ^ 12)`;
 
 const CHECKS = `
   INSERT INTO checks (scheduled_at, monitor_id, delay_ms, connect_ms, first_byte_ms, total_ms, http_status, resolved_address, kind, outcome, status, reason, detail, is_anomaly, in_maintenance)
@@ -42,7 +38,7 @@ const STATES = `
   WHERE c.monitor_id = s.monitor_id`;
 
 const SERIES = [
-  ...SERVICES.map(({ name, usualMs }) => ({ name, everyS: null, offsetS: 0, usualMs, kind: "s" })),
+  ...SERVICES.map(({ name, usualMs }) => ({ name, everyS: GRID_S, offsetS: 0, usualMs, kind: "s" })),
   ...JOBS.map(({ name, everyS, atS, runS }) => ({
     name,
     everyS,
@@ -54,22 +50,15 @@ const SERIES = [
 
 /** Checks of every monitor, and the pings of the jobs. */
 export async function writeChecks(client: pg.PoolClient, { from, now }: Past): Promise<void> {
-  const recent = new Date(
-    from.getTime() + Math.floor((now.getTime() - from.getTime()) / DAY_MS - RECENT.days) * DAY_MS,
-  );
-  for (const [since, until, httpEveryS] of [
-    [from, recent, GRID_S],
-    [recent, now, RECENT.everyS],
-  ] as const)
-    await client.query(CHECKS, [
-      SERIES.map(({ name }) => name),
-      SERIES.map(({ everyS }) => everyS ?? httpEveryS),
-      SERIES.map(({ offsetS }) => offsetS),
-      SERIES.map(({ usualMs }) => usualMs),
-      SERIES.map(({ kind }) => kind),
-      since,
-      until,
-    ]);
+  await client.query(CHECKS, [
+    SERIES.map(({ name }) => name),
+    SERIES.map(({ everyS }) => everyS),
+    SERIES.map(({ offsetS }) => offsetS),
+    SERIES.map(({ usualMs }) => usualMs),
+    SERIES.map(({ kind }) => kind),
+    from,
+    now,
+  ]);
   await client.query(PINGS);
   await client.query(STATES, [from]);
 }

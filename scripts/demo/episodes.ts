@@ -20,8 +20,8 @@ export type Episode = {
 };
 
 export const HISTORY_DAYS = 29;
-/** Old checks are so far apart, so whatever is wrong is so from one of them to another. */
-export const GRID_S = 180;
+/** Checks are so far apart, and whatever is wrong is so from one of them to another. */
+export const GRID_S = 90;
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
@@ -44,7 +44,7 @@ function scatter(fate: Random, count: number, now: Date, gridS: number): Date[] 
   const first = now.getTime() - (HISTORY_DAYS - 0.5) * DAY_MS;
   const gridMs = gridS * 1_000;
   return Array.from({ length: count }, (_, i) => {
-    const at = first + (i + fate.between(0.1, 0.9)) * partMs;
+    const at = first + (i + fate.between(0.02, 0.98)) * partMs;
     return new Date(Math.floor(at / gridMs) * gridMs);
   });
 }

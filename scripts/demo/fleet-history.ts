@@ -71,7 +71,7 @@ export async function writeDevices(
 
 const READINGS = `
   INSERT INTO readings (at, value, sensor_key, is_anomaly, metadata)
-  SELECT at, round((CASE WHEN e.kind IS NULL THEN q.center + q.swing * 0.9 * sin((extract(epoch FROM at) / 3600 - 8) / 24 * 6.283) + (is_spike::int * q.spike) ELSE 28.6 END
+  SELECT at, round((CASE WHEN e.kind IS NULL THEN q.center + q.swing * 0.9 * sin((extract(epoch FROM at) / 3600 - 8) / 24 * 2 * pi()) + (is_spike::int * q.spike) ELSE 28.6 END
     + (random() + random() - 1) * 2 * q.noise)::numeric, 2), s.id, is_spike, jsonb_build_object('location', q.location)
   FROM unnest($1::text[], $2::float8[], $3::float8[], $4::float8[], $5::float8[], $6::text[]) AS q(sensor_id, center, swing, noise, spike, location)
     JOIN sensors s ON s.sensor_id = q.sensor_id

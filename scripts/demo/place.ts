@@ -31,7 +31,8 @@ export async function buildDemoEnv(env: NodeJS.ProcessEnv): Promise<NodeJS.Proce
   return {
     ...heard,
     PORT: env["PORT"] || String(await findPort(env["HOST"] || "127.0.0.1")),
-    LOG_LEVEL: env["LOG_LEVEL"] || "warn",
+    // What mends itself is no business of a visitor's terminal.
+    LOG_LEVEL: env["LOG_LEVEL"] || "fatal",
     MIN_CHECK_INTERVAL: "10",
     EMAIL_DEV_MODE: "true",
   };

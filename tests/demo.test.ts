@@ -1,0 +1,147 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { faultAt } from "../scripts/demo/targets.ts";
+import { root } from "../scripts/launch/environment.ts";
+import { removePostgres } from "../scripts/servers/postgres.ts";
+import { createCaller, type Caller } from "./harness/caller.ts";
+
+let folder: string;
+let demo: Started;
+let caller: Caller;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "pulsecheck-demo-"));
+  demo = start({ PULSECHECK_DEMO_FOLDER: folder });
+  caller = createCaller(await demo.url);
+}, 120_000);
+afterAll(async () => {
+  demo.child.kill("SIGKILL");
+  await demo.ended;
+  await removePostgres(join(folder, "postgres"));
+  await rm(folder, { recursive: true, force: true });
+});
+
+type Started = { child: ChildProcess; url: Promise<string>; ended: Promise<number | null>; out(): string };
+
+function start(env: Record<string, string>): Started {
+  const child = spawn(join(root, "node_modules/.bin/node"), [join(root, "scripts/demo.ts")], {
+    // As from a terminal: of the tests' environment nothing.
+    env: { PATH: process.env["PATH"], ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let out = "";
+  const { promise: url, resolve, reject } = Promise.withResolvers<string>();
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => {
+      out += chunk.toString();
+      const told = /open +(\S+)[^]*stop +Ctrl-C/.exec(out)?.[1];
+      if (told !== undefined) resolve(told);
+    });
+  const ended = once(child, "close").then(([code]) => code as number | null);
+  void ended.then((code) => reject(new Error(`the demo ended with ${code}: ${out}`)));
+  url.catch(() => undefined);
+  return { child, url, ended, out: () => out };
+}
+
+async function logIn(name: string): Promise<string> {
+  const json = { username: `${name}@example.com`, password: "Password123!" };
+  const { status, body } = await caller.call("POST", "/auth/login", { json });
+  expect([name, status]).toEqual([name, 200]);
+  return body.access_token;
+}
+
+test.each([
+  ["admin", "ADMIN", 201],
+  ["user", "USER", 201],
+  ["viewer", "VIEWER", 403],
+])("%s is %s of the workspace that comes first", async (name, role, status) => {
+  const token = await logIn(name);
+  const { body: workspaces } = await caller.call("GET", "/users/me/workspaces", { token });
+  expect(workspaces.items).toMatchObject([{ name: "Demo", role, members: 3 }]);
+  expect(demo.out()).toMatch(new RegExp(`${name}@example.com +${role}`));
+  const json = { name: `By ${name}`, url: "http://127.0.0.1:9/", is_active: false };
+  expect((await caller.call("POST", "/api/v1/monitors", { token, json })).status).toBe(status);
+});
+
+describe("a visitor finds", () => {
+  const ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+  const items = async (path: string) => {
+    const { status, body } = await caller.call("GET", path, { token: await logIn("admin") });
+    expect([path, status]).toEqual([path, 200]);
+    return body.items;
+  };
+
+  test("monitors and jobs that are up, with a month of figures", async () => {
+    const monitors = await items("/api/v1/monitors?limit=50&q=Checkout");
+    expect(monitors).toMatchObject([{ name: "Checkout", tags: ["prod", "eu"] }]);
+    const [{ id }] = monitors;
+    const checks = await items(`/api/v1/monitors/${id}/checks?to=${ago(28)}&limit=5`);
+    expect(checks).toHaveLength(5);
+    const token = await logIn("viewer");
+    const range = `from=${ago(28)}&to=${ago(0)}`;
+    const { body } = await caller.call("GET", `/api/v1/analytics/latency?${range}&by=monitor&bucket=none`, { token });
+    expect(body.total.count).toBeGreaterThan(100_000);
+    expect(body.groups).toHaveLength(14);
+  });
+
+  test("incidents of each kind, with their alerts, and one that is on", async () => {
+    for (const kind of ["outage", "threshold", "anomaly"])
+      expect([kind, (await items(`/api/v1/incidents?kind=${kind}`)).length > 1]).toEqual([kind, true]);
+    const [past] = await items("/api/v1/incidents?status=closed&kind=anomaly");
+    expect(past.alerts.map(({ kind, state }: { kind: string; state: string }) => `${kind} ${state}`)).toEqual(
+      expect.arrayContaining(["DOWN SENT", "UP SENT"]),
+    );
+    expect(await items("/api/v1/incidents?status=open&subject_type=device")).toMatchObject([{ reason: "silent" }]);
+  });
+
+  test("devices and sensors that report, with their past", async () => {
+    const devices = await items("/api/v1/devices?limit=100");
+    expect(devices).toHaveLength(25);
+    const [sensor] = await items("/api/v1/sensors");
+    expect(sensor.tags).toEqual(["prod", "eu"]);
+    expect(await items(`/api/v1/sensors/${sensor.sensor_id}/readings?to=${ago(28)}&limit=3`)).toHaveLength(3);
+    const newest = async () => (await items(`/api/v1/sensors/${sensor.sensor_id}/readings?limit=1`))[0].timestamp;
+    const before = await newest();
+    await expect.poll(newest, { timeout: 15_000 }).not.toBe(before);
+  });
+
+  test("a status page, windows, addresses, and who made them", async () => {
+    const page = await fetch(`${await demo.url}/status/demo`);
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining("Partner gateway")]);
+    expect(await items("/api/v1/maintenance-windows")).toHaveLength(2);
+    const confirmed = { is_verified: true };
+    expect(await items("/api/v1/alert-addresses")).toMatchObject([confirmed, confirmed]);
+    const entries = await items("/api/v1/audit?limit=100");
+    expect(entries.length).toBeGreaterThan(40);
+  });
+});
+
+test("what runs says so to a second start, and SIGTERM stops all of it", async () => {
+  const second = start({ PULSECHECK_DEMO_FOLDER: folder });
+  expect([await second.ended, second.out()]).toEqual([1, expect.stringContaining("a demo runs already")]);
+  demo.child.kill("SIGTERM");
+  expect([await demo.ended, demo.out()]).toEqual([0, expect.stringContaining("stopping")]);
+  await expect(fetch(await demo.url)).rejects.toThrow("fetch failed");
+});
+
+test.each([
+  ["DATABASE_URL", "postgresql://db.example.com/pulsecheck"],
+  ["REDIS_URL", "redis://redis.example.com"],
+  ["NODE_ENV", "production"],
+  ["ENVIRONMENT", "production"],
+])("it is refused where %s is %s", async (name, value) => {
+  const refused = start({ PULSECHECK_DEMO_FOLDER: folder, [name]: value });
+  expect([await refused.ended, refused.out()]).toEqual([
+    1,
+    expect.stringMatching(`embedded mode only, and ${name} is`),
+  ]);
+});
+
+test("a fault comes when it is due, and again", () => {
+  const fault = { kind: "error", firstS: 15, everyS: 100, forS: 40 } as const;
+  const story = [0, 14, 15, 54, 55, 114, 115].map((elapsedS) => faultAt(fault, elapsedS));
+  expect(story).toEqual([null, null, "error", "error", null, null, "error"]);
+});
