@@ -72,11 +72,11 @@ function Header() {
   return (
     <header className="sticky top-0 z-30 border-b border-line bg-surface">
       <div className="mx-auto flex max-w-7xl items-center gap-x-2 px-3 max-xl:flex-wrap sm:gap-x-4 sm:px-6">
-        <Link to="/" className="flex items-center gap-2 py-3 font-semibold">
+        <Link to="/" className="flex items-center gap-2 py-3 font-semibold max-sm:mr-auto">
           <Activity aria-hidden className="size-5 text-accent" />
           <span className="max-md:sr-only">PulseCheck</span>
         </Link>
-        <nav aria-label="Main" className="flex min-w-0 flex-1 gap-1 max-sm:gap-0">
+        <nav aria-label="Main" className="flex min-w-0 flex-1 gap-1 max-sm:order-last max-sm:basis-full max-sm:justify-between max-sm:pb-1">
           {PLACES.map(({ to, label, Icon }) => (
             <Link
               key={to}
@@ -85,7 +85,7 @@ function Header() {
               activeOptions={{ exact: to === "/", includeSearch: false }}
               className={buttonClass(
                 "quiet",
-                "px-2 text-muted max-sm:px-1.5 aria-[current=page]:bg-sunken aria-[current=page]:text-ink",
+                "px-2 text-muted aria-[current=page]:bg-sunken aria-[current=page]:text-ink",
               )}
             >
               <Icon aria-hidden className="size-4 xl:hidden" />
