@@ -1,16 +1,10 @@
-import { readFile } from "node:fs/promises";
-import type { ImportKind, ImportView } from "@pulsecheck/shared/import";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Person } from "./harness/caller.ts";
 import { BROKERS, openHouse, type House } from "./harness/house.ts";
-import { awaitImport, importFile, sendFile } from "./harness/imports.ts";
+import { awaitImport, countsOf, csv, importFile, placesOf, remarksOf, sendFile } from "./harness/imports.ts";
 import { joinLive } from "./harness/live-client.ts";
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
-
-const csv = (...rows: string[]) => rows.join("\n");
-const countsOf = ({ state, created, updated, unchanged, skipped, error_count }: ImportView) =>
-  `${state} +${created} ~${updated} =${unchanged} -${skipped} !${error_count}`;
 
 describe.each(BROKERS)("with the broker on %s", (broker) => {
   test("a file is judged, imported, changed and found unchanged; dashboards are told, and the log has one entry", async () => {
@@ -73,8 +67,6 @@ describe("one house", () => {
     (await house.call("GET", "/api/v1/monitors?limit=100", { token })).body.items as Record<string, unknown>[];
   const exported = async ({ token }: Person, what: string) =>
     (await house.call("GET", `/api/v1/exports/${what}`, { token })).body as string;
-  const remarksOf = ({ errors, warnings }: ImportView) =>
-    [...errors, ...warnings].map(({ row, column, detail }) => `${row} ${column}: ${detail}`);
 
   describe("monitors", () => {
     const ODD = [
@@ -144,7 +136,7 @@ describe("one house", () => {
       const failed = await importFile(house, bob, "monitors_csv", file);
       expect(failed).toMatchObject({ state: "FAILED", created: 0, rows: 6 });
       const found = remarksOf(failed);
-      expect(found.map((one) => one.split(":")[0])).toEqual(
+      expect(placesOf(failed)).toEqual(
         expect.arrayContaining([
           "3 name",
           "3 url",
@@ -207,109 +199,6 @@ describe("one house", () => {
       }
       expect(await listed(dora)).toEqual([]);
     });
-  });
-
-  test("readings: those that are new are added, once, with their sensors", async () => {
-    const at = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
-    const file = csv(
-      "id\tsensor_id\tvalue\tunit\ttimestamp\tmetadata\tis_anomaly",
-      `7\tstore\t4.5\t°C\t${at(3)}\t"{""door"":""open""}"\tfalse`,
-      `8\tstore\t-5e1\t\t${at(2)}\t\t`,
-      `9\tgate\t1\t\t${at(1)}\t\t`,
-    );
-    expect(countsOf(await importFile(house, alice, "readings_csv", file, "&dry_run=true"))).toBe("DONE +3 ~0 =0 -0 !0");
-    expect((await house.call("GET", "/api/v1/sensors", { token: alice.token })).body.items).toEqual([]);
-    expect(countsOf(await importFile(house, alice, "readings_csv", file))).toBe("DONE +3 ~0 =0 -0 !0");
-    expect(countsOf(await importFile(house, alice, "readings_csv", file))).toBe("DONE +0 ~0 =3 -0 !0");
-    expect(countsOf(await importFile(house, alice, "readings_csv", await exported(alice, "readings")))).toBe(
-      "DONE +0 ~0 =3 -0 !0",
-    );
-    const { body } = await house.call("GET", "/api/v1/sensors/store/readings", { token: alice.token });
-    expect(body.items).toMatchObject([
-      { value: -50, unit: "°C" },
-      { value: 4.5, metadata: { door: "open" } },
-    ]);
-    const bad = csv(
-      "sensor_id,value,unit,timestamp,metadata",
-      "store,warm,K,yesterday,{",
-      `store,1,K,${at(1)},`,
-      `store,1,,${at(20_000)},`,
-    );
-    const failed = await importFile(house, alice, "readings_csv", bad);
-    expect(remarksOf(failed).map((one) => one.split(":")[0])).toEqual([
-      "2 value",
-      "2 metadata",
-      "2 timestamp",
-      "4 timestamp",
-      "3 unit",
-    ]);
-  });
-
-  test("an Uptime Kuma backup: websites, keywords and pushes come along, the rest is passed over with a word", async () => {
-    const erin = await house.register("erin");
-    const file = await readFile(new URL("harness/uptime-kuma-backup.json", import.meta.url), "utf8");
-    const done = await importFile(house, erin, "uptime_kuma", file);
-    expect(countsOf(done)).toBe("DONE +5 ~0 =0 -4 !0");
-    expect(remarksOf(done).map((one) => one.split(":")[0])).toEqual([
-      "4 interval",
-      "5 pushToken",
-      "6 type",
-      "7 type",
-      "8 upsideDown",
-      "9 type",
-    ]);
-    expect(await listed(erin)).toMatchObject([
-      {
-        name: "API",
-        method: "POST",
-        interval: 3_600,
-        timeout_ms: 20_000,
-        headers: { "X-Team": "********" },
-        body: "********",
-        auth: { type: "basic", username: "kuma" },
-      },
-      { name: "Nightly backup", kind: "cron", interval: 86_400, grace_s: 1_800 },
-      {
-        name: "No errors on it",
-        keyword: null,
-        keyword_absent: "Fatal error",
-        verify_tls: false,
-        follow_redirects: false,
-      },
-      { name: "Shop says hello", keyword: "Add to cart", expected_status: ["200-299", "304"], is_active: false },
-      { name: "Website", failure_threshold: 3, tags: ["production", "team: web"], notes: "The front page" },
-    ]);
-    expect(countsOf(await importFile(house, erin, "uptime_kuma", file))).toBe("DONE +0 ~0 =5 -4 !0");
-    expect(countsOf(await importFile(house, erin, "uptime_kuma", file.replace("s3cret", "n3w")))).toBe(
-      "DONE +0 ~1 =4 -4 !0",
-    );
-    expect(remarksOf(await importFile(house, erin, "uptime_kuma", "[]"))).toEqual([
-      "null null: must be a backup of Uptime Kuma: JSON with a monitorList",
-    ]);
-  });
-
-  test("a list of addresses: each once, what is watched already stays", async () => {
-    const frank = await house.register("frank");
-    await house.addMonitor(frank, { url: "https://example.com/", name: "mine", interval: 3_600 });
-    const file = "\uFEFF# ours\r\nhttps://example.com\r\nexample.org/health\n\nhttps://example.org/health\n";
-    const done = await importFile(house, frank, "url_list", file);
-    expect([countsOf(done), remarksOf(done)]).toEqual(["DONE +1 ~0 =1 -1 !0", ["5 url: is in row 3 already"]]);
-    expect((await listed(frank)).map(({ name, url }) => [name, url])).toEqual([
-      ["example.org/health", "https://example.org/health"],
-      ["mine", "https://example.com/"],
-    ]);
-    const failed = await importFile(house, frank, "url_list", "https://\nftp://example.com/");
-    expect(remarksOf(failed).map((one) => one.split(":")[0])).toEqual(["1 url", "2 url"]);
-  });
-
-  test("each sample is one that can be imported", async () => {
-    const grace = await house.register("grace");
-    for (const kind of ["monitors_csv", "readings_csv", "uptime_kuma", "url_list"] satisfies ImportKind[]) {
-      const { status, body } = await house.call("GET", `/api/v1/imports/samples/${kind}`, { token: grace.token });
-      const text = typeof body === "string" ? body : JSON.stringify(body);
-      const done = await importFile(house, grace, kind, text);
-      expect([kind, status, done.state, done.errors]).toEqual([kind, 200, "DONE", []]);
-    }
   });
 
   test("50,000 monitors", async () => {

@@ -50,3 +50,20 @@ export async function importFile(
   expect([status, body.detail]).toEqual([201, undefined]);
   return awaitImport(house, person, body.id);
 }
+
+/** What became of the rows, in one line: `DONE +created ~updated =unchanged -skipped !errors`. */
+export function countsOf({ state, created, updated, unchanged, skipped, error_count }: ImportView): string {
+  return `${state} +${created} ~${updated} =${unchanged} -${skipped} !${error_count}`;
+}
+
+/** What was said of rows: `row column: detail`. */
+export function remarksOf({ errors, warnings }: ImportView): string[] {
+  return [...errors, ...warnings].map(({ row, column, detail }) => `${row} ${column}: ${detail}`);
+}
+
+/** Where something was said, without what. */
+export function placesOf(view: ImportView): string[] {
+  return remarksOf(view).map((one) => one.slice(0, one.indexOf(":")));
+}
+
+export const csv = (...rows: string[]): string => rows.join("\n");

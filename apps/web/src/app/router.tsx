@@ -20,6 +20,7 @@ import { reportSearch } from "../features/reports/report-search.ts";
 import { operatorSearch } from "../features/operator/operator-sections.ts";
 import { settingsSearch } from "../features/settings/settings-sections.ts";
 import { ApiError, API_BASE } from "../lib/api.ts";
+import { focusMain } from "./focus-main.ts";
 import { NotFound } from "./not-found.tsx";
 import { Shell } from "./shell.tsx";
 
@@ -209,6 +210,11 @@ const window = createRoute({
   path: "/maintenance/$id",
   component: lazyRouteComponent(editWindow, "EditWindowPage"),
 });
+const importing = createRoute({
+  getParentRoute: () => inside,
+  path: "/import",
+  component: lazyRouteComponent(() => import("../features/imports/import-page.tsx"), "ImportPage"),
+});
 const settings = createRoute({
   getParentRoute: () => inside,
   path: "/settings",
@@ -253,6 +259,7 @@ const routeTree = root.addChildren([
     maintenance,
     newWindow,
     window,
+    importing,
     settings,
     operator,
   ]),
@@ -282,12 +289,6 @@ export function createPages(queries: QueryClient) {
     if (fromLocation !== undefined && pathChanged) focusMain();
   });
   return pages;
-}
-
-/** A page may have given the focus to a part of it already. */
-function focusMain(): void {
-  const main = document.querySelector("main");
-  if (main?.contains(document.activeElement) === false) main.focus({ preventScroll: true });
 }
 
 declare module "@tanstack/react-router" {

@@ -53,7 +53,8 @@ async function readAll(
   return new Blob(parts, { type: "application/octet-stream" });
 }
 
-function saveFile(name: string, content: Blob): void {
+/** Has the browser save something as a file. */
+export function saveFile(name: string, content: Blob): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(content);
   link.download = name;

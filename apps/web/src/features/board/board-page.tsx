@@ -1,5 +1,5 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { Plus } from "lucide-react";
+import { Plus, Upload } from "lucide-react";
 import { useMemo } from "react";
 import { buttonClass } from "../../components/ui/button.tsx";
 import { ExportButtons } from "../../components/ui/export-buttons.tsx";
@@ -79,9 +79,15 @@ function Actions({ search: { q, tag, status } }: { search: BoardSearch }) {
 function AddMonitor() {
   if (useMayWrite() !== true) return null;
   return (
-    <Link to="/monitors/new" className={buttonClass("primary")}>
-      <Plus aria-hidden className="size-4" />
-      Add a monitor
-    </Link>
+    <>
+      <Link to="/import" className={buttonClass()}>
+        <Upload aria-hidden className="size-4" />
+        Import
+      </Link>
+      <Link to="/monitors/new" className={buttonClass("primary")}>
+        <Plus aria-hidden className="size-4" />
+        Add a monitor
+      </Link>
+    </>
   );
 }

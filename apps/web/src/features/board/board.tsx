@@ -50,6 +50,16 @@ function isIncomplete({ kind, last_checked_at }: MonitorOnBoard, event: LiveEven
   return kind === "cron" && (event.type === "monitor.checked" || isStart(event));
 }
 
+/** Monitors of an import are not told one by one. */
+function hasChangedMany(event: LiveEvent): boolean {
+  return (
+    event.type === "import.changed" &&
+    event.data.state === "DONE" &&
+    !event.data.is_dry_run &&
+    event.data.kind !== "readings_csv"
+  );
+}
+
 function isStart(event: LiveEvent): boolean {
   return event.type === "monitor.pinged" && event.data.kind === "start";
 }
@@ -73,7 +83,7 @@ export function BoardProvider({ children }: { children: ReactNode }) {
 
   const hear = useCallback(
     (frame: LiveFrame) => {
-      if (frame.type === "snapshot") return begin();
+      if (frame.type === "snapshot" || hasChangedMany(frame)) return begin();
       store.hear(frame);
       const row = store.rows().get(monitorOf(frame) ?? "");
       if (row !== undefined && isIncomplete(row, frame)) void readAgain(store, row.id);

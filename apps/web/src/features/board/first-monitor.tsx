@@ -51,6 +51,10 @@ export function FirstMonitor() {
         <Link to="/monitors/new" className="text-accent underline">
           Add a cron job, or a website with all its options
         </Link>
+        , or{" "}
+        <Link to="/import" className="text-accent underline">
+          import many at once
+        </Link>
       </p>
     </Page>
   );
