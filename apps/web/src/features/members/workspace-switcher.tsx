@@ -16,11 +16,11 @@ export function WorkspaceSwitcher() {
   const current = workspaces && findShown(workspaces);
   if (workspaces === undefined || current === undefined) return null;
   return (
-    // Where it is narrow it has a line of its own, and none where there is nothing to switch to.
+    // Where it is narrow, but no phone, it has a line of its own, and none where there is nothing to switch to.
     <div
       className={
         workspaces.length > 1
-          ? "max-xl:order-last max-xl:w-full max-xl:pb-2 max-xl:[&>select]:max-w-full"
+          ? "min-w-0 max-sm:flex-1 sm:max-xl:order-last sm:max-xl:w-full sm:max-xl:pb-2 sm:max-xl:[&>select]:max-w-full"
           : "max-xl:hidden"
       }
     >
