@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { requireEmbedded } from "../scripts/demo/place.ts";
 import { faultAt } from "../scripts/demo/targets.ts";
 import { root } from "../scripts/launch/environment.ts";
 import { removePostgres } from "../scripts/servers/postgres.ts";
@@ -127,17 +128,21 @@ test("what runs says so to a second start, and SIGTERM stops all of it", async (
   await expect(fetch(await demo.url)).rejects.toThrow("fetch failed");
 });
 
+test("it is refused where a database of somebody else's is named", async () => {
+  const refused = start({ PULSECHECK_DEMO_FOLDER: folder, DATABASE_URL: "postgresql://db.example.com/pulsecheck" });
+  expect([await refused.ended, refused.out()]).toEqual([
+    1,
+    expect.stringContaining("embedded mode only, and DATABASE_URL is set"),
+  ]);
+});
+
 test.each([
-  ["DATABASE_URL", "postgresql://db.example.com/pulsecheck"],
   ["REDIS_URL", "redis://redis.example.com"],
   ["NODE_ENV", "production"],
   ["ENVIRONMENT", "production"],
-])("it is refused where %s is %s", async (name, value) => {
-  const refused = start({ PULSECHECK_DEMO_FOLDER: folder, [name]: value });
-  expect([await refused.ended, refused.out()]).toEqual([
-    1,
-    expect.stringMatching(`embedded mode only, and ${name} is`),
-  ]);
+])("and where %s is %s", (name, value) => {
+  expect(() => requireEmbedded({ [name]: value })).toThrow(`embedded mode only, and ${name} is`);
+  expect(() => requireEmbedded({ [name]: "" })).not.toThrow();
 });
 
 test("a fault comes when it is due, and again", () => {
