@@ -61,7 +61,7 @@ describe("works", () => {
     expect(headers.get("content-disposition")).toMatch(/^attachment; filename="pulsecheck-monitors-[\d-]{10}\.csv"$/);
     expect([...bytes.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
     const text = bytes.toString();
-    expect(text).toContain('"shop; ""the"" one",http,"https://example.com/?a=1,2"');
+    for (const cell of ['"shop; ""the"" one"', '"https://example.com/?a=1,2"']) expect(text).toContain(`,${cell},`);
     expect(text).toContain('"two\nlines"');
     expect(text).toContain("prod; eu");
     expect(text).toContain(`"'=HYPERLINK(""http`);
@@ -84,7 +84,7 @@ describe("works", () => {
 
   test("text in .xlsx is text, whatever it looks like", async () => {
     const { rows } = await spreadsheet("monitors");
-    expect(rows.map(([name]) => name)).toContain(EVIL);
+    expect(rows.flat()).toContain(EVIL);
   });
 
   test("readings with their metadata, and the audit log with who did it", async () => {
