@@ -3,7 +3,7 @@ import { IMPORT_KINDS, LARGEST_IMPORT_BYTES } from "@pulsecheck/shared/import";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Person } from "./harness/caller.ts";
 import { openHouse, type House } from "./harness/house.ts";
-import { countsOf, csv, importFile, placesOf, remarksOf, sendFile } from "./harness/imports.ts";
+import { countsOf, csv, importFile, placesOf, remarksOf } from "./harness/imports.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 

@@ -35,6 +35,7 @@ const countAll = async () => {
     prisma.membership.count({ where: { role: "ADMIN" } }),
     prisma.incident.count(),
     prisma.statusPage.count(),
+    prisma.import.count(),
     prisma.maintenanceWindow.count(),
   ]);
 };

@@ -17,6 +17,7 @@ export const BODIES: Record<string, unknown> = {
   "POST /api/v1/alert-addresses": { email: "taken@example.com" },
   "POST /api/v1/channels": { kind: "slack", name: "a channel", config: { url: "https://example.com/hook" } },
   "PATCH /api/v1/channels/{id}": { name: "taken over" },
+  "POST /api/v1/imports": { monitorList: [] },
   "POST /api/v1/monitors": { url: "https://example.com/", name: "a monitor" },
   "PATCH /api/v1/monitors/{id}": { name: "taken over" },
   "POST /api/v1/heartbeat": { device_id: "a-device" },
@@ -84,6 +85,7 @@ export async function openEveryRoute(): Promise<EveryRoute> {
   const queries: Record<string, string> = {
     "GET /api/v1/monitors/glance": `?ids=${monitor.id}`,
     "GET /api/v1/schedules/next": "?schedule=@daily",
+    "POST /api/v1/imports": "?kind=uptime_kuma",
   };
   const routes = await readRoutes(house);
   return {
@@ -99,6 +101,7 @@ export async function openEveryRoute(): Promise<EveryRoute> {
       const filled = path
         .replace("{status}", "online")
         .replace("{queue}", "checks")
+        .replace("{kind}", "url_list")
         .replaceAll(/\{\w+\}/g, ids[prefix] ?? "");
       const { status } = await house.call(method, filled + (queries[name] ?? ""), {
         token,
@@ -121,6 +124,7 @@ async function addThings(post: (path: string, json: unknown) => Promise<unknown>
   await post("/api/v1/maintenance-windows", window);
   const invitation = { email: "invited@example.com", role: "USER" };
   await post("/api/v1/invitations", invitation);
+  await post("/api/v1/imports?kind=uptime_kuma", { monitorList: [] });
   await post("/api/v1/heartbeat", { device_id: "alices-device" });
   await post("/api/v1/sensors", { sensor_id: "4815162342", value: 1 });
 }
@@ -140,6 +144,7 @@ async function readIds(
     "/api/v1/maintenance-windows/": (await first("/api/v1/maintenance-windows")).id,
     "/api/v1/alert-addresses/": (await first("/api/v1/alert-addresses")).id,
     "/api/v1/channels/": (await first("/api/v1/channels")).id,
+    "/api/v1/imports/": (await first("/api/v1/imports")).id,
     "/api/v1/invitations/": (await first("/api/v1/invitations")).id,
     "/api/v1/members/": alice.id,
     "/api/v1/api-keys/": (await first("/api/v1/api-keys")).id,

@@ -41,7 +41,8 @@ export async function readTable(text: string, known: ReadonlySet<string>, errors
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    errors.add(row + 1, null, describeError(error));
+    // What was read before it may not have come yet.
+    errors.add(Number(error["records"]) + 1, null, describeError(error));
   }
   if (rows.length === 0 && errors.count() === 0) errors.add(null, null, "has no rows");
   return rows;

@@ -60,6 +60,7 @@ function Remarks({ title, remarks, count }: { title: string; remarks: readonly I
       <h3 className="font-medium">
         {title} ({formatCount(count)})
       </h3>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so it must be reachable */}
       <div className="overflow-x-auto" role="region" aria-label={`${title}, row by row`} tabIndex={0}>
         <table className="w-full text-left">
           <thead>
