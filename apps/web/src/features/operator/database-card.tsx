@@ -44,7 +44,7 @@ export function DatabaseCard({ database }: { database: DatabaseStatus }) {
 function Table({ label, heads, children }: { label: string; heads: readonly string[]; children: ReactNode }) {
   return (
     <ScrollRegion label={label} look="overflow-x-auto">
-      <table className="w-full text-left">
+      <table className="w-full text-left whitespace-nowrap">
         <caption className="py-1 text-left font-medium">{label}</caption>
         <thead className="text-xs text-muted">
           <tr>
@@ -62,7 +62,7 @@ function Table({ label, heads, children }: { label: string; heads: readonly stri
 function Row({ cells: [first, ...others] }: { cells: readonly ReactNode[] }) {
   return (
     <tr className="border-t border-line">
-      <th scope="row" className="py-1 font-normal [overflow-wrap:anywhere]">
+      <th scope="row" className="py-1 font-normal">
         {first}
       </th>
       {others.map((cell, i) => (
