@@ -108,7 +108,7 @@ test("a fleet is filtered by tag and place, and its analytics lead from a place 
   await expect.poll(() => names.allTextContents()).toEqual(["Gate"]);
   expect(new URL(page.url()).search).toBe("?location=Hall+1");
 
-  await page.getByRole("link", { name: "Analytics" }).click();
+  await page.getByRole("main").getByRole("link", { name: "Analytics" }).click();
   await page.getByLabel("Group").selectOption("By location");
   await page.getByLabel("Range").selectOption("Last 90 days");
   await page
