@@ -1,3 +1,6 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { createSystemLog, trimSystemLog } from "@pulsecheck/db/system-log";
 import { pino } from "pino";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -120,6 +123,25 @@ describe("the system log", () => {
     await trimSystemLog(house.db);
     expect(await messages("?q=old")).toEqual(["old"]);
   });
+
+  test("is written by a process as it runs in production, beside its output", async () => {
+    const house = await openHouse({ worker: false });
+    onTestFinished(() => house.stop());
+    const main = fileURLToPath(new URL("../main.ts", import.meta.url));
+    const env = { ...house.env, SENSOR_WORKSPACE: crypto.randomUUID() };
+    const child = spawn(process.execPath, [main], { env, stdio: ["ignore", "pipe", "inherit"] });
+    let output = "";
+    child.stdout.on("data", (text: Buffer) => (output += text.toString()));
+    const exited = once(child, "exit");
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const readLog = async () => (await house.db.pool.query("SELECT process, pid, message FROM system_log")).rows;
+    const message = expect.stringContaining("SENSOR_WORKSPACE names no workspace");
+    await expect.poll(readLog, { timeout: 30_000 }).toEqual([{ process: "api", pid: child.pid, message }]);
+    await expect.poll(() => output, { timeout: 10_000 }).toContain("API started");
+    expect(output).toContain("SENSOR_WORKSPACE names no workspace");
+    child.kill("SIGTERM");
+    expect((await exited)[0]).toBe(0);
+  }, 60_000);
 
   test("while the database is away, lines wait, and those that are too many are counted", async () => {
     const house = await openHouse({ worker: false });
