@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { bucketOf } from "@pulsecheck/shared/histogram";
 import { openBenchFleet, type BenchFleet } from "../bench-fleet.ts";
 import { residentMb } from "../cpu.ts";
@@ -12,6 +13,8 @@ const DAYS = 90;
 const ASKS = 60;
 const GOAL_MS = 200;
 const GOAL_MB = 250;
+const IMPORTED = 50_000;
+const IMPORT_GOAL_S = 60;
 
 /** What comes out of much data: a long table for a spreadsheet, and figures over months. */
 export function measureData(bench: Bench): Promise<Row[]> {
@@ -26,6 +29,7 @@ export function measureData(bench: Bench): Promise<Row[]> {
     await fillChecks(fleet, checks);
     bench.say(`${checks} checks are stored`);
     for (const format of ["xlsx", "csv"]) rows.push(await timeExport(fleet, format, checks));
+    rows.push(await timeImport(fleet, IMPORTED / PLAN.scaleDown));
     return rows;
   });
 }
@@ -82,6 +86,31 @@ async function timeExport({ fleet, api, owner }: BenchFleet, format: string, che
     yardstick: "-",
     goal: `+ ${GOAL_MB} MB at most`,
     isReached: peak - before < GOAL_MB,
+  };
+}
+
+/** From the request with the file until a worker has written all of it. */
+async function timeImport({ fleet, owner: { token }, startWorker }: BenchFleet, count: number): Promise<Row> {
+  await startWorker();
+  const rows = Array.from({ length: count }, (_, i) => `key-${i},Imported ${i},https://example.com/${i},3600,false`);
+  const raw = ["external_key,name,url,interval,is_active", ...rows].join("\n");
+  const startedAt = performance.now();
+  const headers = { "Content-Type": "text/csv" };
+  const { body } = await fleet.call("POST", "/api/v1/imports?kind=monitors_csv", { token, raw, headers });
+  let view = body;
+  while (view.finished_at === null) {
+    await delay(100);
+    view = (await fleet.call("GET", `/api/v1/imports/${body.id}`, { token })).body;
+  }
+  const seconds = (performance.now() - startedAt) / 1_000;
+  if (view.created !== count) throw new Error(`an import ended with ${JSON.stringify(view)}`);
+  return {
+    figure: `${count} monitors imported from CSV`,
+    mode: "postgres",
+    value: `${seconds.toFixed(1)} s, ${(count / seconds).toFixed(0)} rows/s`,
+    yardstick: "-",
+    goal: `< ${IMPORT_GOAL_S} s`,
+    isReached: seconds < IMPORT_GOAL_S,
   };
 }
 

@@ -20,7 +20,7 @@ import { readThings, type Column } from "./keyset.ts";
 import { scopeTo, type Scope } from "./scope.ts";
 
 /** A worker that says nothing for so long has lost its import to the next one. */
-const LEASE_S = 30;
+const LEASE_S = 12;
 const AGAIN_AFTER_S = 2;
 /** How often an import is begun before it is given up: each time a worker died with it, or the database broke off. */
 const ATTEMPTS_AT_MOST = 3;

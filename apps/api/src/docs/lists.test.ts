@@ -61,6 +61,9 @@ const LISTS: Record<string, string> = {
   "/api/v1/operator/workspaces": "INSERT INTO workspaces (name) VALUES ('workspace ' || $1 % 3)",
   "/api/v1/status-pages": `
     INSERT INTO status_pages (workspace_id, slug, title) SELECT w.id, 'page-' || $1, 'page ' || $1 % 3 FROM w`,
+  "/api/v1/imports": `
+    INSERT INTO imports (workspace_id, kind, name, is_dry_run, created_by_id, created_at)
+    SELECT w.id, 'url_list', 'file ' || $1, true, w.owner, now() - $1 % 3 * interval '1 hour' FROM w`,
   "/api/v1/alert-addresses": `
     INSERT INTO alert_addresses (workspace_id, email, created_at)
     SELECT w.id, $1 || '@example.com', now() - $1 % 3 * interval '1 hour' FROM w`,

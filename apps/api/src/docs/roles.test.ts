@@ -15,8 +15,12 @@ const ROLES = Object.keys(MAY) as Role[];
 /** Asked of a worker, which this house has not; their own tests call them. */
 const OF_WORKERS = ["POST /api/v1/monitors/{id}/check", "POST /api/v1/channels/{id}/test"];
 
-/** What leaves no entry in the audit log: it changes nothing that anybody set. */
-const UNRECORDED = ["POST /api/v1/maintenance-windows/preview", "POST /api/v1/alert-addresses/{id}/resend"];
+/** What leaves no entry in the audit log: it changes nothing that anybody set, or a worker does later. */
+const UNRECORDED = [
+  "POST /api/v1/maintenance-windows/preview",
+  "POST /api/v1/alert-addresses/{id}/resend",
+  "POST /api/v1/imports",
+];
 
 let town: EveryRoute;
 let workspace: { "X-Workspace-Id": string };
