@@ -81,17 +81,21 @@ export async function analyse(scope: Scope, of: Analysed, query: AnalyticsQuery)
   };
 }
 
+const DEVICES =
+  "SELECT id AS key, device_id AS id, name, tags, location, NULL AS unit FROM devices WHERE workspace_id = $1";
+/** SQL: the things of a workspace ($1). How long a cron job ran is no latency: it counts where it is asked for ($3). */
 const SUBJECTS: Record<Analysed, { noun: string; sql: string }> = {
   latency: {
     noun: "monitor",
-    sql: "SELECT id AS key, public_id::text AS id, name, tags, '' AS location, NULL AS unit FROM monitors",
+    sql: `SELECT id AS key, public_id::text AS id, name, tags, '' AS location, NULL AS unit FROM monitors
+      WHERE workspace_id = $1 AND (kind = 'http' OR public_id::text = $3)`,
   },
-  readings: { noun: "sensor", sql: "SELECT id AS key, sensor_id AS id, name, tags, location, unit FROM sensors" },
-  battery: {
-    noun: "device",
-    sql: "SELECT id AS key, device_id AS id, name, tags, location, NULL AS unit FROM devices",
+  readings: {
+    noun: "sensor",
+    sql: "SELECT id AS key, sensor_id AS id, name, tags, location, unit FROM sensors WHERE workspace_id = $1",
   },
-  signal: { noun: "device", sql: "SELECT id AS key, device_id AS id, name, tags, location, NULL AS unit FROM devices" },
+  battery: { noun: "device", sql: DEVICES },
+  signal: { noun: "device", sql: DEVICES },
 };
 
 async function readThings(
@@ -101,7 +105,7 @@ async function readThings(
 ): Promise<Thing[]> {
   const { noun, sql } = SUBJECTS[of];
   const { rows } = await db.pool.query<Thing>(
-    `SELECT * FROM (${sql} WHERE workspace_id = $1) AS things
+    `SELECT * FROM (${sql}) AS things
      WHERE ($2::text IS NULL OR tags @> ARRAY[$2]) AND ($3::text IS NULL OR id = $3) AND ($4::text IS NULL OR location = $4)
      ORDER BY key LIMIT ${ANALYSED_TOGETHER.things + 1}`,
     [workspaceId, tag ?? null, id ?? null, location ?? null],

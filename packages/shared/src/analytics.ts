@@ -79,7 +79,13 @@ export function analyticsQuery(of: Analysed) {
     compare: z.stringbool().default(false).describe("With the range of the same length before"),
     limit: z.coerce.number().int().min(1).max(ANALYSED_TOGETHER.groups).default(50).describe("Groups to answer"),
     tag: z.string().trim().min(1).max(50).optional().describe("Of what carries this tag"),
-    id: z.string().trim().min(1).max(128).optional().describe("Of this monitor, device or sensor alone"),
+    id: z
+      .string()
+      .trim()
+      .min(1)
+      .max(128)
+      .optional()
+      .describe("Of this monitor, device or sensor alone. Durations of a cron job count only so"),
   });
   return of === "latency" ? query : query.extend({ location: location.describe("Of what is exactly there") });
 }
