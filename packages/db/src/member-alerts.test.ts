@@ -6,6 +6,7 @@ import { claimDeliveries, finishDelivery } from "./deliveries.ts";
 import { addInvitation, resendInvitation, revokeInvitation } from "./invitations.ts";
 import { changeMemberRole, removeMember } from "./members.ts";
 import { findMonitor } from "./monitors.ts";
+import { changeUser } from "./operator-users.ts";
 import { fanOut } from "./outbox.ts";
 import { registerUser } from "./users.ts";
 
@@ -100,9 +101,14 @@ describe("the alerts of a monitor whose creator", () => {
     expect(await sendAll()).toEqual([`DOWN ${bob.email}`]);
   });
 
-  test("leaves while it waits to be sent go to the admins instead", async () => {
+  const disable = () => changeUser(tenant.db, { id: bob.id, change: { is_active: false }, actor: null }, new Date());
+
+  test.each([
+    ["leaves", leave],
+    ["is disabled", disable],
+  ])("%s while it waits to be sent go to the admins instead", async (_, goAway) => {
     await goDown();
-    await leave();
+    await goAway();
     await fanOut(tenant.db, false);
     expect(await sendAll()).toEqual(ADMINS);
     expect(await states()).toEqual(["DOWN SUPPRESSED"]);

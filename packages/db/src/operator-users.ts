@@ -12,6 +12,7 @@ import { recordChange } from "./audit.ts";
 import type { Db } from "./client.ts";
 import { Prisma, type User } from "./generated/client.ts";
 import { given, hasText, readThings, type Column } from "./keyset.ts";
+import { fanOutAgain } from "./outbox.ts";
 import type { Actor } from "./scope.ts";
 import { mailToken, voidTokens } from "./user-tokens.ts";
 import { viewUser } from "./users.ts";
@@ -85,7 +86,7 @@ export async function changeUser(
     if (isOperator(before) && !isOperator(after)) await requireOtherOperator(tx, id);
     await tx.user.update({ where: { id }, data: after });
     const isDisabled = before.isActive && !after.isActive;
-    if (isDisabled) await endAccess(tx, id, now);
+    if (isDisabled) await endAccess(tx, before, now);
     await recordChange(
       tx,
       { workspaceId: null, actor },
@@ -129,10 +130,17 @@ async function requireOtherOperator(tx: Prisma.TransactionClient, id: string): P
     throw new Refusal(409, "This is the last operator of the instance. Make somebody else an operator first.");
 }
 
-async function endAccess(tx: Prisma.TransactionClient, userId: string, now: Date): Promise<void> {
+async function endAccess(
+  tx: Prisma.TransactionClient,
+  { id: userId, email }: Pick<User, "id" | "email">,
+  now: Date,
+): Promise<void> {
   await tx.session.deleteMany({ where: { userId } });
   await tx.apiKey.updateMany({ where: { createdById: userId, revokedAt: null }, data: { revokedAt: now } });
   await voidTokens(tx, "RESET_PASSWORD", userId, now);
+  // What waits to be sent to them is told to somebody else.
+  for (const { workspaceId } of await tx.membership.findMany({ where: { userId } }))
+    await fanOutAgain(tx, workspaceId, email);
 }
 
 type Rights = Pick<User, "isActive" | "isSuperuser">;
