@@ -65,7 +65,7 @@ function Remarks({ title, remarks, count }: { title: string; remarks: readonly I
         <table className="w-full text-left">
           <thead>
             <tr className="border-b border-line text-muted">
-              <HeadCell label="Row" look="pr-3" />
+              <HeadCell label="Row" look="pr-3 whitespace-nowrap" />
               <HeadCell label="Column" look="pr-3" />
               <HeadCell label="What it says" />
             </tr>
