@@ -85,7 +85,7 @@ function Header() {
               activeOptions={{ exact: to === "/", includeSearch: false }}
               className={buttonClass(
                 "quiet",
-                "px-2 text-muted aria-[current=page]:bg-sunken aria-[current=page]:text-ink",
+                "px-2 text-muted max-lg:px-1.5 aria-[current=page]:bg-sunken aria-[current=page]:text-ink",
               )}
             >
               <Icon aria-hidden className="size-4 xl:hidden" />
