@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Person } from "../../../../tests/harness/caller.ts";
 import type { House } from "../../../../tests/harness/house.ts";
-import { BODIES, namesThing, openEveryRoute, type EveryRoute, type Route } from "./every-route.ts";
+import { BODIES, namesThing, openEveryRoute, type EveryRoute, type Route } from "./test-every-route.ts";
 
 let town: EveryRoute;
 let house: House;

@@ -1,7 +1,7 @@
 import type { Role } from "@pulsecheck/shared/role";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Person } from "../../../../tests/harness/caller.ts";
-import { openEveryRoute, type EveryRoute, type Route } from "./every-route.ts";
+import { openEveryRoute, type EveryRoute, type Route } from "./test-every-route.ts";
 
 /** What each role may call, said once more and by hand: the code must agree. */
 const MAY: Record<Role, readonly string[]> = {

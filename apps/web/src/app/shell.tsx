@@ -76,7 +76,10 @@ function Header() {
           <Activity aria-hidden className="size-5 text-accent" />
           <span className="max-md:sr-only">PulseCheck</span>
         </Link>
-        <nav aria-label="Main" className="flex min-w-0 flex-1 gap-1 max-sm:order-last max-sm:basis-full max-sm:justify-between max-sm:pb-1">
+        <nav
+          aria-label="Main"
+          className="flex min-w-0 flex-1 gap-1 max-sm:order-last max-sm:basis-full max-sm:justify-between max-sm:pb-1"
+        >
           {PLACES.map(({ to, label, Icon }) => (
             <Link
               key={to}
