@@ -1,4 +1,5 @@
 import { alignRange, ANALYSED_TOGETHER, FiguresSum } from "@pulsecheck/shared/analytics";
+import type { MonitorKind } from "@pulsecheck/shared/monitor";
 import { refuseField } from "@pulsecheck/shared/refusal";
 import { downtimeMs, type Outage } from "@pulsecheck/shared/uptime";
 import type { UptimeReport } from "@pulsecheck/shared/uptime-report";
@@ -8,8 +9,9 @@ import type { Scope } from "./scope.ts";
 
 export type UptimeReportQuery = { from: Date; to: Date; by: "monitor" | "tag"; tag?: string | undefined };
 
-type MonitorKey = { key: number; id: string; name: string; tags: string[] };
-type Group = { id: string; name: string; keys: number[] };
+type MonitorKey = { key: number; id: string; name: string; tags: string[]; kind: MonitorKind };
+/** `timed`: whose latencies are told together. How long a cron job ran is none, except its own. */
+type Group = { id: string; name: string; keys: number[]; timed: number[] };
 
 /**
  * How available the monitors of a workspace were, each or by tag, over a range that is aligned as that of analytics is.
@@ -19,34 +21,39 @@ export async function reportUptime(scope: Scope, query: UptimeReportQuery, now: 
   const monitors = await readMonitors(scope, query.tag);
   const rolled = await readRolledUntil(scope);
   const range = alignRange({ from: query.from.getTime(), to: query.to.getTime() }, rolled);
-  const keys = monitors.map(({ key }) => key);
-  const groups = query.by === "monitor" ? monitors.map((one) => ({ ...one, keys: [one.key] })) : byTag(monitors);
+  const total = groupOf("", monitors);
+  const parts = query.by === "tag" ? byTag(monitors) : monitors.map(aloneIn);
+  const groups = [total, ...parts];
   const span = { from: new Date(range.from), to: new Date(range.to), now };
-  const [sums, outages] = await Promise.all([
-    sumUp(scope, "latency", { range, bucket: "none", groups: [keys, ...groups.map((group) => group.keys)] }, rolled),
-    readOutages(scope, keys, span.from, span.to),
+  const read = (keysOf: (group: Group) => number[]) =>
+    sumUp(scope, "latency", { range, bucket: "none", groups: groups.map(keysOf) }, rolled);
+  const [counted, timed, outages] = await Promise.all([
+    read(({ keys }) => keys),
+    read((group) => group.timed),
+    readOutages(scope, total.keys, span.from, span.to),
   ]);
   const outagesOf = Map.groupBy(outages, ({ monitorId }) => monitorId);
-  const figuresOf = (group: number, members: readonly number[]) =>
+  const figuresOf = ({ keys }: Group, i: number) =>
     view(
-      sums.get(group)?.get(ALL) ?? new FiguresSum(),
-      members.map((key) => outagesOf.get(key) ?? []),
+      counted.get(i)?.get(ALL) ?? new FiguresSum(),
+      timed.get(i)?.get(ALL) ?? new FiguresSum(),
+      keys.flatMap((key) => outagesOf.get(key) ?? []),
       span,
     );
   return {
     from: span.from.toISOString(),
     to: span.to.toISOString(),
     by: query.by,
-    total: figuresOf(0, keys),
-    rows: groups
-      .map(({ id, name, keys: members }, i) => ({ id, name, ...figuresOf(i + 1, members) }))
+    total: figuresOf(total, 0),
+    rows: parts
+      .map((part, i) => ({ id: part.id, name: part.name, ...figuresOf(part, i + 1) }))
       .toSorted((a, b) => (a.uptime_ratio ?? 2) - (b.uptime_ratio ?? 2) || a.name.localeCompare(b.name)),
   };
 }
 
 async function readMonitors({ db, workspaceId }: Scope, tag: string | undefined): Promise<MonitorKey[]> {
   const { rows } = await db.pool.query<MonitorKey>(
-    `SELECT id AS key, public_id AS id, name, tags FROM monitors
+    `SELECT id AS key, public_id AS id, name, tags, kind FROM monitors
      WHERE workspace_id = $1 AND ($2::text IS NULL OR tags @> ARRAY[$2]) ORDER BY id LIMIT ${ANALYSED_TOGETHER.things + 1}`,
     [workspaceId, tag ?? null],
   );
@@ -55,21 +62,34 @@ async function readMonitors({ db, workspaceId }: Scope, tag: string | undefined)
   return rows;
 }
 
+function aloneIn({ key, id, name }: MonitorKey): Group {
+  return { id, name, keys: [key], timed: [key] };
+}
+
+function groupOf(name: string, members: readonly MonitorKey[]): Group {
+  const timed = members.filter(({ kind }) => kind === "http");
+  return { id: name, name, keys: members.map(({ key }) => key), timed: timed.map(({ key }) => key) };
+}
+
 function byTag(monitors: readonly MonitorKey[]): Group[] {
-  const members = Map.groupBy(
-    monitors.flatMap(({ key, tags }) => tags.map((tag) => ({ key, tag }))),
-    ({ tag }) => tag,
+  const tagged = monitors.flatMap((monitor) => monitor.tags.map((tag) => ({ tag, monitor })));
+  const members = Map.groupBy(tagged, ({ tag }) => tag);
+  return [...members].map(([tag, of]) =>
+    groupOf(
+      tag,
+      of.map(({ monitor }) => monitor),
+    ),
   );
-  return [...members].map(([tag, of]) => ({ id: tag, name: tag, keys: of.map(({ key }) => key) }));
 }
 
 function view(
   sum: FiguresSum,
-  outagesOfEach: readonly (readonly Outage[])[],
+  timed: FiguresSum,
+  outages: readonly Outage[],
   { from, to, now }: { from: Date; to: Date; now: Date },
 ) {
-  const { uptime_ratio, p50, p95, p99 } = sum.view("latency");
-  const outages = outagesOfEach.flat();
+  const { uptime_ratio } = sum.view("latency");
+  const { p50, p95, p99 } = timed.view("latency");
   const recoveries = outages.flatMap(({ startedAt, endedAt }) =>
     endedAt !== null && endedAt <= to ? [endedAt.getTime() - startedAt.getTime()] : [],
   );

@@ -16,7 +16,7 @@ const rowFields = {
   mean_time_to_recovery_ms: milliseconds.describe(
     "Mean of (end - start) of the outages that ended in the range; null where none did",
   ),
-  p50_ms: milliseconds,
+  p50_ms: milliseconds.describe("Of latencies; a cron job's own row has the durations of its runs"),
   p95_ms: milliseconds,
   p99_ms: milliseconds,
 };

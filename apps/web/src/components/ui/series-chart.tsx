@@ -89,7 +89,7 @@ function describeChart(
     series: [{}, ...lines.map((line) => describeLine(line, colour))],
     axes: [
       { ...axis, space: 64, values: (_u, splits, _axis, _space, stepS) => splits.map((at) => writeTime(at, stepS)) },
-      { ...axis, size: 64, values: (_u, splits) => splits.map(format) },
+      { ...axis, size: (_u, labels) => roomFor(labels ?? []), values: (_u, splits) => splits.map(format) },
     ],
     hooks: {
       drawClear: [(u) => drawOutages(u, shown.current.picture.outages ?? [], colour("--down"))],
@@ -97,6 +97,11 @@ function describeChart(
       setCursor: [({ cursor: { idx, left } }) => shown.current.onPoint?.((left ?? -1) < 0 ? null : (idx ?? null))],
     },
   };
+}
+
+/** How wide (px) an axis must be for its labels. */
+function roomFor(labels: readonly string[]): number {
+  return Math.max(48, 18 + 7 * Math.max(0, ...labels.map(({ length }) => length)));
 }
 
 function describeLine({ label, colour: name, dash = [], look = "line" }: Line, colour: (name: string) => string) {
