@@ -34,7 +34,7 @@ export default defineConfig({
     slowTestThreshold: 5000,
     projects: [
       // With time limits of their own, and processes that they wait for.
-      group(0, "whole", ["tests/{fire,hostile}/**/*.test.ts", "tests/*.test.ts"], 3),
+      group(0, "whole", ["tests/{fire,hostile}/**/*.test.ts", "tests/*.test.ts"], 2),
       group(1, "parts", ["{apps,packages,scripts,bench}/**/*.test.ts", "tests/setup/*.test.ts"], 2),
       // A browser takes both cores.
       group(2, "browser", ["tests/browser/**/*.test.ts"], 2),

@@ -90,7 +90,7 @@ describe.concurrent.each(BROKERS)("with the broker on %s", (broker) => {
   }, 90_000);
 });
 
-test("an address outside stops its mails by a link that needs no login, between DOWN and UP; members have none", async (context) => {
+test.concurrent("an address outside stops its mails by a link that needs no login, between DOWN and UP; members have none", async (context) => {
   const { expect } = context;
   const { mails, target, house, alice, monitor } = await openStreet(context);
   await confirm(house, await addAddress(house, mails, alice, "ops@example.com"));
@@ -118,9 +118,9 @@ test("an address outside stops its mails by a link that needs no login, between 
     .poll(states)
     .toEqual(expect.arrayContaining(["UP ops@example.com SUPPRESSED", `UP ${alice.email} SENT`]));
   expect(alertsOf(mails, "UP")).toEqual([alice.email]);
-});
+}, 90_000);
 
-test("a workspace that wants every outage at once gets it, whatever the instance's window", async (context) => {
+test.concurrent("a workspace that wants every outage at once gets it, whatever the instance's window", async (context) => {
   const { expect } = context;
   const { mails, target, house, alice } = await openStreet(context);
   await settle(house, alice, { debounce_minutes: 0 });
@@ -130,9 +130,9 @@ test("a workspace that wants every outage at once gets it, whatever the instance
     target.mend();
     await expect.poll(() => alertsOf(mails, "UP"), { timeout: 15_000 }).toHaveLength(outages);
   }
-});
+}, 90_000);
 
-test("the mail that asks a stranger carries no link but ours, whatever the workspace is called", async (context) => {
+test.concurrent("the mail that asks a stranger carries no link but ours, whatever the workspace is called", async (context) => {
   const { expect } = context;
   const { mails, house, alice } = await openStreet(context);
   await settle(house, alice, { name: 'Win at https://evil.example/x?y or <a href="//evil.example">' });
@@ -142,9 +142,9 @@ test("the mail that asks a stranger carries no link but ours, whatever the works
   expect([...html.matchAll(/href="([^?"]*)/g)].map(([, href]) => href)).toEqual([
     "https://status.example.com/pulse/verify-alert-address",
   ]);
-});
+}, 90_000);
 
-test("on an instance that mails at once, an added address is told without a confirmation", async (context) => {
+test.concurrent("on an instance that mails at once, an added address is told without a confirmation", async (context) => {
   const { expect } = context;
   const { mails, target, house, alice } = await openStreet(context, "postgres", { PULSECHECK_EMBEDDED: "true" });
   await addAddress(house, mails, alice, "ops@example.com");
@@ -152,4 +152,4 @@ test("on an instance that mails at once, an added address is told without a conf
   await expect
     .poll(() => alertsOf(mails, "DOWN").toSorted(), { timeout: 15_000 })
     .toEqual([alice.email, "ops@example.com"]);
-});
+}, 90_000);

@@ -83,7 +83,7 @@ describe.concurrent.each(BROKERS)("with the broker on %s", (broker) => {
   }, 120_000);
 });
 
-test("Redis that is gone stops neither checks nor alerts, /ready says so, and a flush of all that is in it is mended by itself", async (context) => {
+test.concurrent("Redis that is gone stops neither checks nor alerts, /ready says so, and a flush of all that is in it is mended by itself", async (context) => {
   const { expect } = context;
   const { mails, target, fleet, alice } = await openTown(context, "redis");
   await fleet.addMonitor(alice, { url: target.url, name: "shop" });
@@ -121,7 +121,7 @@ test("Redis that is gone stops neither checks nor alerts, /ready says so, and a 
   expect(longestGap(target, before - 1)).toBeLessThan(10_000);
 }, 120_000);
 
-test("a worker that freezes loses its lead over readings: another one judges and tells them", async (context) => {
+test.concurrent("a worker that freezes loses its lead over readings: another one judges and tells them", async (context) => {
   const { expect } = context;
   const { fleet, worker, alice } = await openTown(context, "postgres");
   const headers = { Authorization: `Bearer ${alice.token}` };
@@ -143,7 +143,7 @@ test("a worker that freezes loses its lead over readings: another one judges and
   expect(told).toEqual([1, 2, 3]);
 }, 90_000);
 
-test("an unreadable environment stops the start with one message that lists every problem", async (context) => {
+test.concurrent("an unreadable environment stops the start with one message that lists every problem", async (context) => {
   const { expect } = context;
   const fleet = openFleet("postgres", { PORT: "eight", CHECK_CONCURRENCY: "0", POSTMARK_API_URL: "nonsense" });
   const opened = await fleet;
