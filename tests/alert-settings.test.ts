@@ -1,15 +1,11 @@
-import { describe, expect as must, test, type TestContext } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { Person } from "./harness/caller.ts";
 import { BROKERS, openHouse, type House } from "./harness/house.ts";
 import { openMailService, type MailService, type SentMail } from "./harness/mail-service.ts";
 import { openTarget } from "./harness/target.ts";
 
 /** An instance that mails nobody unverified, with a monitor of alice's, who is verified, that works. */
-async function openStreet(
-  { onTestFinished }: TestContext,
-  broker: (typeof BROKERS)[number] = "postgres",
-  env: Record<string, string> = {},
-) {
+async function openStreet(broker: (typeof BROKERS)[number] = "postgres", env: Record<string, string> = {}) {
   const mails = await openMailService();
   const target = await openTarget();
   const house = await openHouse({
@@ -39,24 +35,24 @@ async function openStreet(
 function tokenOf({ html, text }: SentMail, page: string): string {
   const link = new RegExp(`https://status\\.example\\.com/pulse/${page}\\?token=([\\w.-]+)`);
   const [, token = ""] = link.exec(text) ?? [];
-  must(html).toContain(`${page}?token=${token}`);
+  expect(html).toContain(`${page}?token=${token}`);
   return token;
 }
 
 async function verify(house: House, mails: MailService, { email }: Person): Promise<void> {
   const mail = await mails.mail(({ to, subject }) => to === email && subject === "Verify your e-mail address");
-  must((await house.call("POST", "/auth/verify", { json: { token: tokenOf(mail, "verify") } })).status).toBe(200);
+  expect((await house.call("POST", "/auth/verify", { json: { token: tokenOf(mail, "verify") } })).status).toBe(200);
 }
 
 /** Asks an address to confirm, and waits for the mail. */
 async function addAddress(house: House, mails: MailService, { token }: Person, email: string): Promise<SentMail> {
-  must((await house.call("POST", "/api/v1/alert-addresses", { token, json: { email } })).status).toBe(201);
+  expect((await house.call("POST", "/api/v1/alert-addresses", { token, json: { email } })).status).toBe(201);
   return mails.mail(({ to, subject }) => to === email && subject === "Confirm that you want alerts");
 }
 
 async function confirm(house: House, mail: SentMail): Promise<void> {
   const json = { token: tokenOf(mail, "verify-alert-address") };
-  must((await house.call("POST", "/auth/verify-alert-address", { json })).body).toMatchObject({ email: mail.to });
+  expect((await house.call("POST", "/auth/verify-alert-address", { json })).body).toMatchObject({ email: mail.to });
 }
 
 const settle = (house: House, { token }: Person, json: object) =>
@@ -64,10 +60,9 @@ const settle = (house: House, { token }: Person, json: object) =>
 const alertsOf = ({ accepted }: MailService, kind: "DOWN" | "UP") =>
   accepted.filter(({ subject }) => subject.startsWith(`${kind}:`)).map(({ to }) => to);
 
-describe.concurrent.each(BROKERS)("with the broker on %s", (broker) => {
-  test("every member and confirmed address gets one mail, nobody else; the recovery goes to the same", async (context) => {
-    const { expect } = context;
-    const { mails, target, house, alice } = await openStreet(context, broker);
+describe.each(BROKERS)("with the broker on %s", (broker) => {
+  test("every member and confirmed address gets one mail, nobody else; the recovery goes to the same", async () => {
+    const { mails, target, house, alice } = await openStreet(broker);
     const { workspaceId } = await house.db.prisma.membership.findFirstOrThrow({ where: { userId: alice.id } });
     for (const name of ["bob", "unverified"]) {
       const member = await house.register(name);
@@ -87,12 +82,11 @@ describe.concurrent.each(BROKERS)("with the broker on %s", (broker) => {
     target.mend();
     await expect.poll(() => alertsOf(mails, "UP").toSorted(), { timeout: 15_000 }).toEqual(told);
     expect(alertsOf(mails, "DOWN")).toHaveLength(3);
-  }, 90_000);
+  });
 });
 
-test.concurrent("an address outside stops its mails by a link that needs no login, between DOWN and UP; members have none", async (context) => {
-  const { expect } = context;
-  const { mails, target, house, alice, monitor } = await openStreet(context);
+test("an address outside stops its mails by a link that needs no login, between DOWN and UP; members have none", async () => {
+  const { mails, target, house, alice, monitor } = await openStreet();
   await confirm(house, await addAddress(house, mails, alice, "ops@example.com"));
   target.breakIt();
   const [down, hers] = await Promise.all(
@@ -118,11 +112,10 @@ test.concurrent("an address outside stops its mails by a link that needs no logi
     .poll(states)
     .toEqual(expect.arrayContaining(["UP ops@example.com SUPPRESSED", `UP ${alice.email} SENT`]));
   expect(alertsOf(mails, "UP")).toEqual([alice.email]);
-}, 90_000);
+});
 
-test.concurrent("a workspace that wants every outage at once gets it, whatever the instance's window", async (context) => {
-  const { expect } = context;
-  const { mails, target, house, alice } = await openStreet(context);
+test("a workspace that wants every outage at once gets it, whatever the instance's window", async () => {
+  const { mails, target, house, alice } = await openStreet();
   await settle(house, alice, { debounce_minutes: 0 });
   for (const outages of [1, 2, 3]) {
     target.breakIt();
@@ -130,11 +123,10 @@ test.concurrent("a workspace that wants every outage at once gets it, whatever t
     target.mend();
     await expect.poll(() => alertsOf(mails, "UP"), { timeout: 15_000 }).toHaveLength(outages);
   }
-}, 90_000);
+});
 
-test.concurrent("the mail that asks a stranger carries no link but ours, whatever the workspace is called", async (context) => {
-  const { expect } = context;
-  const { mails, house, alice } = await openStreet(context);
+test("the mail that asks a stranger carries no link but ours, whatever the workspace is called", async () => {
+  const { mails, house, alice } = await openStreet();
   await settle(house, alice, { name: 'Win at https://evil.example/x?y or <a href="//evil.example">' });
   const { html, text } = await addAddress(house, mails, alice, "stranger@example.com");
   expect(`${html}${text}`).not.toMatch(/evil\.example|<a href="\/\//);
@@ -142,14 +134,13 @@ test.concurrent("the mail that asks a stranger carries no link but ours, whateve
   expect([...html.matchAll(/href="([^?"]*)/g)].map(([, href]) => href)).toEqual([
     "https://status.example.com/pulse/verify-alert-address",
   ]);
-}, 90_000);
+});
 
-test.concurrent("on an instance that mails at once, an added address is told without a confirmation", async (context) => {
-  const { expect } = context;
-  const { mails, target, house, alice } = await openStreet(context, "postgres", { PULSECHECK_EMBEDDED: "true" });
+test("on an instance that mails at once, an added address is told without a confirmation", async () => {
+  const { mails, target, house, alice } = await openStreet("postgres", { PULSECHECK_EMBEDDED: "true" });
   await addAddress(house, mails, alice, "ops@example.com");
   target.breakIt();
   await expect
     .poll(() => alertsOf(mails, "DOWN").toSorted(), { timeout: 15_000 })
     .toEqual([alice.email, "ops@example.com"]);
-}, 90_000);
+});

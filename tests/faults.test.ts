@@ -1,13 +1,13 @@
 import { SHARDS } from "@pulsecheck/shared/schedule";
 import { Redis } from "ioredis";
-import { describe, test, type TestContext } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { BROKERS, type BrokerKind } from "./harness/house.ts";
 import { joinLive } from "./harness/live-client.ts";
 import { openMailService } from "./harness/mail-service.ts";
 import { openFleet } from "./harness/processes.ts";
 import { openTarget, type Target } from "./harness/target.ts";
 
-async function openTown({ onTestFinished }: TestContext, broker: BrokerKind) {
+async function openTown(broker: BrokerKind) {
   const mails = await openMailService();
   const target = await openTarget();
   const fleet = await openFleet(broker, { POSTMARK_API_TOKEN: "a-server-token", POSTMARK_API_URL: mails.url });
@@ -15,7 +15,7 @@ async function openTown({ onTestFinished }: TestContext, broker: BrokerKind) {
     await fleet.stop();
     await target.stop();
     await mails.stop();
-  }, 120_000);
+  }, 60_000);
   const api = await fleet.startApi();
   const worker = await fleet.startWorker();
   const alice = await fleet.register("alice");
@@ -31,10 +31,9 @@ function longestGap(target: Target, from: number): number {
 const alertsOf = (subjects: { subject: string }[]) =>
   subjects.map(({ subject }) => subject).filter((subject) => /^(DOWN|UP)/.test(subject));
 
-describe.concurrent.each(BROKERS)("with the broker on %s", (broker) => {
-  test("a worker that is killed leaves its work to the next one, which re-reads what is due from Postgres", async (context) => {
-    const { expect } = context;
-    const { target, fleet, worker, alice } = await openTown(context, broker);
+describe.each(BROKERS)("with the broker on %s", (broker) => {
+  test("a worker that is killed leaves its work to the next one, which re-reads what is due from Postgres", async () => {
+    const { target, fleet, worker, alice } = await openTown(broker);
     await fleet.addMonitor(alice, { url: target.url, timeout_ms: 1_000 });
     await target.asked(3);
     worker.signal("SIGKILL");
@@ -47,9 +46,8 @@ describe.concurrent.each(BROKERS)("with the broker on %s", (broker) => {
     expect(Date.now() - startedAt).toBeLessThan(40_000);
   }, 120_000);
 
-  test("SIGTERM drains: checks under way end and are kept, the process is gone within 10 s with nothing lost", async (context) => {
-    const { expect } = context;
-    const { target, fleet, worker, alice } = await openTown(context, broker);
+  test("SIGTERM drains: checks under way end and are kept, the process is gone within 10 s with nothing lost", async () => {
+    const { target, fleet, worker, alice } = await openTown(broker);
     target.answer((_request, response) => {
       setTimeout(() => response.end("slow"), 1_500);
     });
@@ -62,11 +60,10 @@ describe.concurrent.each(BROKERS)("with the broker on %s", (broker) => {
     const { body } = await fleet.call("GET", `/api/v1/monitors/${monitor.id}/checks`, { token: alice.token });
     expect(body.items).toHaveLength(1);
     expect(body.items[0].ok).toBe(true);
-  }, 120_000);
+  }, 60_000);
 
-  test("the broker's restart costs at most a late check, and no alert is lost or doubled", async (context) => {
-    const { expect } = context;
-    const { mails, target, fleet, alice } = await openTown(context, broker);
+  test("the broker's restart costs at most a late check, and no alert is lost or doubled", async () => {
+    const { mails, target, fleet, alice } = await openTown(broker);
     await fleet.addMonitor(alice, { url: target.url, name: "shop" });
     await target.asked(3);
     const before = target.journal.length;
@@ -83,9 +80,8 @@ describe.concurrent.each(BROKERS)("with the broker on %s", (broker) => {
   }, 120_000);
 });
 
-test.concurrent("Redis that is gone stops neither checks nor alerts, /ready says so, and a flush of all that is in it is mended by itself", async (context) => {
-  const { expect } = context;
-  const { mails, target, fleet, alice } = await openTown(context, "redis");
+test("Redis that is gone stops neither checks nor alerts, /ready says so, and a flush of all that is in it is mended by itself", async () => {
+  const { mails, target, fleet, alice } = await openTown("redis");
   await fleet.addMonitor(alice, { url: target.url, name: "shop" });
   const report = (value: number) =>
     fleet.call("POST", "/api/v1/sensors", { token: alice.token, json: { sensor_id: "boiler", value } });
@@ -110,7 +106,7 @@ test.concurrent("Redis that is gone stops neither checks nor alerts, /ready says
 
   // Everything in it is forgotten, schedulers and all, while it answers as if nothing were.
   const redis = new Redis(fleet.redis?.url ?? "");
-  context.onTestFinished(() => redis.disconnect());
+  onTestFinished(() => redis.disconnect());
   await redis.flushall();
   target.mend();
   await mails.mail(({ subject }) => subject === "UP: shop");
@@ -121,9 +117,8 @@ test.concurrent("Redis that is gone stops neither checks nor alerts, /ready says
   expect(longestGap(target, before - 1)).toBeLessThan(10_000);
 }, 120_000);
 
-test.concurrent("a worker that freezes loses its lead over readings: another one judges and tells them", async (context) => {
-  const { expect } = context;
-  const { fleet, worker, alice } = await openTown(context, "postgres");
+test("a worker that freezes loses its lead over readings: another one judges and tells them", async () => {
+  const { fleet, worker, alice } = await openTown("postgres");
   const headers = { Authorization: `Bearer ${alice.token}` };
   const socket = await joinLive(`${fleet.url}/api/v1/ws/sensors`, headers);
   const report = (value: number) =>
@@ -143,11 +138,10 @@ test.concurrent("a worker that freezes loses its lead over readings: another one
   expect(told).toEqual([1, 2, 3]);
 }, 90_000);
 
-test.concurrent("an unreadable environment stops the start with one message that lists every problem", async (context) => {
-  const { expect } = context;
+test("an unreadable environment stops the start with one message that lists every problem", async () => {
   const fleet = openFleet("postgres", { PORT: "eight", CHECK_CONCURRENCY: "0", POSTMARK_API_URL: "nonsense" });
   const opened = await fleet;
-  context.onTestFinished(() => opened.stop());
+  onTestFinished(() => opened.stop());
   for (const start of [() => opened.startApi(), () => opened.startWorker()]) {
     const failure = await start().then(
       () => "it started",
@@ -156,4 +150,4 @@ test.concurrent("an unreadable environment stops the start with one message that
     expect(failure).toContain("ended with 1");
     for (const name of ["PORT", "CHECK_CONCURRENCY", "POSTMARK_API_URL"]) expect(failure).toContain(name);
   }
-}, 120_000);
+}, 60_000);

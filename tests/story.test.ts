@@ -1,10 +1,10 @@
-import { describe, test, type TestContext } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { BROKERS, openHouse, type BrokerKind } from "./harness/house.ts";
 import { joinLive } from "./harness/live-client.ts";
 import { openMailService } from "./harness/mail-service.ts";
 import { openTarget } from "./harness/target.ts";
 
-async function openStreet({ onTestFinished }: TestContext, broker: BrokerKind, env: Record<string, string> = {}) {
+async function openStreet(broker: BrokerKind, env: Record<string, string> = {}) {
   const mails = await openMailService();
   const target = await openTarget();
   const house = await openHouse({
@@ -24,10 +24,9 @@ async function openStreet({ onTestFinished }: TestContext, broker: BrokerKind, e
   return { mails, target, house };
 }
 
-describe.concurrent.each(BROKERS)("with the broker on %s", (broker) => {
-  test("from sign-up to live status, one DOWN mail and one UP mail", async (context) => {
-    const { expect } = context;
-    const { mails, target, house } = await openStreet(context, broker);
+describe.each(BROKERS)("with the broker on %s", (broker) => {
+  test("from sign-up to live status, one DOWN mail and one UP mail", async () => {
+    const { mails, target, house } = await openStreet(broker);
     const alice = await house.register("alice");
     const dashboard = await joinLive(`${house.url}/api/v1/ws/dashboard`, { Authorization: `Bearer ${alice.token}` });
     expect((await dashboard.ofType("snapshot")).data.counts.total).toBe(0);
@@ -70,11 +69,10 @@ describe.concurrent.each(BROKERS)("with the broker on %s", (broker) => {
       "DOWN: shop",
       "UP: shop",
     ]);
-  }, 90_000);
+  });
 
-  test("a failing check below the threshold changes nothing and tells nobody", async (context) => {
-    const { expect } = context;
-    const { mails, target, house } = await openStreet(context, broker);
+  test("a failing check below the threshold changes nothing and tells nobody", async () => {
+    const { mails, target, house } = await openStreet(broker);
     const alice = await house.register("alice");
     const dashboard = await joinLive(`${house.url}/api/v1/ws/dashboard`, { Authorization: `Bearer ${alice.token}` });
     const monitor = await house.addMonitor(alice, { url: target.url, failure_threshold: 3 });
@@ -93,14 +91,11 @@ describe.concurrent.each(BROKERS)("with the broker on %s", (broker) => {
     expect(dashboard.frames.filter(({ type }) => type === "monitor.status")).toHaveLength(1);
     expect((await house.call("GET", "/api/v1/incidents", { token: alice.token })).body.items).toEqual([]);
     expect(mails.accepted.filter(({ subject }) => subject.startsWith("DOWN"))).toEqual([]);
-  }, 90_000);
+  });
 
-  test("flapping inside the debounce window sends one DOWN mail, and an outage still on at its end is announced then", async (context) => {
-    const { expect } = context;
+  test("flapping inside the debounce window sends one DOWN mail, and an outage still on at its end is announced then", async () => {
     const windowS = 9;
-    const { mails, target, house } = await openStreet(context, broker, {
-      EMAIL_DEBOUNCE_MINUTES: String(windowS / 60),
-    });
+    const { mails, target, house } = await openStreet(broker, { EMAIL_DEBOUNCE_MINUTES: String(windowS / 60) });
     const alice = await house.register("alice");
     const dashboard = await joinLive(`${house.url}/api/v1/ws/dashboard`, { Authorization: `Bearer ${alice.token}` });
     const statuses = () =>
@@ -132,5 +127,5 @@ describe.concurrent.each(BROKERS)("with the broker on %s", (broker) => {
       .map(({ subject }) => subject.split(":")[0])
       .filter((word) => word === "DOWN" || word === "UP");
     expect(alerts).toEqual(["DOWN", "UP", "DOWN", "UP"]);
-  }, 90_000);
+  });
 });
