@@ -26,6 +26,9 @@ function group(
   };
 }
 
+/** Whole houses that are busy by themselves: they would disturb who waits for a time limit. */
+const BUSY = "demo|import|monthly|simulated";
+
 export default defineConfig({
   test: {
     globalSetup: ["tests/setup/global.ts"],
@@ -34,8 +37,8 @@ export default defineConfig({
     slowTestThreshold: 5000,
     projects: [
       // With time limits of their own, and processes that they wait for.
-      group(0, "whole", ["tests/{fire,hostile}/**/*.test.ts", "tests/*.test.ts"], 2),
-      group(1, "parts", ["{apps,packages,scripts,bench}/**/*.test.ts", "tests/setup/*.test.ts"], 2),
+      group(0, "whole", ["tests/{fire,hostile}/**/*.test.ts", `tests/!(${BUSY})*.test.ts`], 2),
+      group(1, "parts", ["{apps,packages,scripts,bench}/**/*.test.ts", `tests/{setup/*,(${BUSY})*}.test.ts`], 2),
       // A browser takes both cores.
       group(2, "browser", ["tests/browser/**/*.test.ts"], 2),
     ],

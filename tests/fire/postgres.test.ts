@@ -80,8 +80,9 @@ describe.concurrent.each(BROKERS)("with the broker on %s", (broker) => {
     await target.until((journal) => allAnswered(journal, all, 0, 1));
     const stopAdding = keepAdding(town);
     context.onTestFinished(() => void stopAdding());
+    // A message whose claim was cut off with its connection comes back when its lease ends: 60 s.
     const alerted = (count: number) =>
-      expect.poll(() => alertsOf(mails.accepted).length, { timeout: 30_000 }).toBe(count);
+      expect.poll(() => alertsOf(mails.accepted).length, { timeout: 75_000 }).toBe(count);
 
     await suffer(town, good, restarted, expect);
     town.behave(flaky, broken);
@@ -108,5 +109,5 @@ describe.concurrent.each(BROKERS)("with the broker on %s", (broker) => {
          coalesce((SELECT value FROM instance_counters WHERE name = 'results_lost_total'), 0)::int AS lost`,
     );
     expect(Number(row?.stored) + Number(row?.lost)).toBe(target.journal.filter(({ isCut }) => !isCut).length);
-  }, 150_000);
+  }, 240_000);
 });

@@ -54,13 +54,16 @@ export function sinceTickMs(heard: HeardJobs): number {
 }
 
 /**
- * Does what the queue has not asked this process for in a while: Postgres knows what is due. Each shard counts by
- * itself: a frozen worker may hold the tick of one, and the others go on.
+ * Claims from the shards whose tick the queue has not given this process in a while: Postgres knows what is due. Each
+ * counts by itself: a frozen worker may hold the tick of one, and the others go on.
  */
-export async function coverForSilence(scheduler: Scheduler, alerts: AlertSender, heard: HeardJobs): Promise<void> {
-  const isSilent = (id: string) => heard.sinceMs(id) >= SILENCE_MS;
-  for (const shard of EVERY_SHARD) if (isSilent(tickId(shard))) await scheduler.tick(shard);
-  if (isSilent(ALERTS)) await alerts.run();
+export async function coverForTicks(scheduler: Scheduler, heard: HeardJobs): Promise<void> {
+  for (const shard of EVERY_SHARD) if (heard.sinceMs(tickId(shard)) >= SILENCE_MS) await scheduler.tick(shard);
+}
+
+/** Looks through the outbox where the queue has not asked for it in a while. */
+export async function coverForAlerts(alerts: AlertSender, heard: HeardJobs): Promise<void> {
+  if (heard.sinceMs(ALERTS) >= SILENCE_MS) await alerts.run();
 }
 
 type Schedule = { queue: string; id: string; everyMs: number; data: object };

@@ -9,7 +9,7 @@ import { openMail } from "./alert/mail/open-mail.ts";
 import { createAlertSender, type AlertSender } from "./alert/send-alerts.ts";
 import { watchOwnNetwork } from "./check/own-network.ts";
 import { useNameServers } from "./outgoing/resolve-host.ts";
-import { coverForSilence, ensureSchedules, sinceTickMs, startConsumers } from "./consumers.ts";
+import { coverForAlerts, coverForTicks, ensureSchedules, sinceTickMs, startConsumers } from "./consumers.ts";
 import type { Deps } from "./context.ts";
 import { sweep } from "./devices/sweep.ts";
 import { followWindows } from "./maintenance/follow-windows.ts";
@@ -63,7 +63,8 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
     }),
     every(SWEEP_EVERY_MS, log, "devices", () => sweep(deps)),
     every(WINDOWS_EVERY_MS, log, "maintenance windows", () => followWindows(deps)),
-    every(COVER_EVERY_MS, log, "cover", () => coverForSilence(scheduler, alerts, heard)),
+    every(COVER_EVERY_MS, log, "ticks", () => coverForTicks(scheduler, heard)),
+    every(COVER_EVERY_MS, log, "alerts", () => coverForAlerts(alerts, heard)),
   ];
   return {
     async stop() {
