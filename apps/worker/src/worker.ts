@@ -25,6 +25,8 @@ const SILENCE_MS = 10_000;
 const COVER_EVERY_MS = 1_000;
 const SWEEP_EVERY_MS = 1_000;
 const WINDOWS_EVERY_MS = 1_000;
+/** So long a regular job may take. */
+const HUNG_MS = 20_000;
 const DRAIN_MS = 6_000;
 /** A job that is not done by then is left behind: a mail whose answer does not come has its lease. */
 const CLOSE_MS = 6_000;
@@ -113,7 +115,10 @@ function createSign(
   };
 }
 
-/** Runs `work` at once and then so often, never twice at a time. Logs its failure once, until it works again. */
+/**
+ * Runs `work` at once and then so often, never twice at a time. Logs its failure once, until it works again. What never
+ * answers, as a question over a connection that died, is given up and begun anew.
+ */
 function every(ms: number, log: Deps["log"], what: string, work: () => Promise<void>): () => void {
   let isFailing = false;
   let isRunning = false;
@@ -121,7 +126,7 @@ function every(ms: number, log: Deps["log"], what: string, work: () => Promise<v
     if (isRunning) return;
     isRunning = true;
     try {
-      await work();
+      await within(HUNG_MS, work(), () => `it took more than ${HUNG_MS} ms`);
       isFailing = false;
     } catch (error) {
       if (!isFailing) log.error({ err: error, what }, "a regular job of the worker failed; trying on");
