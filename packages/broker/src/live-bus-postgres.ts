@@ -23,7 +23,14 @@ const READ = `SELECT last_seq, prev_seq, payload FROM live_batches WHERE last_se
 
 /** The live bus on Postgres: LISTEN / NOTIFY over a table of batches. */
 export function openPostgresBus(databaseUrl: string, onError: (error: Error) => void): LiveBus {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 2, application_name: "pulsecheck live bus" });
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: 2,
+    application_name: "pulsecheck live bus",
+    // A connection that dies while it is made, or asked, never answers: nobody waits for it.
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 10_000,
+  });
   pool.on("error", onError);
   const subscriptions = new Set<Subscription>();
   let prunedAt = 0;
