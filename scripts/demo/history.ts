@@ -20,7 +20,8 @@ const WEEK_MS = 7 * DAY_MS;
  */
 export async function writeHistory(db: Db, ports: Ports, now: Date): Promise<void> {
   const from = new Date(Math.floor(now.getTime() / DAY_MS) * DAY_MS - HISTORY_DAYS * DAY_MS);
-  for (let at = from.getTime() + DAY_MS; at < now.getTime(); at += WEEK_MS)
+  // From the day before on: the run that ended first may have begun on it.
+  for (let at = from.getTime(); at < now.getTime(); at += WEEK_MS)
     await maintainPartitions(db, new Date(at), HISTORY_DAYS + 1);
   const { devices, sensors } = createFleet({ devices: DEVICES, seed: SEED });
   const ids = { devices: devices.map(({ id }) => id), sensors: sensors.map(({ id }) => id) };
