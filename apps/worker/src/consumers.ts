@@ -1,4 +1,4 @@
-import type { Consumer } from "@pulsecheck/broker/job-queues";
+import type { Consumer } from "@pulsecheck/broker/queue-parts";
 import {
   ALERTS_EVERY_MS,
   checksJobSchema,

@@ -1,9 +1,10 @@
 import { runMigrations } from "bullmq";
 import pg from "pg";
-import { openJobQueues, postgresClasses, redisClasses, type JobQueues } from "./job-queues.ts";
+import { openJobQueues, type JobQueues } from "./job-queues.ts";
 import { openPostgresBus } from "./live-bus-postgres.ts";
 import { openRedisBus } from "./live-bus-redis.ts";
 import type { LiveBus } from "./live-bus.ts";
+import { postgresClasses, redisClasses } from "./queue-classes.ts";
 
 /** A queue backend and a live bus. Nothing above this file can tell which one it has. */
 export type Broker = {
@@ -24,7 +25,7 @@ export type BrokerOptions = {
 /** The one place that chooses between the embedded and the distributed broker. */
 export function openBroker({ databaseUrl, redisUrl, onError }: BrokerOptions): Broker {
   const bus = redisUrl === null ? openPostgresBus(databaseUrl, onError) : openRedisBus(redisUrl, onError);
-  const classes = redisUrl === null ? postgresClasses(databaseUrl) : redisClasses(redisUrl, onError);
+  const classes = redisUrl === null ? postgresClasses(databaseUrl, onError) : redisClasses(redisUrl, onError);
   const jobs = openJobQueues(classes, onError);
   return {
     kind: redisUrl === null ? "postgres" : "redis",

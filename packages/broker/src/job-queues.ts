@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { createPostgresBackend, Queue, QueueEvents, Worker, type Job } from "bullmq";
-import { connect } from "./live-bus-redis.ts";
+import type { Job, Queue, QueueEvents } from "bullmq";
+import type { QueueClasses } from "./queue-classes.ts";
+import { createParts, keepConsuming, reopenable, type Consumer } from "./queue-parts.ts";
 
 /** A queue as the rest of the house uses it, whatever keeps it. */
 export type JobQueue = {
@@ -24,11 +25,6 @@ export type JobCounts = Record<(typeof STATES)[number], number>;
 
 export type FailedJob = { id: string; name: string; reason: string; at: Date };
 
-export type Consumer = {
-  /** Takes no more jobs, waits for those under way. */
-  close(): Promise<void>;
-};
-
 export type JobQueues = {
   queue(name: string): JobQueue;
   consume(name: string, concurrency: number, handle: (data: unknown) => Promise<unknown>): Consumer;
@@ -37,69 +33,65 @@ export type JobQueues = {
   close(): Promise<void>;
 };
 
-/** BullMQ's three classes, already bound to what keeps the jobs. */
-type Classes = {
-  makeQueue(name: string): Queue;
-  makeEvents(name: string): QueueEvents;
-  makeWorker(name: string, concurrency: number, handle: (job: Job) => Promise<unknown>): Worker;
-  serverVersion(): Promise<string | null>;
-  close(): Promise<void>;
-};
-
 // Finished ticks are of no use to anyone; failed jobs stay for a person to look at.
 const KEEP = { removeOnComplete: { count: 20 }, removeOnFail: { count: 500, age: 7 * 86_400 } };
 
-export function openJobQueues(classes: Classes, onError: (error: Error) => void): JobQueues {
+export function openJobQueues(classes: QueueClasses, onError: (error: Error) => void): JobQueues {
   const queues = new Map<string, JobQueue>();
-  const open = new Set<{ close(): Promise<void> }>();
-  const watch = <T extends Queue | QueueEvents | Worker>(part: T): T => {
-    (part as Worker).on("error", onError);
-    open.add(part);
-    return part;
-  };
+  const consumers = new Set<Consumer>();
+  const parts = createParts(classes.ready, onError);
+  const openEvents = (name: string) =>
+    reopenable(async (forget) => {
+      const events = await parts.open(() => classes.makeEvents(name));
+      const ended = events.run().catch(onError);
+      void ended.then(forget).then(() => parts.close(events));
+      return events;
+    });
 
   return {
     queue(name) {
       const known = queues.get(name);
       if (known) return known;
-      const fresh = wrapQueue(watch(classes.makeQueue(name)), () => watch(classes.makeEvents(name)));
+      const openQueue = reopenable(() => parts.open(() => classes.makeQueue(name)));
+      const fresh = wrapQueue(name, openQueue, openEvents(name));
       queues.set(name, fresh);
       return fresh;
     },
     consume(name, concurrency, handle) {
-      const worker = watch(classes.makeWorker(name, concurrency, (job) => handle(job.data)));
-      worker.on("failed", (_job, error) => onError(new Error(`a job of the queue ${name} failed`, { cause: error })));
-      return {
-        async close() {
-          open.delete(worker);
-          await worker.close();
-        },
+      const make = () => {
+        const worker = classes.makeWorker(name, concurrency, (job) => handle(job.data));
+        return worker.on("failed", (_job, error) =>
+          onError(new Error(`a job of the queue ${name} failed`, { cause: error })),
+        );
       };
+      const consumer = keepConsuming(parts, make, onError);
+      consumers.add(consumer);
+      return consumer;
     },
     serverVersion: () => classes.serverVersion(),
     async close() {
-      await Promise.all([...open].map((part) => part.close().catch(onError)));
+      await Promise.all([...consumers].map((consumer) => consumer.close()));
+      await parts.closeAll();
       await classes.close();
     },
   };
 }
 
-function wrapQueue(queue: Queue, makeEvents: () => QueueEvents): JobQueue {
-  let events: QueueEvents | null = null;
-  const upsert = (id: string, everyMs: number, data: object) =>
+function wrapQueue(name: string, open: () => Promise<Queue>, openEvents: () => Promise<QueueEvents>): JobQueue {
+  const upsert = (queue: Queue, id: string, everyMs: number, data: object) =>
     queue.upsertJobScheduler(id, { every: everyMs }, { name: id, data, opts: KEEP });
 
   return {
     async add(data, { dedupe } = {}) {
-      await queue.add(queue.name, data, {
+      const queue = await open();
+      await queue.add(name, data, {
         ...KEEP,
         ...(dedupe === undefined ? {} : { deduplication: { id: dedupe } }),
       });
     },
     async request(data, timeoutMs) {
-      events ??= makeEvents();
-      await events.waitUntilReady();
-      const job = await queue.add(queue.name, data, { removeOnComplete: { age: 60 }, removeOnFail: { age: 60 } });
+      const [queue, events] = await Promise.all([open(), openEvents()]);
+      const job = await queue.add(name, data, { removeOnComplete: { age: 60 }, removeOnFail: { age: 60 } });
       const answered = new AbortController();
       try {
         return await Promise.race([job.waitUntilFinished(events, timeoutMs), lookAtJob(queue, job, answered.signal)]);
@@ -108,16 +100,19 @@ function wrapQueue(queue: Queue, makeEvents: () => QueueEvents): JobQueue {
       }
     },
     async ensureScheduler(id, everyMs, data) {
+      const queue = await open();
       const known = await queue.getJobScheduler(id);
-      if (known === undefined || known.every !== everyMs) await upsert(id, everyMs, data);
+      if (known === undefined || known.every !== everyMs) await upsert(queue, id, everyMs, data);
     },
     async resetScheduler(id, everyMs, data) {
+      const queue = await open();
       await queue.removeJobScheduler(id);
-      await upsert(id, everyMs, data);
+      await upsert(queue, id, everyMs, data);
     },
-    counts: () => countJobs(queue),
-    failed: async (limit) => (await queue.getFailed(0, limit - 1)).map(viewFailed),
+    counts: async () => countJobs(await open()),
+    failed: async (limit) => (await (await open()).getFailed(0, limit - 1)).map(viewFailed),
     async retry(id) {
+      const queue = await open();
       const jobs = id === undefined ? await queue.getFailed() : [await queue.getJob(id)];
       let count = 0;
       for (const job of jobs) if (job !== undefined && (await retryJob(job))) count += 1;
@@ -161,38 +156,4 @@ async function lookAtJob(queue: Queue, { id = "" }: Job, signal: AbortSignal): P
     if (job !== undefined && (await job.isCompleted())) return job.returnvalue;
     if (job !== undefined && (await job.isFailed())) throw new Error(job.failedReason);
   }
-}
-
-/** Jobs in Postgres, in BullMQ's own schema; every part keeps few connections of its own. */
-export function postgresClasses(databaseUrl: string): Classes {
-  const options = { connection: { connectionString: databaseUrl, max: 3, application_name: "pulsecheck queue" } };
-  // The wrapper above needs what both backends share, and says so with BullMQ's default types.
-  return {
-    makeQueue: (name) => new Queue(name, options, createPostgresBackend) as unknown as Queue,
-    makeEvents: (name) => new QueueEvents(name, options, createPostgresBackend) as unknown as QueueEvents,
-    makeWorker: (name, concurrency, handle) =>
-      new Worker(name, handle, { ...options, concurrency }, createPostgresBackend) as unknown as Worker,
-    serverVersion: async () => null,
-    async close() {},
-  };
-}
-
-/** How long a Redis that is there may be silent before a producer is told that it is away. */
-const ANSWER_MS = 5_000;
-
-/** Jobs in Redis. Producers fail fast while it is away; consumers wait for it. */
-export function redisClasses(redisUrl: string, onError: (error: Error) => void): Classes {
-  const producer = connect(redisUrl, onError, { maxRetriesPerRequest: 1, commandTimeout: ANSWER_MS });
-  const consumer = connect(redisUrl, onError, { maxRetriesPerRequest: null });
-  return {
-    makeQueue: (name) => new Queue(name, { connection: producer }),
-    makeEvents: (name) =>
-      new QueueEvents(name, { connection: connect(redisUrl, onError, { maxRetriesPerRequest: null }) }),
-    makeWorker: (name, concurrency, handle) => new Worker(name, handle, { connection: consumer, concurrency }),
-    serverVersion: async () => /^redis_version:(\S+)/m.exec(await producer.info("server"))?.[1] ?? null,
-    async close() {
-      producer.disconnect();
-      consumer.disconnect();
-    },
-  };
 }
