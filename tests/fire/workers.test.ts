@@ -9,8 +9,8 @@ const INTERVAL_S = 10;
 /** A due check that is lost once, and what a busy machine takes. */
 const TWO_INTERVALS_MS = 2 * INTERVAL_S * 1_000 + 1_500;
 
-/** How long a result may wait in a worker before it is written. */
-const UNWRITTEN_MS = 1_500;
+/** How long a result may wait in a worker before it is written, on a machine whose disk others write to. */
+const UNWRITTEN_MS = 5_000;
 
 describe.concurrent.each(BROKERS)("with the broker on %s", (broker) => {
   test("a worker is killed in the middle of its checks: none is lost for more than an interval, none stored twice, no alert is wrong", async (context) => {
