@@ -41,6 +41,8 @@ export function openBroker({ databaseUrl, redisUrl, onError }: BrokerOptions): B
 /** Prepares Postgres for the queues: idempotent, safe with concurrent starters. */
 export async function migrateQueues(databaseUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
+  // Losing it fails the next query, which is where it can be told.
+  client.on("error", () => undefined);
   await client.connect();
   try {
     await runMigrations(client);
