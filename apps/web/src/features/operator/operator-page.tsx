@@ -1,7 +1,7 @@
-import { getRouteApi, Link } from "@tanstack/react-router";
+import { getRouteApi } from "@tanstack/react-router";
 import type { ComponentType } from "react";
-import { buttonClass } from "../../components/ui/button.tsx";
 import { Page } from "../../components/ui/page.tsx";
+import { SectionedPage } from "../../components/ui/sectioned-page.tsx";
 import { Empty } from "../../components/ui/states.tsx";
 import { useMe } from "../account/session.ts";
 import { DeedsSection } from "./deeds-section.tsx";
@@ -33,25 +33,14 @@ export function OperatorPage() {
   }
   const Section = SECTIONS[section];
   return (
-    <Page title={`${OPERATOR_SECTIONS[section]} · Operator`} heading="Operator">
-      <div className="grid items-start gap-5 md:grid-cols-[9rem_minmax(0,1fr)]">
-        <nav aria-label="Operator" className="flex flex-wrap gap-1 md:grid">
-          {Object.entries(OPERATOR_SECTIONS).map(([name, label]) => (
-            <Link
-              key={name}
-              to="/operator"
-              search={name === "status" ? {} : { section: name as OperatorSection }}
-              activeOptions={{ exact: true }}
-              className={buttonClass("quiet", "justify-start aria-[current=page]:bg-sunken")}
-            >
-              {label}
-            </Link>
-          ))}
-        </nav>
-        <div className="grid gap-5">
-          <Section />
-        </div>
-      </div>
-    </Page>
+    <SectionedPage
+      title="Operator"
+      to="/operator"
+      labels={OPERATOR_SECTIONS}
+      shown={section}
+      columns="md:grid-cols-[9rem_minmax(0,1fr)]"
+    >
+      <Section />
+    </SectionedPage>
   );
 }

@@ -1,7 +1,6 @@
-import { getRouteApi, Link } from "@tanstack/react-router";
+import { getRouteApi } from "@tanstack/react-router";
 import type { ComponentType } from "react";
-import { buttonClass } from "../../components/ui/button.tsx";
-import { Page } from "../../components/ui/page.tsx";
+import { SectionedPage } from "../../components/ui/sectioned-page.tsx";
 import { AuditSection } from "../audit/audit-section.tsx";
 import { ChannelsSection } from "../channels/channels-section.tsx";
 import { MembersSection } from "../members/members-section.tsx";
@@ -36,25 +35,14 @@ export function SettingsPage() {
   const { section = "profile" } = route.useSearch();
   const Section = SECTIONS[section];
   return (
-    <Page title={`${SETTINGS_SECTIONS[section]} · Settings`} heading="Settings">
-      <div className="grid items-start gap-5 md:grid-cols-[11rem_minmax(0,40rem)]">
-        <nav aria-label="Settings" className="flex flex-wrap gap-1 md:grid">
-          {Object.entries(SETTINGS_SECTIONS).map(([name, label]) => (
-            <Link
-              key={name}
-              to="/settings"
-              search={name === "profile" ? {} : { section: name as SettingsSection }}
-              activeOptions={{ exact: true }}
-              className={buttonClass("quiet", "justify-start aria-[current=page]:bg-sunken")}
-            >
-              {label}
-            </Link>
-          ))}
-        </nav>
-        <div className="grid gap-5">
-          <Section />
-        </div>
-      </div>
-    </Page>
+    <SectionedPage
+      title="Settings"
+      to="/settings"
+      labels={SETTINGS_SECTIONS}
+      shown={section}
+      columns="md:grid-cols-[11rem_minmax(0,40rem)]"
+    >
+      <Section />
+    </SectionedPage>
   );
 }
