@@ -1,10 +1,11 @@
 import type { CheckView } from "@pulsecheck/shared/check";
-import { ChevronRight, CircleCheck, CircleHelp, OctagonX } from "lucide-react";
-import { memo, useId, useState } from "react";
+import { CircleCheck, CircleHelp, OctagonX } from "lucide-react";
+import { memo } from "react";
 import { Time } from "../../components/ui/time.tsx";
 import { formatLatency } from "../../lib/format.ts";
 import { describeResult, resultOf, type CheckResult } from "./check-words.ts";
 import { KIND_WORDS } from "./kind-words.ts";
+import { LogRow } from "./log-row.tsx";
 import { Fact } from "./monitor-head.tsx";
 
 const LOOKS = {
@@ -15,37 +16,14 @@ const LOOKS = {
 
 /** One check of the log; opened, it tells everything that was measured. */
 export const CheckRow = memo(function CheckRow({ check }: { check: CheckView }) {
-  const [isOpen, setOpen] = useState(false);
-  const more = useId();
   return (
-    <>
-      <tr className="border-t border-line align-top">
-        <td className="py-1.5">
-          <button
-            type="button"
-            aria-expanded={isOpen}
-            aria-controls={isOpen ? more : undefined}
-            onClick={() => setOpen(!isOpen)}
-            className="inline-flex items-start gap-1 text-left hover:underline"
-          >
-            <ChevronRight aria-hidden className={`mt-0.5 size-4 shrink-0 text-muted ${isOpen ? "rotate-90" : ""}`} />
-            <Time at={check.checked_at} precision="second" />
-          </button>
-        </td>
-        <Result check={check} />
-        <td className="py-1.5 text-right tabular-nums">{formatLatency(check.latency_ms)}</td>
-        <td className="py-1.5 text-right tabular-nums max-sm:hidden">{check.http_status ?? "–"}</td>
-        <td className="py-1.5 pl-4 max-md:hidden">{check.resolved_address ?? "–"}</td>
-        <td className="py-1.5 max-md:hidden">{check.kind}</td>
-      </tr>
-      {isOpen && (
-        <tr id={more}>
-          <td colSpan={6} className="pb-3 pl-5">
-            <CheckFacts check={check} />
-          </td>
-        </tr>
-      )}
-    </>
+    <LogRow at={check.checked_at} columns={6} facts={<CheckFacts check={check} />}>
+      <Result check={check} />
+      <td className="py-1.5 text-right tabular-nums">{formatLatency(check.latency_ms)}</td>
+      <td className="py-1.5 text-right tabular-nums max-sm:hidden">{check.http_status ?? "–"}</td>
+      <td className="py-1.5 pl-4 max-md:hidden">{check.resolved_address ?? "–"}</td>
+      <td className="py-1.5 max-md:hidden">{check.kind}</td>
+    </LogRow>
   );
 });
 

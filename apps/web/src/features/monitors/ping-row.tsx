@@ -1,8 +1,8 @@
 import type { PingKind, PingView } from "@pulsecheck/shared/ping";
-import { ChevronRight, CircleCheck, MessageSquareText, OctagonX, Play } from "lucide-react";
-import { memo, useId, useState } from "react";
-import { Time } from "../../components/ui/time.tsx";
+import { CircleCheck, MessageSquareText, OctagonX, Play } from "lucide-react";
+import { memo } from "react";
 import { KIND_WORDS } from "./kind-words.ts";
+import { LogRow } from "./log-row.tsx";
 import { Fact } from "./monitor-head.tsx";
 
 const LOOKS = {
@@ -16,42 +16,19 @@ const { formatTime } = KIND_WORDS.cron;
 
 /** One ping of the log; opened, it shows all that came with it, as text. */
 export const PingRow = memo(function PingRow({ ping }: { ping: PingView }) {
-  const [isOpen, setOpen] = useState(false);
-  const more = useId();
   const { word, Icon, look } = LOOKS[ping.kind];
   return (
-    <>
-      <tr className="border-t border-line align-top">
-        <td className="py-1.5">
-          <button
-            type="button"
-            aria-expanded={isOpen}
-            aria-controls={isOpen ? more : undefined}
-            onClick={() => setOpen(!isOpen)}
-            className="inline-flex items-start gap-1 text-left hover:underline"
-          >
-            <ChevronRight aria-hidden className={`mt-0.5 size-4 shrink-0 text-muted ${isOpen ? "rotate-90" : ""}`} />
-            <Time at={ping.at} precision="second" />
-          </button>
-        </td>
-        <td className="py-1.5 pr-2">
-          <p className={`flex items-start gap-1.5 font-medium ${look}`}>
-            <Icon aria-hidden className="mt-0.5 size-4 shrink-0" />
-            {word}
-            {ping.exit_code !== null && ping.exit_code > 0 && `, exit code ${ping.exit_code}`}
-          </p>
-          <p className="text-muted wrap-anywhere">{describeOrigin(ping)}</p>
-        </td>
-        <td className="py-1.5 text-right tabular-nums">{formatTime(ping.duration_ms)}</td>
-      </tr>
-      {isOpen && (
-        <tr id={more}>
-          <td colSpan={3} className="pb-3 pl-5">
-            <PingFacts ping={ping} />
-          </td>
-        </tr>
-      )}
-    </>
+    <LogRow at={ping.at} columns={3} facts={<PingFacts ping={ping} />}>
+      <td className="py-1.5 pr-2">
+        <p className={`flex items-start gap-1.5 font-medium ${look}`}>
+          <Icon aria-hidden className="mt-0.5 size-4 shrink-0" />
+          {word}
+          {ping.exit_code !== null && ping.exit_code > 0 && `, exit code ${ping.exit_code}`}
+        </p>
+        <p className="text-muted wrap-anywhere">{describeOrigin(ping)}</p>
+      </td>
+      <td className="py-1.5 text-right tabular-nums">{formatTime(ping.duration_ms)}</td>
+    </LogRow>
   );
 });
 
