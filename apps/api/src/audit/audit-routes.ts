@@ -1,15 +1,14 @@
 import { listAudit } from "@pulsecheck/db/audit";
 import { auditEntrySchema, auditListQuery } from "@pulsecheck/shared/audit";
-import { pageSchema } from "@pulsecheck/shared/list";
-import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
+import { defineList } from "../http/usual-routes.ts";
 
-const list = defineRoute("admin", {
-  method: "get",
+const list = defineList("admin", {
   path: "/api/v1/audit",
   tags: ["Workspace"],
-  request: { query: auditListQuery },
-  responses: { 200: json(pageSchema(auditEntrySchema), "Who changed what in the workspace, the latest first") },
+  query: auditListQuery,
+  item: auditEntrySchema,
+  says: "Who changed what in the workspace, the latest first",
 });
 
 /** The audit log of a workspace: read only. */

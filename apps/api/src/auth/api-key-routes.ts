@@ -1,12 +1,11 @@
 import { createApiKey, listApiKeys, revokeApiKey } from "@pulsecheck/db/api-keys";
 import { API_KEY_PREFIX, apiKeyCreateSchema, apiKeyListQuery, apiKeySchema } from "@pulsecheck/shared/api-key";
-import { pageSchema } from "@pulsecheck/shared/list";
 import { Refusal, refuseField, refuseMissing } from "@pulsecheck/shared/refusal";
 import { roleCovers } from "@pulsecheck/shared/role";
 import { z } from "zod";
 import type { Deps } from "../context.ts";
-import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
+import { defineCreation, defineList, defineRemoval } from "../http/usual-routes.ts";
 import { publishRevocation } from "./revocations.ts";
 import { createSecret, hashSecret } from "./secrets.ts";
 
@@ -19,31 +18,24 @@ const createdSchema = apiKeySchema
   .extend({ key: z.string().describe("The key itself, shown this once") })
   .meta({ id: "NewApiKey" });
 
-const list = defineRoute("admin", {
-  method: "get",
+const list = defineList("admin", {
   path,
   tags,
-  request: { query: apiKeyListQuery },
-  responses: { 200: json(pageSchema(apiKeySchema), "The newest first, revoked ones included") },
+  query: apiKeyListQuery,
+  item: apiKeySchema,
+  says: "The newest first, revoked ones included",
 });
-const create = defineRoute("admin", {
-  method: "post",
-  path,
-  tags,
-  request: { body: json(apiKeyCreateSchema) },
-  responses: { 201: json(createdSchema, "Created; `key` is shown this once") },
-});
-const revoke = defineRoute(
+const create = defineCreation(
   "admin",
-  {
-    method: "delete",
-    path: `${path}/{id}`,
-    tags,
-    request: { params },
-    responses: { 204: { description: "The key is worthless from now on" } },
-  },
-  [404],
+  { path, tags, body: apiKeyCreateSchema, view: createdSchema, says: "Created; `key` is shown this once" },
+  [],
 );
+const revoke = defineRemoval("admin", {
+  path: `${path}/{id}`,
+  tags,
+  params,
+  says: "The key is worthless from now on",
+});
 
 /** Keys for machines, each bound to one workspace. */
 export function apiKeyRoutes(deps: Deps) {

@@ -1,10 +1,9 @@
 import { endSession, endSessionsOf, findSessionHash, listSessions, type SessionListing } from "@pulsecheck/db/sessions";
-import { pageSchema } from "@pulsecheck/shared/list";
 import { refuseMissing } from "@pulsecheck/shared/refusal";
-import { z } from "zod";
 import type { Deps, Principal } from "../context.ts";
-import { defineRoute, json } from "../http/route.ts";
+import { defineRoute } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
+import { defineList, defineRemoval, idParams as params } from "../http/usual-routes.ts";
 import { sessionListQuery, sessionSchema } from "./auth-schemas.ts";
 import { authenticate } from "./authenticate.ts";
 import { openSessions } from "./lucia.ts";
@@ -12,7 +11,6 @@ import { publishRevocation } from "./revocations.ts";
 
 const tags = ["Users"];
 const path = "/users/me/sessions";
-const params = z.strictObject({ id: z.uuid() });
 
 const logout = defineRoute("person", {
   method: "post",
@@ -20,24 +18,14 @@ const logout = defineRoute("person", {
   tags,
   responses: { 204: { description: "The session has ended" } },
 });
-const list = defineRoute("person", {
-  method: "get",
+const list = defineList("person", {
   path,
   tags,
-  request: { query: sessionListQuery },
-  responses: { 200: json(pageSchema(sessionSchema), "Living sessions") },
+  query: sessionListQuery,
+  item: sessionSchema,
+  says: "Living sessions",
 });
-const end = defineRoute(
-  "person",
-  {
-    method: "delete",
-    path: `${path}/{id}`,
-    tags,
-    request: { params },
-    responses: { 204: { description: "The session has ended" } },
-  },
-  [404],
-);
+const end = defineRemoval("person", { path: `${path}/{id}`, tags, params, says: "The session has ended" });
 const endOthers = defineRoute("person", {
   method: "delete",
   path,

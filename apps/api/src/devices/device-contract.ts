@@ -11,7 +11,8 @@ import { countedPageSchema, pageSchema } from "@pulsecheck/shared/list";
 import { z } from "zod";
 import { range } from "../http/range.ts";
 import { defineRoute, json } from "../http/route.ts";
-import { describeThing } from "../http/thing-contract.ts";
+import { describeOne } from "../http/usual-routes.ts";
+import { defineIncidentsOf } from "../incidents/incidents-of.ts";
 
 const tags = ["Devices"];
 const path = "/api/v1/devices";
@@ -43,17 +44,19 @@ export const deviceContract = {
     },
     [404],
   ),
-  ...describeThing({
+  ...describeOne("write", {
     path: one,
     tags,
     params,
     view: deviceSchema,
     change: deviceUpdateSchema,
     says: {
+      shown: "As it is now",
       updated: "Changed; new thresholds are judged by at once",
-      deleted: "Deleted, with its incidents; a later heartbeat makes it anew",
+      removed: "Deleted, with its incidents; a later heartbeat makes it anew",
     },
   }),
+  incidents: defineIncidentsOf({ path: one, tags, params }),
   events: defineRoute(
     "read",
     {

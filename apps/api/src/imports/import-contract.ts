@@ -6,9 +6,9 @@ import {
   importSummarySchema,
   LARGEST_IMPORT_BYTES,
 } from "@pulsecheck/shared/import";
-import { pageSchema } from "@pulsecheck/shared/list";
 import { z } from "zod";
 import { defineRoute, json } from "../http/route.ts";
+import { defineList, idParams as params } from "../http/usual-routes.ts";
 
 const tags = ["Imports"];
 const path = "/api/v1/imports";
@@ -38,12 +38,12 @@ export const importContract = {
     },
     [409, 413, 415, 503],
   ),
-  list: defineRoute("write", {
-    method: "get",
+  list: defineList("write", {
     path,
     tags,
-    request: { query: importListQuery },
-    responses: { 200: json(pageSchema(importSummarySchema), "The latest first") },
+    query: importListQuery,
+    item: importSummarySchema,
+    says: "The latest first",
   }),
   sample: defineRoute("write", {
     method: "get",
@@ -58,7 +58,7 @@ export const importContract = {
       method: "get",
       path: `${path}/{id}`,
       tags,
-      request: { params: z.strictObject({ id: z.uuid().toLowerCase() }) },
+      request: { params },
       responses: { 200: json(importSchema, "What has become of it so far") },
     },
     [404],

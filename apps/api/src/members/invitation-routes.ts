@@ -6,32 +6,31 @@ import {
   revokeInvitation,
 } from "@pulsecheck/db/invitations";
 import { invitationCreateSchema, invitationListQuery, invitationSchema } from "@pulsecheck/shared/invitation";
-import { pageSchema } from "@pulsecheck/shared/list";
-import { z } from "zod";
 import type { Deps } from "../context.ts";
 import { limitAlertMails } from "../http/rate-limit.ts";
-import { defineRoute, json } from "../http/route.ts";
+import { defineRoute } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
+import { defineCreation, defineList, defineRemoval, idParams as params } from "../http/usual-routes.ts";
 
 const tags = ["Members"];
 const path = "/api/v1/invitations";
-const params = z.strictObject({ id: z.uuid() });
+const one = `${path}/{id}`;
 
-const list = defineRoute("admin", {
-  method: "get",
+const list = defineList("admin", {
   path,
   tags,
-  request: { query: invitationListQuery },
-  responses: { 200: json(pageSchema(invitationSchema), "Those that nobody has accepted yet, the newest first") },
+  query: invitationListQuery,
+  item: invitationSchema,
+  says: "Those that nobody has accepted yet, the newest first",
 });
-const add = defineRoute(
+const add = defineCreation(
   "admin",
   {
-    method: "post",
     path,
     tags,
-    request: { body: json(invitationCreateSchema) },
-    responses: { 201: json(invitationSchema, "A mail with a link is on its way, good for 7 days and once") },
+    body: invitationCreateSchema,
+    view: invitationSchema,
+    says: "A mail with a link is on its way, good for 7 days and once",
   },
   [409, 429],
 );
@@ -39,24 +38,14 @@ const resend = defineRoute(
   "admin",
   {
     method: "post",
-    path: `${path}/{id}/resend`,
+    path: `${one}/resend`,
     tags,
     request: { params },
     responses: { 202: { description: "A new mail is on its way; the link in the earlier one is worthless" } },
   },
   [404, 429],
 );
-const revoke = defineRoute(
-  "admin",
-  {
-    method: "delete",
-    path: `${path}/{id}`,
-    tags,
-    request: { params },
-    responses: { 204: { description: "Its link is worthless from now on" } },
-  },
-  [404],
-);
+const revoke = defineRemoval("admin", { path: one, tags, params, says: "Its link is worthless from now on" });
 
 /** Who is asked by mail to join a workspace. */
 export function invitationRoutes(deps: Deps) {

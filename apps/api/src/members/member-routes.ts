@@ -1,6 +1,5 @@
 import { changeMemberRole, listMembers, removeMember } from "@pulsecheck/db/members";
 import type { Scope } from "@pulsecheck/db/scope";
-import { pageSchema } from "@pulsecheck/shared/list";
 import { memberChangeSchema, memberListQuery, memberSchema } from "@pulsecheck/shared/member";
 import type { Role } from "@pulsecheck/shared/role";
 import { z } from "zod";
@@ -8,23 +7,25 @@ import { publishRevocation } from "../auth/revocations.ts";
 import type { Deps } from "../context.ts";
 import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
+import { defineList, defineRemoval } from "../http/usual-routes.ts";
 
 const tags = ["Members"];
 const path = "/api/v1/members";
+const one = `${path}/{user_id}`;
 const params = z.strictObject({ user_id: z.uuid() });
 
-const list = defineRoute("read", {
-  method: "get",
+const list = defineList("read", {
   path,
   tags,
-  request: { query: memberListQuery },
-  responses: { 200: json(pageSchema(memberSchema), "The people of this workspace") },
+  query: memberListQuery,
+  item: memberSchema,
+  says: "The people of this workspace",
 });
 const change = defineRoute(
   "admin",
   {
     method: "patch",
-    path: `${path}/{user_id}`,
+    path: one,
     tags,
     request: { params, body: json(memberChangeSchema) },
     responses: {
@@ -33,15 +34,9 @@ const change = defineRoute(
   },
   [404, 409],
 );
-const remove = defineRoute(
+const remove = defineRemoval(
   "admin",
-  {
-    method: "delete",
-    path: `${path}/{user_id}`,
-    tags,
-    request: { params },
-    responses: { 204: { description: "No member any more: their sockets, and the keys they made here, have ended" } },
-  },
+  { path: one, tags, params, says: "No member any more: their sockets, and the keys they made here, have ended" },
   [404, 409],
 );
 const leave = defineRoute(

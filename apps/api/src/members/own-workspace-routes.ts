@@ -8,6 +8,7 @@ import { refuseToken } from "../auth/spend-mailed-token.ts";
 import type { Deps } from "../context.ts";
 import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
+import { defineCreation } from "../http/usual-routes.ts";
 
 const tags = ["Members"];
 const path = "/users/me/workspaces";
@@ -18,17 +19,13 @@ const list = defineRoute("person", {
   tags,
   responses: { 200: json(z.object({ items: z.array(ownWorkspaceSchema) }), "The caller's, the personal one first") },
 });
-const create = defineRoute(
-  "person",
-  {
-    method: "post",
-    path,
-    tags,
-    request: { body: json(workspaceCreateSchema) },
-    responses: { 201: json(ownWorkspaceSchema, "A shared workspace with the caller as its ADMIN") },
-  },
-  [409],
-);
+const create = defineCreation("person", {
+  path,
+  tags,
+  body: workspaceCreateSchema,
+  view: ownWorkspaceSchema,
+  says: "A shared workspace with the caller as its ADMIN",
+});
 const accept = defineRoute(
   "person",
   {

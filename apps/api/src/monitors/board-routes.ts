@@ -2,10 +2,10 @@ import { glanceAt } from "@pulsecheck/db/glance";
 import { listBoard } from "@pulsecheck/db/monitor-board";
 import { boardQuery, monitorOnBoardSchema } from "@pulsecheck/shared/board";
 import { glanceQuery, glanceSchema } from "@pulsecheck/shared/glance";
-import { pageSchema } from "@pulsecheck/shared/list";
 import { z } from "zod";
 import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
+import { defineList } from "../http/usual-routes.ts";
 
 const tags = ["Monitors"];
 
@@ -13,12 +13,12 @@ const tags = ["Monitors"];
 export function boardRoutes() {
   return createRouter()
     .openapi(
-      defineRoute("read", {
-        method: "get",
+      defineList("read", {
         path: "/api/v1/board",
         tags,
-        request: { query: boardQuery },
-        responses: { 200: json(pageSchema(monitorOnBoardSchema), "The oldest first") },
+        query: boardQuery,
+        item: monitorOnBoardSchema,
+        says: "The oldest first",
       }),
       async (c) => c.json(await listBoard(c.get("scope"), c.req.valid("query")), 200),
     )

@@ -3,16 +3,15 @@ import { listIncidents } from "@pulsecheck/db/incidents";
 import { findMonitor } from "@pulsecheck/db/monitors";
 import { getStats } from "@pulsecheck/db/stats";
 import { checkListQuery, checkSchema } from "@pulsecheck/shared/check";
-import { incidentListQuery, incidentSchema } from "@pulsecheck/shared/incident";
 import { pageSchema } from "@pulsecheck/shared/list";
 import { statsSchema } from "@pulsecheck/shared/uptime";
-import { z } from "zod";
 import { closeRange, range } from "../http/range.ts";
 import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
+import { idParams as params } from "../http/usual-routes.ts";
+import { defineIncidentsOf } from "../incidents/incidents-of.ts";
 
 const tags = ["Monitors"];
-const params = z.strictObject({ id: z.uuid().toLowerCase() });
 const one = "/api/v1/monitors/{id}";
 
 /** What was measured of a monitor. */
@@ -32,23 +31,10 @@ export function historyRoutes() {
       ),
       async (c) => c.json(await listChecks(c.get("scope"), c.req.valid("param").id, c.req.valid("query")), 200),
     )
-    .openapi(
-      defineRoute(
-        "read",
-        {
-          method: "get",
-          path: `${one}/incidents`,
-          tags,
-          request: { params, query: incidentListQuery.omit({ subject_type: true }) },
-          responses: { 200: json(pageSchema(incidentSchema), "Open ones first, then the latest") },
-        },
-        [404],
-      ),
-      async (c) => {
-        const monitor = await findMonitor(c.get("scope"), c.req.valid("param").id);
-        return c.json(await listIncidents(c.get("scope"), c.req.valid("query"), { monitorId: monitor.id }), 200);
-      },
-    )
+    .openapi(defineIncidentsOf({ path: one, tags, params }), async (c) => {
+      const monitor = await findMonitor(c.get("scope"), c.req.valid("param").id);
+      return c.json(await listIncidents(c.get("scope"), c.req.valid("query"), { monitorId: monitor.id }), 200);
+    })
     .openapi(
       defineRoute(
         "read",

@@ -3,7 +3,6 @@ import type { Actor } from "@pulsecheck/db/scope";
 import { listLog } from "@pulsecheck/db/system-log";
 import { auditEntrySchema, auditListQuery } from "@pulsecheck/shared/audit";
 import { instanceStatusSchema } from "@pulsecheck/shared/instance-status";
-import { pageSchema } from "@pulsecheck/shared/list";
 import { QUEUES } from "@pulsecheck/shared/queues";
 import { Refusal, refuseMissing } from "@pulsecheck/shared/refusal";
 import { logEntrySchema, logListQuery } from "@pulsecheck/shared/system-log";
@@ -11,6 +10,7 @@ import { z } from "zod";
 import type { Deps } from "../context.ts";
 import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
+import { defineList } from "../http/usual-routes.ts";
 import { readStatus } from "./read-status.ts";
 
 const tags = ["Operators"];
@@ -22,19 +22,19 @@ const status = defineRoute("superuser", {
   tags,
   responses: { 200: json(instanceStatusSchema, "What runs, what waits, and how large it all is") },
 });
-const log = defineRoute("superuser", {
-  method: "get",
+const log = defineList("superuser", {
   path: `${path}/log`,
   tags,
-  request: { query: logListQuery },
-  responses: { 200: json(pageSchema(logEntrySchema), "What the processes warned of, the latest first") },
+  query: logListQuery,
+  item: logEntrySchema,
+  says: "What the processes warned of, the latest first",
 });
-const audit = defineRoute("superuser", {
-  method: "get",
+const audit = defineList("superuser", {
   path: `${path}/audit`,
   tags,
-  request: { query: auditListQuery },
-  responses: { 200: json(pageSchema(auditEntrySchema), "What operators did, the latest first") },
+  query: auditListQuery,
+  item: auditEntrySchema,
+  says: "What operators did, the latest first",
 });
 const retry = defineRoute(
   "superuser",

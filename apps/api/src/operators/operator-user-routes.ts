@@ -1,28 +1,26 @@
 import { changeUser, getUserDetail, listUsers, mailResetLink } from "@pulsecheck/db/operator-users";
-import { pageSchema } from "@pulsecheck/shared/list";
 import {
   operatorUserChangeSchema,
   operatorUserDetailSchema,
   operatorUserListQuery,
   operatorUserSchema,
 } from "@pulsecheck/shared/operator-user";
-import { z } from "zod";
 import { publishRevocation } from "../auth/revocations.ts";
 import type { Deps } from "../context.ts";
 import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
+import { defineList, idParams as params } from "../http/usual-routes.ts";
 
 const tags = ["Operators"];
 const path = "/api/v1/operator/users";
 const one = `${path}/{id}`;
-const params = z.strictObject({ id: z.uuid().toLowerCase() });
 
-const list = defineRoute("superuser", {
-  method: "get",
+const list = defineList("superuser", {
   path,
   tags,
-  request: { query: operatorUserListQuery },
-  responses: { 200: json(pageSchema(operatorUserSchema), "Everybody who has an account") },
+  query: operatorUserListQuery,
+  item: operatorUserSchema,
+  says: "Everybody who has an account",
 });
 const get = defineRoute(
   "superuser",

@@ -6,15 +6,14 @@ import {
   quotaChangeSchema,
   quotaDefaultsSchema,
 } from "@pulsecheck/shared/operator-workspace";
-import { z } from "zod";
 import type { Deps } from "../context.ts";
 import { QUOTAS } from "../http/limits.ts";
 import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
+import { idParams as params } from "../http/usual-routes.ts";
 
 const tags = ["Operators"];
 const path = "/api/v1/operator/workspaces";
-const params = z.strictObject({ id: z.uuid().toLowerCase() });
 
 const pageWithDefaults = pageSchema(operatorWorkspaceSchema).extend({
   defaults: quotaDefaultsSchema.describe("What a workspace may have that has no quota of its own; null: no limit"),

@@ -1,11 +1,9 @@
 import { listPings } from "@pulsecheck/db/pings";
 import { pageSchema } from "@pulsecheck/shared/list";
 import { pingListQuery, pingSchema } from "@pulsecheck/shared/ping";
-import { z } from "zod";
 import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
-
-const params = z.strictObject({ id: z.uuid().toLowerCase() });
+import { idParams as params } from "../http/usual-routes.ts";
 
 /** What a cron job has said of itself. */
 export function pingListRoute() {

@@ -17,7 +17,8 @@ import {
 import { z } from "zod";
 import { range } from "../http/range.ts";
 import { defineRoute, json } from "../http/route.ts";
-import { describeThing } from "../http/thing-contract.ts";
+import { defineRemoval, describeOne } from "../http/usual-routes.ts";
+import { defineIncidentsOf } from "../incidents/incidents-of.ts";
 
 const tags = ["Sensors"];
 const path = "/api/v1/sensors";
@@ -48,14 +49,15 @@ export const sensorContract = {
     request: { query: sensorListQuery },
     responses: { 200: json(countedPageSchema(sensorSchema), "A page") },
   }),
-  ...describeThing({
+  ...describeOne("write", {
     path: one,
     tags,
     params,
     view: sensorSchema,
     change: sensorUpdateSchema,
-    says: { updated: "Changed", deleted: "Deleted, with its readings" },
+    says: { shown: "As it is now", updated: "Changed", removed: "Deleted, with its readings" },
   }),
+  incidents: defineIncidentsOf({ path: one, tags, params }),
   readings: defineRoute(
     "read",
     {
@@ -78,17 +80,12 @@ export const sensorContract = {
     },
     [404],
   ),
-  removeReading: defineRoute(
-    "write",
-    {
-      method: "delete",
-      path: `${readings}/{id}`,
-      tags,
-      request: { params: readingParams },
-      responses: { 204: { description: "Deleted; what it was is kept under /corrections" } },
-    },
-    [404],
-  ),
+  removeReading: defineRemoval("write", {
+    path: `${readings}/{id}`,
+    tags,
+    params: readingParams,
+    says: "Deleted; what it was is kept under /corrections",
+  }),
   corrections: defineRoute(
     "read",
     {

@@ -6,32 +6,31 @@ import {
   removeAlertAddress,
 } from "@pulsecheck/db/alert-addresses";
 import { alertAddressCreateSchema, alertAddressListQuery, alertAddressSchema } from "@pulsecheck/shared/alert-address";
-import { pageSchema } from "@pulsecheck/shared/list";
-import { z } from "zod";
 import type { Deps } from "../context.ts";
 import { limitAlertMails } from "../http/rate-limit.ts";
-import { defineRoute, json } from "../http/route.ts";
+import { defineRoute } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
+import { defineCreation, defineList, defineRemoval, idParams as params } from "../http/usual-routes.ts";
 
 const tags = ["Workspace"];
 const path = "/api/v1/alert-addresses";
-const params = z.strictObject({ id: z.uuid() });
+const one = `${path}/{id}`;
 
-const list = defineRoute("read", {
-  method: "get",
+const list = defineList("read", {
   path,
   tags,
-  request: { query: alertAddressListQuery },
-  responses: { 200: json(pageSchema(alertAddressSchema), "The newest first") },
+  query: alertAddressListQuery,
+  item: alertAddressSchema,
+  says: "The newest first",
 });
-const add = defineRoute(
+const add = defineCreation(
   "admin",
   {
-    method: "post",
     path,
     tags,
-    request: { body: json(alertAddressCreateSchema) },
-    responses: { 201: json(alertAddressSchema, "Added; a mail asks the address to confirm") },
+    body: alertAddressCreateSchema,
+    view: alertAddressSchema,
+    says: "Added; a mail asks the address to confirm",
   },
   [409, 429],
 );
@@ -39,24 +38,14 @@ const resend = defineRoute(
   "admin",
   {
     method: "post",
-    path: `${path}/{id}/resend`,
+    path: `${one}/resend`,
     tags,
     request: { params },
     responses: { 202: { description: "A new mail is on its way; the link in the earlier one is worthless" } },
   },
   [404, 409, 429],
 );
-const remove = defineRoute(
-  "admin",
-  {
-    method: "delete",
-    path: `${path}/{id}`,
-    tags,
-    request: { params },
-    responses: { 204: { description: "Nothing more is sent to it" } },
-  },
-  [404],
-);
+const remove = defineRemoval("admin", { path: one, tags, params, says: "Nothing more is sent to it" });
 
 /** Further addresses that get a workspace's alerts. */
 export function alertAddressRoutes(deps: Deps) {
