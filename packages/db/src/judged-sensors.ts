@@ -63,9 +63,9 @@ export async function lockSensors(client: pg.PoolClient, keys: readonly number[]
 /** Locks and reads the sensors of which something may change by time or by their rules alone. */
 export async function lockUnsettledSensors(client: pg.PoolClient): Promise<JudgedSensor[]> {
   // As the index "sensor_states_unsettled_idx" has it.
-  const isUnsettled = `t.last_reading_id IS NOT NULL AND (
+  const isUnsettled = `(
     (t.breach IS NOT NULL AND t.threshold_incident_id IS NULL) OR (t.breach IS NULL AND t.threshold_incident_id IS NOT NULL)
-    OR (t.anomaly_incident_id IS NOT NULL AND NOT s.alerts_on_anomaly))`;
+    OR (t.anomaly_incident_id IS NOT NULL AND (t.last_reading_id IS NULL OR NOT s.alerts_on_anomaly)))`;
   return (await client.query<StateRow>(READ_STATES(isUnsettled))).rows.map(toSensor);
 }
 

@@ -14,6 +14,7 @@ import { inTransaction } from "./client.ts";
 import { Prisma } from "./generated/client.ts";
 import { given, readPage, within, type Column, type KeysetQuery } from "./keyset.ts";
 import type { Scope } from "./scope.ts";
+import { correctState } from "./sensor-corrections.ts";
 import { findSensor } from "./sensors.ts";
 import { remakeSeries } from "./series-rollups.ts";
 
@@ -141,16 +142,7 @@ async function lockReading(client: pg.PoolClient, { workspaceId }: Scope, sensor
   return { sensorKey: sensor.id, name: sensor.name, unit: sensor.unit, before: rows[0] };
 }
 
-// Of readings that are not judged yet, none becomes the last one here.
-const FIND_LAST = `
-  UPDATE sensor_states t SET last_reading_id = r.id, last_value = r.value, last_at = r.at, last_metadata = r.metadata,
-    is_last_anomaly = coalesce(r.is_anomaly, false)
-  FROM sensor_states k LEFT JOIN LATERAL (
-    SELECT * FROM readings WHERE sensor_key = $1 AND (at, id) <= (k.last_at, k.last_reading_id)
-    ORDER BY at DESC, id DESC LIMIT 1) r ON true
-  WHERE k.sensor_key = $1 AND t.sensor_key = $1 AND t.last_reading_id = $2`;
-
-/** Brings the sensor's last value and its figures in line with its readings, and writes down who did it. */
+/** Brings the sensor's state and its figures in line with its readings, and writes down who did it. */
 async function followCorrection(
   client: pg.PoolClient,
   scope: Scope,
@@ -158,7 +150,7 @@ async function followCorrection(
   before: ReadingRow,
   after: ReadingRow | null,
 ): Promise<void> {
-  await client.query(FIND_LAST, [sensorKey, before.id]);
+  await correctState(client, sensorKey, before.id);
   await remakeSeries(client, ["v"], [{ key: sensorKey, at: before.at }]);
   await recordChange(client, scope, {
     action: after === null ? "reading.deleted" : "reading.corrected",

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { WARM_UP_READINGS } from "./anomaly.ts";
 import { USUAL_UNTIL_ENDED } from "./anomaly-streak.ts";
 import {
+  breachAfterCorrection,
   breachOf,
   findBoundsProblem,
   judgeNext,
@@ -65,6 +66,26 @@ describe("bounds", () => {
     expect(transitions).toEqual([{ kind: "threshold", type: "ends", at: at(5) }]);
     expect(next).toMatchObject({ breach: null, breachSince: null, isThresholdOpen: false });
   });
+
+  test("without any value left, nothing is crossed and every incident ends", () => {
+    const { standing } = tell([31], { ...RULES, alertsOnAnomaly: true });
+    const open = { ...standing, anomaly: { streak: 2, isOpen: true } };
+    const { next, transitions } = judgeNow(open, { ...RULES, alertsOnAnomaly: true }, { value: null, at: at(5) });
+    expect(transitions.map(({ kind, type }) => `${kind} ${type}`)).toEqual(["threshold ends", "anomaly ends"]);
+    expect(next).toMatchObject({ breach: null, breachSince: null, isThresholdOpen: false, anomaly: { isOpen: false } });
+  });
+
+  test.each([
+    ["the only value that crossed it is gone", "above", [20, 29], true, null],
+    ["another one had crossed it before", "above", [20, 31, 29], true, "above"],
+    ["the last value crosses the other bound", "above", [31, 5], true, "below"],
+    ["what crossed it was too long ago to be seen", "above", [29, 29], false, "above"],
+    ["none was crossed: the last value alone says so", null, [31, 29], true, null],
+    ["the last value was corrected to one beyond", null, [20, 31], true, "above"],
+    ["no value is left", "above", [], true, null],
+  ] as const)("after a correction: %s", (_story, previous, values, isWhole, breach) =>
+    expect(breachAfterCorrection(previous, values, RULES, isWhole)).toBe(breach),
+  );
 
   test("without bounds nothing is crossed", () => {
     expect(breachOf(null, 1e300, { above: null, below: null, hysteresis: 0 })).toBeNull();

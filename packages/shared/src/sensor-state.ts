@@ -43,6 +43,22 @@ export function breachOf(
   return null;
 }
 
+/**
+ * The bound that is crossed once readings were corrected or deleted: what crossed it may be gone. One that was not crossed
+ * is judged by the last value alone.
+ * @param values the last ones, the oldest first
+ * @param isWhole are these all that there are?
+ */
+export function breachAfterCorrection(
+  previous: Breach | null,
+  values: readonly number[],
+  rules: Pick<SensorRules, "above" | "below" | "hysteresis">,
+  isWhole: boolean,
+): Breach | null {
+  const known = previous === null ? values.slice(-1) : values;
+  return known.reduce<Breach | null>((breach, value) => breachOf(breach, value, rules), isWhole ? null : previous);
+}
+
 /** Judges the next reading of a sensor, which is none older than the one before it. */
 export function judgeNext(
   standing: SensorStanding,
@@ -65,14 +81,14 @@ export function judgeNext(
 /**
  * What of a sensor changes by time or by its rules alone, no reading needed: a breach has lasted long enough, a bound
  * was moved, anomalies are no longer asked for.
- * @param last the last value, and the time until which it is known to hold
+ * @param last the last value, null where none is left, and the time until which it is known to hold
  */
 export function judgeNow(
   standing: SensorStanding,
   rules: SensorRules,
-  { value, at }: { value: number; at: Date },
+  { value, at }: { value: number | null; at: Date },
 ): Omit<Judgement, "isAnomaly"> {
-  const breach = breachOf(standing.breach, value, rules);
+  const breach = value === null ? null : breachOf(standing.breach, value, rules);
   const breachSince = breach && (standing.breachSince ?? at);
   const next = { ...standing, breach, breachSince };
   const transitions: SensorTransition[] = [];
@@ -80,7 +96,7 @@ export function judgeNow(
     next.isThresholdOpen = false;
     transitions.push({ kind: "threshold", type: "ends", at });
   }
-  if (breach !== null && breachSince !== null && !standing.isThresholdOpen) {
+  if (value !== null && breach !== null && breachSince !== null && !standing.isThresholdOpen) {
     const lastsAt = new Date(breachSince.getTime() + rules.minDurationS * 1_000);
     if (lastsAt <= at) {
       next.isThresholdOpen = true;
@@ -88,7 +104,7 @@ export function judgeNow(
       transitions.push({ kind: "threshold", type: "begins", startedAt: breachSince, at: lastsAt, detail });
     }
   }
-  if (endsAnomaly(standing.anomaly, rules.alertsOnAnomaly)) {
+  if (value === null ? standing.anomaly.isOpen : endsAnomaly(standing.anomaly, rules.alertsOnAnomaly)) {
     next.anomaly = { ...standing.anomaly, isOpen: false };
     transitions.push({ kind: "anomaly", type: "ends", at });
   }

@@ -27,11 +27,10 @@ export function judgeReadings(before: JudgedSensor, readings: readonly QueuedRea
   return judged;
 }
 
-/** Judges a sensor by its last value, which holds until `now`. */
+/** Judges a sensor by its last value, which holds until `now`. Without any, its incidents end. */
 export function judgeByTime(before: JudgedSensor, now: Date): Judged {
   const judged: Judged = { sensor: before, unusual: [], changes: [] };
-  if (before.last !== null)
-    move(judged, judgeNow(before.standing, before.rules, { value: before.last.value, at: now }), now);
+  move(judged, judgeNow(before.standing, before.rules, { value: before.last?.value ?? null, at: now }), now);
   return judged;
 }
 
