@@ -12,6 +12,7 @@ import type { Db } from "./client.ts";
 import { Prisma, type AlertAddress } from "./generated/client.ts";
 import { given, hasText, readThings, type Column } from "./keyset.ts";
 import type { Actor, Scope } from "./scope.ts";
+import { lockWorkspace } from "./workspace-lock.ts";
 
 /** How long the link that asks for a confirmation is good for, in ms. */
 const CONFIRMATION_LIFETIME_MS = 7 * 24 * 3_600_000;
@@ -29,13 +30,7 @@ export async function listAlertAddresses(scope: Scope, query: AlertAddressListQu
     ...given(query.is_verified, (one) => Prisma.sql`(a.verified_at IS NOT NULL) = ${one}`),
     ...given(query.q, (text) => hasText(text, Prisma.sql`a.email`)),
   ];
-  const list = {
-    select: Prisma.sql`a.id`,
-    from: Prisma.sql`alert_addresses a`,
-    where,
-    columns: COLUMNS,
-    key: "id",
-  } as const;
+  const list = { from: Prisma.sql`alert_addresses a`, where, columns: COLUMNS };
   return readThings(scope.db, list, query, async (ids: string[]) => {
     const stored = { workspaceId: scope.workspaceId, id: { in: ids } };
     const rows = await scope.db.prisma.alertAddress.findMany({ where: stored });
@@ -55,8 +50,7 @@ export async function findAlertAddress(scope: Scope, id: string): Promise<AlertA
 export async function addAlertAddress(scope: Scope, email: string, now: Date): Promise<AlertAddressView> {
   const { workspaceId } = scope;
   return scope.db.prisma.$transaction(async (tx) => {
-    // In a line: of two requests at the same time, the later one sees what the earlier one added.
-    await tx.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId} FOR NO KEY UPDATE`;
+    await lockWorkspace(tx, workspaceId);
     const others = await tx.alertAddress.findMany({ where: { workspaceId }, select: { email: true } });
     if (others.some((other) => other.email === email)) throw refuseTaken("gets this workspace's alerts already");
     if (others.length >= ALERT_ADDRESSES_AT_MOST)

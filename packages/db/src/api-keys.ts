@@ -60,7 +60,7 @@ export async function listApiKeys(scope: Scope, query: ApiKeyListQuery): Promise
     ...given(query.is_revoked, (one) => Prisma.sql`(k.revoked_at IS NOT NULL) = ${one}`),
     ...given(query.q, (text) => hasText(text, Prisma.sql`k.name`)),
   ];
-  const list = { select: Prisma.sql`k.id`, from: Prisma.sql`api_keys k`, where, columns: COLUMNS, key: "id" } as const;
+  const list = { from: Prisma.sql`api_keys k`, where, columns: COLUMNS };
   return readThings(scope.db, list, query, async (ids: string[]) => {
     const stored = { workspaceId: scope.workspaceId, id: { in: ids } };
     const rows = await scope.db.prisma.apiKey.findMany({ where: stored });

@@ -16,8 +16,10 @@ import { recordChange } from "./audit.ts";
 import { Prisma, type AlertChannel, type DeliveryState } from "./generated/client.ts";
 import { SUBJECTS, subjectOf } from "./incidents.ts";
 import { given, hasText, readThings, type Column } from "./keyset.ts";
+import { onlyGiven } from "./only-given.ts";
 import type { Scope } from "./scope.ts";
 import type { SecretBox } from "./secret-box.ts";
+import { lockWorkspace } from "./workspace-lock.ts";
 
 /** What people change of a channel; undefined stays. */
 type ChannelSettingsChange = Omit<ChannelChange, "config">;
@@ -40,13 +42,7 @@ export async function listChannels(scope: Scope, query: ChannelListQuery): Promi
     ...given(query.is_active, (one) => Prisma.sql`c.is_active = ${one}`),
     ...given(query.q, (text) => hasText(text, Prisma.sql`c.name`)),
   ];
-  const list = {
-    select: Prisma.sql`c.id`,
-    from: Prisma.sql`alert_channels c`,
-    where,
-    columns: COLUMNS,
-    key: "id",
-  } as const;
+  const list = { from: Prisma.sql`alert_channels c`, where, columns: COLUMNS };
   return readThings(scope.db, list, query, async (ids: string[]) => {
     const stored = { workspaceId: scope.workspaceId, id: { in: ids } };
     const rows = await scope.db.prisma.alertChannel.findMany({ where: stored });
@@ -78,8 +74,7 @@ export async function createChannel(
 ): Promise<ChannelView> {
   const { workspaceId } = scope;
   return scope.db.prisma.$transaction(async (tx) => {
-    // In a line: of two requests at the same time, the later one counts what the earlier one added.
-    await tx.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId} FOR NO KEY UPDATE`;
+    await lockWorkspace(tx, workspaceId);
     if ((await tx.alertChannel.count({ where: { workspaceId } })) >= CHANNELS_AT_MOST)
       throw new Refusal(409, `There are ${CHANNELS_AT_MOST} channels already, and a workspace may not have more.`);
     const { name, tags, severities, is_active: isActive } = settings;
@@ -153,15 +148,13 @@ export async function listChannelDeliveries(
 ): Promise<Page<ChannelDeliveryView>> {
   await findRow(scope, id);
   const list = {
-    select: Prisma.sql`y.id`,
     from: Prisma.sql`deliveries y`,
     where: [
       Prisma.sql`y.channel_id = ${id}::uuid`,
       ...given(query.state, (one) => Prisma.sql`y.state = ${one}::delivery_state`),
     ],
     columns: DELIVERY_COLUMNS,
-    key: "id",
-  } as const;
+  };
   return readThings(scope.db, list, query, async (ids: string[]) => {
     const stored = { channelId: id, id: { in: ids } };
     const rows = await scope.db.prisma.delivery.findMany({
@@ -209,8 +202,7 @@ async function findRow(
 }
 
 function columnsOf({ name, tags, severities, is_active: isActive }: ChannelSettingsChange) {
-  const set = Object.entries({ name, tags, severities, isActive }).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(set) as Partial<Pick<AlertChannel, "name" | "tags" | "severities" | "isActive">>;
+  return onlyGiven({ name, tags, severities, isActive });
 }
 
 function sealConfig(box: SecretBox, kind: string, config: ChannelConfig) {

@@ -21,12 +21,10 @@ const COLUMNS: Record<DeviceSort | "id", Column> = {
 /** A page of the workspace's devices, by the query's filters and sort; ties are broken by age. */
 export async function listDevices(scope: Scope, query: DeviceListQuery): Promise<CountedPage<DeviceView>> {
   const list = {
-    select: Prisma.sql`d.id`,
     from: Prisma.sql`devices d JOIN device_states s ON s.device_key = d.id`,
     where: [Prisma.sql`d.workspace_id = ${scope.workspaceId}`, ...filtersOf(query)],
     columns: COLUMNS,
-    key: "id",
-  } as const;
+  };
   return readThings(scope.db, list, query, async (ids: number[]) => {
     const where = { workspaceId: scope.workspaceId, id: { in: ids } };
     const rows = await scope.db.prisma.device.findMany({ where, include: { state: true } });

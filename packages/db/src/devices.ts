@@ -4,6 +4,7 @@ import { recordChange } from "./audit.ts";
 import { judgeDevicesAnew } from "./device-thresholds.ts";
 import { viewDevice, type StoredDevice } from "./device-view.ts";
 import { Prisma, type Device } from "./generated/client.ts";
+import { onlyGiven } from "./only-given.ts";
 import type { Scope } from "./scope.ts";
 
 /** The inner row of a device. Refuses (404) what is not in this workspace. */
@@ -70,7 +71,7 @@ async function requireOrder(tx: Prisma.TransactionClient, device: Device, field:
 }
 
 function columnsOf(change: DeviceChange, before: Device): Prisma.DeviceUpdateInput {
-  const columns = {
+  return onlyGiven({
     name: change.name,
     isRenamed: isNamedHere(change, before) ? true : undefined,
     location: change.location,
@@ -80,8 +81,7 @@ function columnsOf(change: DeviceChange, before: Device): Prisma.DeviceUpdateInp
     offlineAfterS: change.offline_after_s,
     batteryLow: change.battery_low,
     alertsOnOffline: change.alerts_on_offline,
-  };
-  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
+  });
 }
 
 /** Does somebody here say what the device's heartbeats say otherwise? From then on those no longer count. */

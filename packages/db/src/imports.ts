@@ -18,6 +18,7 @@ import type { Db } from "./client.ts";
 import { Prisma, type Import } from "./generated/client.ts";
 import { readThings, type Column } from "./keyset.ts";
 import { scopeTo, type Scope } from "./scope.ts";
+import { lockWorkspace } from "./workspace-lock.ts";
 
 /** A worker that says nothing for so long has lost its import to the next one. */
 const LEASE_S = 12;
@@ -37,8 +38,7 @@ export async function createImport(scope: Scope, createdById: string, input: New
   const { workspaceId, actor } = scope;
   const who = { createdById, apiKeyId: actor?.apiKeyId ?? null, address: actor?.address ?? null };
   return scope.db.prisma.$transaction(async (tx) => {
-    // In a line: of two requests at the same time, the later one counts what the earlier one added.
-    await tx.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId} FOR NO KEY UPDATE`;
+    await lockWorkspace(tx, workspaceId);
     const waiting = await tx.import.count({ where: { workspaceId, state: { in: ["QUEUED", "RUNNING"] } } });
     if (waiting >= IMPORTS_WAITING_AT_MOST)
       throw new Refusal(409, `${waiting} imports are under way already. Wait until one of them is finished.`);
@@ -57,13 +57,7 @@ const COLUMNS: Record<"created_at" | "id", Column> = {
 
 /** A page of the workspace's imports. Refuses (400) a cursor of another list. */
 export async function listImports({ db, workspaceId }: Scope, query: ImportListQuery): Promise<Page<ImportSummary>> {
-  const list = {
-    select: Prisma.sql`i.id`,
-    from: Prisma.sql`imports i`,
-    where: [Prisma.sql`i.workspace_id = ${workspaceId}`],
-    columns: COLUMNS,
-    key: "id",
-  } as const;
+  const list = { from: Prisma.sql`imports i`, where: [Prisma.sql`i.workspace_id = ${workspaceId}`], columns: COLUMNS };
   return readThings(db, list, query, async (ids: string[]) => {
     const where = { workspaceId, id: { in: ids } };
     const rows = await db.prisma.import.findMany({ where, omit: { file: true, errors: true, warnings: true } });

@@ -45,13 +45,11 @@ export async function listIncidents(
   of?: IncidentOf,
 ): Promise<Page<IncidentView>> {
   const list = {
-    select: Prisma.sql`i.id`,
     from: Prisma.sql`incidents i LEFT JOIN monitors m ON m.id = i.monitor_id
       LEFT JOIN devices d ON d.id = i.device_key LEFT JOIN sensors s ON s.id = i.sensor_key`,
     where: [Prisma.sql`i.workspace_id = ${scope.workspaceId}`, ...given(of, isAbout), ...filtersOf(query)],
     columns: COLUMNS,
-    key: "id",
-  } as const;
+  };
   return readThings(scope.db, list, query, async (ids: string[]) => {
     const where = { workspaceId: scope.workspaceId, id: { in: ids } };
     const rows = await scope.db.prisma.incident.findMany({ where, include: WITH_ALERTS });

@@ -15,10 +15,11 @@ import { recordChange } from "./audit.ts";
 import type { Db } from "./client.ts";
 import { Prisma, type Invitation, type User } from "./generated/client.ts";
 import { given, hasText, readThings, type Column } from "./keyset.ts";
-import { lockMembers, requireStillAdmin } from "./memberships.ts";
+import { requireStillAdmin } from "./memberships.ts";
 import { findOwnWorkspace } from "./own-workspaces.ts";
 import { requireRoom } from "./quotas.ts";
 import type { Actor, Scope } from "./scope.ts";
+import { lockWorkspace } from "./workspace-lock.ts";
 
 /** An invitation with who invites. */
 type Row = Invitation & { invitedBy: Pick<User, "firstName" | "lastName"> };
@@ -40,13 +41,7 @@ export async function listInvitations(scope: Scope, query: InvitationListQuery):
     ...given(query.role, (one) => Prisma.sql`i.role = ${one}::role`),
     ...given(query.q, (text) => hasText(text, Prisma.sql`i.email`)),
   ];
-  const list = {
-    select: Prisma.sql`i.id`,
-    from: Prisma.sql`invitations i`,
-    where,
-    columns: COLUMNS,
-    key: "id",
-  } as const;
+  const list = { from: Prisma.sql`invitations i`, where, columns: COLUMNS };
   return readThings(scope.db, list, query, async (ids: string[]) => {
     const stored = { workspaceId: scope.workspaceId, id: { in: ids } };
     const rows = await scope.db.prisma.invitation.findMany({ where: stored, include: withInviter });
@@ -72,7 +67,7 @@ export async function addInvitation(scope: Scope, input: NewInvitation, now: Dat
   const { workspaceId } = scope;
   const { email } = input;
   return scope.db.prisma.$transaction(async (tx) => {
-    await lockMembers(tx, workspaceId);
+    await lockWorkspace(tx, workspaceId);
     await requireStillAdmin(tx, scope);
     await requireNoMember(tx, workspaceId, email);
     await tx.invitation.deleteMany({ where: { workspaceId, email, expiresAt: { lte: now } } });
@@ -95,7 +90,7 @@ export async function addInvitation(scope: Scope, input: NewInvitation, now: Dat
 export async function resendInvitation(scope: Scope, id: string, invitedById: string, now: Date): Promise<void> {
   const where = { id, workspaceId: scope.workspaceId };
   await scope.db.prisma.$transaction(async (tx) => {
-    await lockMembers(tx, scope.workspaceId);
+    await lockWorkspace(tx, scope.workspaceId);
     await requireStillAdmin(tx, scope);
     const [row] = await tx.invitation.updateManyAndReturn({ where, data: { invitedById, ...newLink(now) } });
     if (row === undefined) throw refuseMissing("invitation");
@@ -138,7 +133,7 @@ export async function acceptInvitation(db: Db, acceptance: Acceptance, now: Date
     const found = await tx.invitation.findUnique({ where: { tokenId }, select: { workspaceId: true } });
     if (found === null) return null;
     const { workspaceId } = found;
-    await lockMembers(tx, workspaceId);
+    await lockWorkspace(tx, workspaceId);
     const invitation = await tx.invitation.findFirst({ where: openBy(tokenId, now), include: withInviter });
     if (invitation === null) return null;
     const user = await tx.user.findUniqueOrThrow({ where: { id: userId }, select: { email: true } });

@@ -73,17 +73,21 @@ export async function readPage<Row, View, Name extends string = string>(
   };
 }
 
+/** A list of things that their ids tell apart. */
+type Things = Pick<Keyset<string>, "from" | "where"> & { columns: Record<string, Column> & { id: Column } };
+
 /**
- * A page of things that are read with all that belongs to them once their keys are found.
- * @param read the things of these keys, in any order, each with its key
+ * A page of things that are read with all that belongs to them once their ids are found.
+ * @param read the things of these ids, in any order, each with its id
  */
-export async function readThings<Id, View, Name extends string>(
+export async function readThings<Id, View>(
   db: Db,
-  list: Keyset<Name>,
+  list: Things,
   query: KeysetQuery,
   read: (ids: Id[]) => Promise<(readonly [Id, View])[]>,
 ): Promise<CountedPage<View>> {
-  return readPage(db, list, query, async (found: { id: Id }[]) => {
+  const keyed = { ...list, select: Prisma.sql`${list.columns.id.sql} AS id`, key: "id" };
+  return readPage(db, keyed, query, async (found: { id: Id }[]) => {
     const ids = found.map(({ id }) => id);
     const views = new Map(await read(ids));
     // Without those that are gone meanwhile.

@@ -106,13 +106,7 @@ export async function listWindows(scope: Scope, query: WindowListQuery): Promise
     ...given(query.state, (state) => Prisma.raw(hasState(state))),
     ...given(query.q, (text) => hasText(text, Prisma.sql`w.name`)),
   ];
-  const list = {
-    select: Prisma.sql`w.id`,
-    from: Prisma.sql`maintenance_windows w`,
-    where,
-    columns: COLUMNS,
-    key: "id",
-  } as const;
+  const list = { from: Prisma.sql`maintenance_windows w`, where, columns: COLUMNS };
   return readThings(scope.db, list, query, async (ids: number[]) => {
     const rows = await selectWindows(scope.db.pool, scope.workspaceId, "w.id = ANY($2)", [ids]);
     return rows.map((row) => [row.key, viewWindow(row)]);

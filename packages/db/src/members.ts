@@ -5,9 +5,10 @@ import { roleAllows, roleCovers, ROLES, type MemberRole, type Role } from "@puls
 import { recordChange } from "./audit.ts";
 import { Prisma, type Membership, type User } from "./generated/client.ts";
 import { readPage, type Column } from "./keyset.ts";
-import { lockMembers, requireStillAdmin } from "./memberships.ts";
+import { requireStillAdmin } from "./memberships.ts";
 import { fanOutAgain } from "./outbox.ts";
 import type { Scope } from "./scope.ts";
+import { lockWorkspace } from "./workspace-lock.ts";
 
 type Member = Membership & { user: User };
 
@@ -70,7 +71,7 @@ export async function removeMember(scope: Scope, userId: string, now: Date): Pro
 
 async function takeMember(tx: Prisma.TransactionClient, scope: Scope, userId: string): Promise<Member> {
   const { workspaceId, actor } = scope;
-  await lockMembers(tx, workspaceId);
+  await lockWorkspace(tx, workspaceId);
   if (actor?.userId !== userId) await requireStillAdmin(tx, scope);
   const where = { workspaceId_userId: { workspaceId, userId } };
   const member = await tx.membership.findUnique({ where, include: { user: true } });

@@ -21,12 +21,7 @@ export async function findMembershipIn(db: Db, userId: string, workspaceId: numb
   return db.prisma.membership.findUnique({ where, select: { workspaceId: true, role: true } });
 }
 
-/** Puts changes of a workspace's people in a line: the later of two at the same time sees what the earlier one left. */
-export async function lockMembers(tx: Prisma.TransactionClient, workspaceId: number): Promise<void> {
-  await tx.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId} FOR NO KEY UPDATE`;
-}
-
-/** Refuses (403) who is no ADMIN any more since the request was let in. Behind `lockMembers` it holds until the commit. */
+/** Refuses (403) who is no ADMIN any more since the request was let in. Behind `lockWorkspace` it holds until the commit. */
 export async function requireStillAdmin(
   tx: Prisma.TransactionClient,
   { workspaceId, actor }: Pick<Scope, "workspaceId" | "actor">,

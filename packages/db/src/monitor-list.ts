@@ -18,12 +18,10 @@ const COLUMNS: Record<MonitorSort | "id", Column> = {
 /** A page of the workspace's monitors, by the query's filters and sort; ties are broken by age. */
 export async function listMonitors(scope: Scope, query: MonitorListQuery): Promise<CountedPage<MonitorView>> {
   const list = {
-    select: Prisma.sql`m.id`,
     from: Prisma.sql`monitors m JOIN monitor_states s ON s.monitor_id = m.id`,
     where: [Prisma.sql`m.workspace_id = ${scope.workspaceId}`, ...filtersOf(query)],
     columns: COLUMNS,
-    key: "id",
-  } as const;
+  };
   return readThings(scope.db, list, query, async (ids: number[]) => {
     const where = { workspaceId: scope.workspaceId, id: { in: ids } };
     const rows = await scope.db.prisma.monitor.findMany({ where, include: { state: true, cronJob: true } });

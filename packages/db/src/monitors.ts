@@ -14,6 +14,7 @@ import { recordChange, type Deed } from "./audit.ts";
 import { changedJob, newJob, NOT_ASKED, readDeadline, refuseTaken } from "./cron-jobs.ts";
 import { Prisma, type Monitor } from "./generated/client.ts";
 import { viewMonitor, type MonitorRow } from "./monitor-view.ts";
+import { onlyGiven } from "./only-given.ts";
 import { requireRoom } from "./quotas.ts";
 import type { Scope } from "./scope.ts";
 import type { SecretBox } from "./secret-box.ts";
@@ -136,7 +137,7 @@ function deedOn(what: "created" | "updated" | "deleted", before: MonitorView | n
 }
 
 function columnsOf(input: AnyMonitorChange) {
-  const columns = {
+  return onlyGiven({
     externalKey: input.external_key,
     name: input.name,
     url: input.url,
@@ -154,8 +155,7 @@ function columnsOf(input: AnyMonitorChange) {
     notes: input.notes,
     isActive: input.is_active,
     alertsOnAnomaly: input.alerts_on_anomaly,
-  };
-  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
+  });
 }
 
 export function secretColumns(

@@ -38,7 +38,7 @@ export async function listUsers(db: Db, query: OperatorUserListQuery): Promise<C
     ...given(query.is_superuser, (one) => Prisma.sql`u.is_superuser = ${one}`),
     ...given(query.q, (text) => hasText(text, name, Prisma.sql`u.email`)),
   ];
-  const list = { select: Prisma.sql`u.id`, from: Prisma.sql`users u`, where, columns: COLUMNS, key: "id" } as const;
+  const list = { from: Prisma.sql`users u`, where, columns: COLUMNS };
   return readThings(db, list, query, async (ids: string[]) => {
     const rows = await db.prisma.user.findMany({ where: { id: { in: ids } }, include: withCounts(new Date()) });
     return rows.map((row) => [row.id, viewCounted(row)]);

@@ -10,6 +10,7 @@ import { recordChange } from "./audit.ts";
 import type { Db } from "./client.ts";
 import { Prisma, type Workspace } from "./generated/client.ts";
 import { given, hasText, readPage, type Column } from "./keyset.ts";
+import { onlyGiven } from "./only-given.ts";
 import type { Actor } from "./scope.ts";
 
 const countOf = (table: string) =>
@@ -95,13 +96,12 @@ async function readWorkspaces(
 }
 
 function columnsOf(change: QuotaChange): Prisma.WorkspaceUpdateInput {
-  const columns = {
+  return onlyGiven({
     maxMonitors: change.max_monitors,
     maxDevices: change.max_devices,
     maxSensors: change.max_sensors,
     maxMembers: change.max_members,
-  };
-  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
+  });
 }
 
 function quotasOf({ maxMonitors, maxDevices, maxSensors, maxMembers }: Workspace) {

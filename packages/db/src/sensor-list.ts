@@ -18,12 +18,10 @@ const COLUMNS: Record<SensorSort | "id", Column> = {
 /** A page of the workspace's sensors, by the query's filters and sort; ties are broken by age. */
 export async function listSensors(scope: Scope, query: SensorListQuery): Promise<CountedPage<SensorView>> {
   const list = {
-    select: Prisma.sql`s.id`,
     from: Prisma.sql`sensors s JOIN sensor_states t ON t.sensor_key = s.id`,
     where: [Prisma.sql`s.workspace_id = ${scope.workspaceId}`, ...filtersOf(query)],
     columns: COLUMNS,
-    key: "id",
-  } as const;
+  };
   return readThings(scope.db, list, query, async (ids: number[]) => {
     const where = { workspaceId: scope.workspaceId, id: { in: ids } };
     const rows = await scope.db.prisma.sensor.findMany({ where, include: { state: true } });

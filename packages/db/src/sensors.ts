@@ -4,6 +4,7 @@ import { breachOf, findBoundsProblem, type Breach } from "@pulsecheck/shared/sen
 import { recordChange } from "./audit.ts";
 import type { Db } from "./client.ts";
 import type { Prisma, Sensor, SensorState } from "./generated/client.ts";
+import { onlyGiven } from "./only-given.ts";
 import type { Scope } from "./scope.ts";
 
 export type SensorRow = Sensor & { state: SensorState | null };
@@ -78,17 +79,10 @@ async function lockState(tx: Prisma.TransactionClient, { workspaceId }: Scope, s
     WHERE s.workspace_id = ${workspaceId} AND s.sensor_id = ${sensorId} FOR UPDATE OF t`;
 }
 
-function onlyBounds({ above, below, hysteresis }: SensorChange) {
-  return {
-    ...(above === undefined ? {} : { above }),
-    ...(below === undefined ? {} : { below }),
-    ...(hysteresis === undefined ? {} : { hysteresis }),
-  };
-}
+const onlyBounds = ({ above, below, hysteresis }: SensorChange) => onlyGiven({ above, below, hysteresis });
 
 function columnsOf({ min_duration_s, alerts_on_anomaly, ...same }: SensorChange) {
-  const columns = { ...same, minDurationS: min_duration_s, alertsOnAnomaly: alerts_on_anomaly };
-  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
+  return onlyGiven({ ...same, minDurationS: min_duration_s, alertsOnAnomaly: alerts_on_anomaly });
 }
 
 export function viewSensor(row: SensorRow): SensorView {

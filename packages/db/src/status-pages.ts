@@ -10,7 +10,9 @@ import {
 import { recordChange, type Deed } from "./audit.ts";
 import { Prisma, type StatusPage, type StatusPageComponent } from "./generated/client.ts";
 import { given, hasText, readThings, type Column } from "./keyset.ts";
+import { onlyGiven } from "./only-given.ts";
 import type { Scope } from "./scope.ts";
+import { lockWorkspace } from "./workspace-lock.ts";
 
 type ComponentRow = StatusPageComponent & { monitor: { publicId: string; name: string } };
 type PageRow = StatusPage & { components: ComponentRow[] };
@@ -52,8 +54,7 @@ export async function createStatusPage(
   const { workspaceId } = scope;
   return refuseTakenSlug(() =>
     scope.db.prisma.$transaction(async (tx) => {
-      // One after the other, so that two at once do not both find the last free place.
-      await tx.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId} FOR NO KEY UPDATE`;
+      await lockWorkspace(tx, workspaceId);
       if ((await tx.statusPage.count({ where: { workspaceId } })) >= STATUS_PAGES.perWorkspace)
         throw new Refusal(409, `There are ${STATUS_PAGES.perWorkspace} status pages already.`);
       const { id } = await tx.statusPage.create({ data: { ...page, workspaceId } });
@@ -79,8 +80,7 @@ export async function updateStatusPage(
       if (found === undefined) throw refuseMissing("status page");
       const before = viewStatusPage(await readStored(tx, found.id));
       // Said aloud: whoever keeps a copy of the page knows by this time that it is old.
-      const changed = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-      await tx.statusPage.update({ where: { id: found.id }, data: { ...changed, updatedAt: new Date() } });
+      await tx.statusPage.update({ where: { id: found.id }, data: { ...onlyGiven(change), updatedAt: new Date() } });
       if (groups !== undefined) await placeComponents(tx, scope, found.id, groups);
       const after = viewStatusPage(await readStored(tx, found.id));
       const keep = change.passwordHash === undefined ? [] : ["has_password"];
@@ -124,13 +124,7 @@ export async function listStatusPages(scope: Scope, query: StatusPageListQuery):
     ...given(query.is_published, (one) => Prisma.sql`p.is_published = ${one}`),
     ...given(query.q, (text) => hasText(text, Prisma.sql`p.title`, Prisma.sql`p.slug`)),
   ];
-  const list = {
-    select: Prisma.sql`p.id`,
-    from: Prisma.sql`status_pages p`,
-    where,
-    columns: COLUMNS,
-    key: "id",
-  } as const;
+  const list = { from: Prisma.sql`status_pages p`, where, columns: COLUMNS };
   return readThings(scope.db, list, query, async (ids: number[]) => {
     const stored = { workspaceId: scope.workspaceId, id: { in: ids } };
     const rows = await scope.db.prisma.statusPage.findMany({ where: stored, include: WITH_COMPONENTS });

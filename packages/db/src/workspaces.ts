@@ -3,7 +3,9 @@ import type { WorkspaceChange, WorkspaceView } from "@pulsecheck/shared/workspac
 import { recordChange } from "./audit.ts";
 import { judgeDevicesAnew } from "./device-thresholds.ts";
 import { Prisma, type Workspace } from "./generated/client.ts";
+import { onlyGiven } from "./only-given.ts";
 import type { Scope } from "./scope.ts";
+import { lockWorkspace } from "./workspace-lock.ts";
 
 export async function getWorkspace({ db, workspaceId }: Scope): Promise<WorkspaceView> {
   return viewWorkspace(await db.prisma.workspace.findUniqueOrThrow({ where: { id: workspaceId } }));
@@ -17,7 +19,7 @@ export async function getWorkspace({ db, workspaceId }: Scope): Promise<Workspac
 export async function updateWorkspace(scope: Scope, change: WorkspaceChange): Promise<WorkspaceView> {
   const { db, workspaceId } = scope;
   return db.prisma.$transaction(async (tx) => {
-    await tx.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId} FOR NO KEY UPDATE`;
+    await lockWorkspace(tx, workspaceId);
     const before = viewWorkspace(await tx.workspace.findUniqueOrThrow({ where: { id: workspaceId } }));
     const workspace = await tx.workspace.update({ where: { id: workspaceId }, data: columnsOf(change) });
     if (change.debounce_minutes !== undefined) {
@@ -35,7 +37,7 @@ export async function updateWorkspace(scope: Scope, change: WorkspaceChange): Pr
 }
 
 function columnsOf(change: WorkspaceChange): Prisma.WorkspaceUpdateInput {
-  const columns = {
+  return onlyGiven({
     name: change.name,
     alertAudience: change.alert_audience,
     debounceMinutes: change.debounce_minutes,
@@ -43,8 +45,7 @@ function columnsOf(change: WorkspaceChange): Prisma.WorkspaceUpdateInput {
     deviceOfflineAfterS: change.device_offline_after_s,
     deviceBatteryLow: change.device_battery_low,
     deviceAlerts: change.device_alerts,
-  };
-  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
+  });
 }
 
 async function judgeDevices(
