@@ -6,6 +6,7 @@ import { refuseIssues } from "../http/problems.ts";
 import { limitAttempts } from "../http/rate-limit.ts";
 import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
+import { defineCreation } from "../http/usual-routes.ts";
 import { loginAnswerSchema, strictLoginSchema } from "./auth-schemas.ts";
 import { refuseForeignOrigin } from "./authenticate.ts";
 import { logIn } from "./log-in.ts";
@@ -15,14 +16,14 @@ import { hashPassword } from "./passwords.ts";
 const tags = ["Users"];
 const FORM = "application/x-www-form-urlencoded";
 
-const register = defineRoute(
+const register = defineCreation(
   "public",
   {
-    method: "post",
     path: "/auth/register",
     tags,
-    request: { body: json(registerSchema) },
-    responses: { 201: json(userSchema, "Registered; a mail asks to verify the address") },
+    body: registerSchema,
+    view: userSchema,
+    says: "Registered; a mail asks to verify the address",
   },
   [409, 429],
 );

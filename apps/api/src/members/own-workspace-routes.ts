@@ -1,10 +1,9 @@
 import { acceptInvitation } from "@pulsecheck/db/invitations";
-import { readMailedToken } from "@pulsecheck/db/mailed-token";
 import { createWorkspace, listOwnWorkspaces } from "@pulsecheck/db/own-workspaces";
 import { ownWorkspaceSchema, workspaceCreateSchema } from "@pulsecheck/shared/workspace";
 import { z } from "zod";
 import { verifySchema } from "../auth/auth-schemas.ts";
-import { refuseToken } from "../auth/spend-mailed-token.ts";
+import { spendToken } from "../auth/spend-mailed-token.ts";
 import type { Deps } from "../context.ts";
 import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
@@ -39,7 +38,8 @@ const accept = defineRoute(
 );
 
 /** The workspaces of a person: which there are, a new one, and joining another. */
-export function ownWorkspaceRoutes({ config, db }: Deps) {
+export function ownWorkspaceRoutes(deps: Deps) {
+  const { db } = deps;
   return createRouter()
     .openapi(list, async (c) => c.json({ items: await listOwnWorkspaces(db, c.get("principal").userId) }, 200))
     .openapi(create, async (c) => {
@@ -48,10 +48,10 @@ export function ownWorkspaceRoutes({ config, db }: Deps) {
       return c.json(await createWorkspace(db, workspace), 201);
     })
     .openapi(accept, async (c) => {
-      const tokenId = readMailedToken(config.secretKey, "INVITATION", c.req.valid("json").token);
       const acceptance = { userId: c.get("principal").userId, actor: c.get("scope").actor };
-      const joined = tokenId === null ? null : await acceptInvitation(db, { tokenId, ...acceptance }, new Date());
-      if (joined === null) throw refuseToken();
+      const joined = await spendToken(deps, "INVITATION", c.req.valid("json").token, (tokenId) =>
+        acceptInvitation(db, { tokenId, ...acceptance }, new Date()),
+      );
       return c.json(joined, 200);
     });
 }

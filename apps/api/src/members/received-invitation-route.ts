@@ -1,8 +1,7 @@
 import { readInvitation } from "@pulsecheck/db/invitations";
-import { readMailedToken } from "@pulsecheck/db/mailed-token";
 import { receivedInvitationSchema } from "@pulsecheck/shared/invitation";
 import { verifySchema } from "../auth/auth-schemas.ts";
-import { refuseToken } from "../auth/spend-mailed-token.ts";
+import { spendToken } from "../auth/spend-mailed-token.ts";
 import type { Deps } from "../context.ts";
 import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
@@ -16,11 +15,11 @@ const read = defineRoute("public", {
 });
 
 /** What the link in an invitation says, before anybody has logged in. */
-export function receivedInvitationRoute({ config, db }: Deps) {
+export function receivedInvitationRoute(deps: Deps) {
   return createRouter().openapi(read, async (c) => {
-    const id = readMailedToken(config.secretKey, "INVITATION", c.req.valid("json").token);
-    const invitation = id === null ? null : await readInvitation(db, id, new Date());
-    if (invitation === null) throw refuseToken();
+    const invitation = await spendToken(deps, "INVITATION", c.req.valid("json").token, (id) =>
+      readInvitation(deps.db, id, new Date()),
+    );
     return c.json(invitation, 200);
   });
 }

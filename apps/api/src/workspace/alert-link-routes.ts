@@ -1,8 +1,7 @@
 import { confirmAlertAddress, stopAlertsTo } from "@pulsecheck/db/alert-addresses";
-import { readMailedToken } from "@pulsecheck/db/mailed-token";
 import { z } from "zod";
 import { verifySchema } from "../auth/auth-schemas.ts";
-import { refuseToken } from "../auth/spend-mailed-token.ts";
+import { spendToken } from "../auth/spend-mailed-token.ts";
 import type { Deps } from "../context.ts";
 import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
@@ -27,18 +26,18 @@ const stop = defineRoute("public", {
 });
 
 /** What the links in mails to alert addresses are good for: their owners need no account. */
-export function alertLinkRoutes({ config, db }: Deps) {
+export function alertLinkRoutes(deps: Deps) {
+  const { db } = deps;
   return createRouter()
     .openapi(verify, async (c) => {
-      const id = readMailedToken(config.secretKey, "VERIFY_ALERT_ADDRESS", c.req.valid("json").token);
-      const confirmed = id === null ? null : await confirmAlertAddress(db, id, new Date());
-      if (confirmed === null) throw refuseToken();
-      return c.json({ email: confirmed.email, workspace_name: confirmed.workspaceName }, 200);
+      const { token } = c.req.valid("json");
+      const { email, workspaceName } = await spendToken(deps, "VERIFY_ALERT_ADDRESS", token, (id) =>
+        confirmAlertAddress(db, id, new Date()),
+      );
+      return c.json({ email, workspace_name: workspaceName }, 200);
     })
     .openapi(stop, async (c) => {
-      const id = readMailedToken(config.secretKey, "STOP_ALERTS", c.req.valid("json").token);
-      if (id === null) throw refuseToken();
-      await stopAlertsTo(db, id);
+      await spendToken(deps, "STOP_ALERTS", c.req.valid("json").token, (id) => stopAlertsTo(db, id));
       return c.body(null, 204);
     });
 }
