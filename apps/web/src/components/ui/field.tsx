@@ -56,6 +56,27 @@ export function InputField({ label, hint, error, ...input }: InputFieldProps) {
   );
 }
 
+/** A whole number, for which a phone shows its digits. */
+export function NumberField(field: InputFieldProps) {
+  return <InputField inputMode="numeric" {...field} />;
+}
+
+/** What `readTags` takes apart. */
+export function TagsField(field: Omit<InputFieldProps, "label">) {
+  return <InputField label="Tags" hint="With commas between them." autoComplete="off" {...field} />;
+}
+
+type TextareaFieldProps = Omit<FieldProps, "children"> & ComponentProps<"textarea">;
+
+/** A text of several lines. */
+export function TextareaField({ label, hint, error, ...textarea }: TextareaFieldProps) {
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {(control) => <textarea {...control} rows={3} {...textarea} />}
+    </Field>
+  );
+}
+
 type SelectFieldProps = Omit<FieldProps, "children"> & ComponentProps<"select">;
 
 export function SelectField({ label, hint, error, ...select }: SelectFieldProps) {

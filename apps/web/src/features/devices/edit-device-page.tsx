@@ -2,7 +2,7 @@ import { deviceUpdateSchema, type DeviceView } from "@pulsecheck/shared/device";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { z } from "zod";
-import { Field, InputField, SelectField } from "../../components/ui/field.tsx";
+import { InputField, NumberField, SelectField, TagsField, TextareaField } from "../../components/ui/field.tsx";
 import { api, ask } from "../../lib/api.ts";
 import { judgeInput, readNumber, readTags } from "../../lib/form-texts.ts";
 import type { ApiForm } from "../../lib/form.ts";
@@ -57,35 +57,34 @@ const schema = z.custom<Values>().superRefine(judgeInput(deviceUpdateSchema, inp
 
 function Fields({ form }: { form: ApiForm<Values> }) {
   const { data: workspace } = useQuery(workspaceQuery);
-  const usual = (value: number | undefined) => ({
-    placeholder: value?.toString() ?? "",
-    inputMode: "numeric" as const,
-  });
+  const usual = (value: number | undefined) => value?.toString() ?? "";
   return (
     <>
       <InputField label="Name" autoComplete="off" {...form.fieldOf("name")} />
       <InputField label="Location" autoComplete="off" {...form.fieldOf("location")} />
-      <InputField label="Tags" hint="With commas between them." autoComplete="off" {...form.fieldOf("tags")} />
-      <Field label="Notes" hint="For whoever is woken up: where it is, whom to call." error={form.errorOf("notes")}>
-        {(control) => <textarea {...control} rows={3} {...form.register("notes")} />}
-      </Field>
+      <TagsField {...form.fieldOf("tags")} />
+      <TextareaField
+        label="Notes"
+        hint="For whoever is woken up: where it is, whom to call."
+        {...form.fieldOf("notes")}
+      />
       <p className="text-muted">What is left empty is as the workspace has it.</p>
       <div className="grid items-start gap-4 sm:grid-cols-3">
-        <InputField
+        <NumberField
           label="At risk after (s)"
           hint="Of silence."
-          {...usual(workspace?.device_at_risk_after_s)}
+          placeholder={usual(workspace?.device_at_risk_after_s)}
           {...form.fieldOf("at_risk_after_s")}
         />
-        <InputField
+        <NumberField
           label="Offline after (s)"
           hint="Of silence."
-          {...usual(workspace?.device_offline_after_s)}
+          placeholder={usual(workspace?.device_offline_after_s)}
           {...form.fieldOf("offline_after_s")}
         />
-        <InputField
+        <NumberField
           label="Battery is low below (%)"
-          {...usual(workspace?.device_battery_low)}
+          placeholder={usual(workspace?.device_battery_low)}
           {...form.fieldOf("battery_low")}
         />
       </div>

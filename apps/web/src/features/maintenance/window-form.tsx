@@ -2,7 +2,7 @@ import type { MaintenanceWindowView, WindowInput } from "@pulsecheck/shared/main
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { buttonClass } from "../../components/ui/button.tsx";
-import { CheckboxField, Field, InputField } from "../../components/ui/field.tsx";
+import { CheckboxField, InputField, TagsField, TextareaField } from "../../components/ui/field.tsx";
 import { Form } from "../../components/ui/form.tsx";
 import { LeaveGuard } from "../../components/ui/leave-guard.tsx";
 import { RadioRow } from "../../components/ui/radio-row.tsx";
@@ -58,13 +58,12 @@ function AboutFields({ form, isNew }: PartProps & { isNew: boolean }) {
   return (
     <>
       <InputField label="Name" placeholder="New disks" autoComplete="off" autoFocus={isNew} {...form.fieldOf("name")} />
-      <Field
+      <TextareaField
         label="Description"
         hint="Optional. Plain text, shown on status pages."
-        error={form.errorOf("description")}
-      >
-        {(control) => <textarea rows={2} {...control} {...form.register("description")} />}
-      </Field>
+        rows={2}
+        {...form.fieldOf("description")}
+      />
       <CheckboxField
         label="Hidden on status pages"
         hint="They neither announce it nor tell its name."
@@ -84,11 +83,9 @@ function TargetFields({ form }: PartProps) {
       />
       {form.watch("covers") === "some" && (
         <>
-          <InputField
-            label="Tags"
+          <TagsField
             placeholder="web, europe"
             hint="With commas between them. All monitors, devices and sensors that carry one of them at that time."
-            autoComplete="off"
             {...form.fieldOf("tags")}
           />
           <MonitorChoice form={form} />

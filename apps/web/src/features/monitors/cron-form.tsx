@@ -1,7 +1,7 @@
 import type { MonitorView } from "@pulsecheck/shared/monitor";
 import { useQuery } from "@tanstack/react-query";
 import { useId, useMemo, type ReactNode } from "react";
-import { CheckboxField, Field, InputField } from "../../components/ui/field.tsx";
+import { CheckboxField, InputField, TagsField, TextareaField } from "../../components/ui/field.tsx";
 import { Form } from "../../components/ui/form.tsx";
 import { LeaveGuard } from "../../components/ui/leave-guard.tsx";
 import { RadioRow } from "../../components/ui/radio-row.tsx";
@@ -137,16 +137,12 @@ function LimitFields({ form }: PartProps) {
 function AboutFields({ form, isNew }: PartProps & { isNew: boolean }) {
   return (
     <Part title="For you">
-      <InputField
-        label="Tags"
-        placeholder="prod, backups"
-        hint="With commas between them."
-        autoComplete="off"
-        {...form.fieldOf("tags")}
+      <TagsField placeholder="prod, backups" {...form.fieldOf("tags")} />
+      <TextareaField
+        label="Notes"
+        hint="For whoever is woken up: where to look, whom to call."
+        {...form.fieldOf("notes")}
       />
-      <Field label="Notes" hint="For whoever is woken up: where to look, whom to call." error={form.errorOf("notes")}>
-        {(control) => <textarea {...control} rows={3} {...form.register("notes")} />}
-      </Field>
       <InputField
         label="Ping UUID"
         hint={

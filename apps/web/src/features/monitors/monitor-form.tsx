@@ -1,7 +1,14 @@
 import { mayHaveBody, METHODS, monitorCreateSchema, type MonitorView } from "@pulsecheck/shared/monitor";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState, type ReactNode } from "react";
-import { CheckboxField, Field, InputField, SelectField } from "../../components/ui/field.tsx";
+import {
+  CheckboxField,
+  InputField,
+  NumberField,
+  SelectField,
+  TagsField,
+  TextareaField,
+} from "../../components/ui/field.tsx";
 import { Form } from "../../components/ui/form.tsx";
 import { LeaveGuard } from "../../components/ui/leave-guard.tsx";
 import { useApiForm, type ApiForm } from "../../lib/form.ts";
@@ -73,16 +80,12 @@ function AboutFields({ form }: PartProps) {
         autoComplete="off"
         {...form.fieldOf("name")}
       />
-      <InputField
-        label="Tags"
-        placeholder="prod, payments"
-        hint="With commas between them."
-        autoComplete="off"
-        {...form.fieldOf("tags")}
+      <TagsField placeholder="prod, payments" {...form.fieldOf("tags")} />
+      <TextareaField
+        label="Notes"
+        hint="For whoever is woken up: where to look, whom to call."
+        {...form.fieldOf("notes")}
       />
-      <Field label="Notes" hint="For whoever is woken up: where to look, whom to call." error={form.errorOf("notes")}>
-        {(control) => <textarea {...control} rows={3} {...form.register("notes")} />}
-      </Field>
     </Part>
   );
 }
@@ -93,22 +96,19 @@ function TimingFields({ form, usual, hint, before }: TimingProps) {
   return (
     <Part title="When">
       <div className="grid items-start gap-4 sm:grid-cols-3">
-        <InputField
+        <NumberField
           label="Interval (s)"
-          inputMode="numeric"
           placeholder={String(before?.interval ?? usual ?? "")}
           hint={hint}
           {...form.fieldOf("interval")}
         />
-        <InputField
+        <NumberField
           label="Time limit (ms)"
-          inputMode="numeric"
           hint="Of the whole check, redirects included."
           {...form.fieldOf("timeout_ms")}
         />
-        <InputField
+        <NumberField
           label="Failures until it is down"
-          inputMode="numeric"
           hint="In a row; a failed check is repeated within seconds."
           {...form.fieldOf("failure_threshold")}
         />
@@ -146,9 +146,7 @@ function AnswerFields({ form }: PartProps) {
         <InputField label="Text that must not be there" autoComplete="off" {...form.fieldOf("keyword_absent")} />
       </div>
       <CheckboxField label="Follow redirects" {...form.register("follow_redirects")} />
-      {form.watch("follow_redirects") && (
-        <InputField label="Redirects at most" inputMode="numeric" {...form.fieldOf("max_redirects")} />
-      )}
+      {form.watch("follow_redirects") && <NumberField label="Redirects at most" {...form.fieldOf("max_redirects")} />}
       <CheckboxField
         label="Verify the certificate"
         hint="Off: a self-signed or expired one is fine."

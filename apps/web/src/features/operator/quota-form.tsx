@@ -1,7 +1,7 @@
 import type { OperatorWorkspaceView } from "@pulsecheck/shared/operator-workspace";
 import { useQueryClient } from "@tanstack/react-query";
 import { z } from "zod";
-import { InputField } from "../../components/ui/field.tsx";
+import { NumberField } from "../../components/ui/field.tsx";
 import { Form } from "../../components/ui/form.tsx";
 import { tell } from "../../components/ui/toasts.tsx";
 import { api, ask } from "../../lib/api.ts";
@@ -52,10 +52,9 @@ export function QuotaForm({ workspace, defaults }: Props) {
       >
         <div className="grid gap-4 sm:grid-cols-2">
           {Object.entries(QUOTA_OF).map(([what, field]) => (
-            <InputField
+            <NumberField
               key={field}
               label={capitalise(what)}
-              inputMode="numeric"
               autoComplete="off"
               hint={`Empty: ${defaults[field] === null ? "no limit" : formatCount(defaults[field])}`}
               {...form.fieldOf(field)}

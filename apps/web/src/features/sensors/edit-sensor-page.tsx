@@ -2,7 +2,7 @@ import { sensorUpdateSchema, type SensorView } from "@pulsecheck/shared/sensor";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { z } from "zod";
-import { CheckboxField, Field, InputField } from "../../components/ui/field.tsx";
+import { CheckboxField, InputField, NumberField, TagsField, TextareaField } from "../../components/ui/field.tsx";
 import { api, ask } from "../../lib/api.ts";
 import { judgeInput, readNumber, readTags } from "../../lib/form-texts.ts";
 import type { ApiForm } from "../../lib/form.ts";
@@ -62,10 +62,8 @@ function Fields({ form }: { form: ApiForm<Values> }) {
         <InputField label="Unit" autoComplete="off" {...form.fieldOf("unit")} />
         <InputField label="Location" autoComplete="off" {...form.fieldOf("location")} />
       </div>
-      <InputField label="Tags" hint="With commas between them." autoComplete="off" {...form.fieldOf("tags")} />
-      <Field label="Notes" error={form.errorOf("notes")}>
-        {(control) => <textarea {...control} rows={3} {...form.register("notes")} />}
-      </Field>
+      <TagsField {...form.fieldOf("tags")} />
+      <TextareaField label="Notes" {...form.fieldOf("notes")} />
       <div className="grid items-start gap-4 sm:grid-cols-2">
         <InputField label="Too low below" hint="Empty: no value is." inputMode="decimal" {...form.fieldOf("below")} />
         <InputField label="Too high above" hint="Empty: no value is." inputMode="decimal" {...form.fieldOf("above")} />
@@ -75,10 +73,9 @@ function Fields({ form }: { form: ApiForm<Values> }) {
           inputMode="decimal"
           {...form.fieldOf("hysteresis")}
         />
-        <InputField
+        <NumberField
           label="For at least (s)"
           hint="So long a bound must be crossed for an incident."
-          inputMode="numeric"
           {...form.fieldOf("min_duration_s")}
         />
       </div>

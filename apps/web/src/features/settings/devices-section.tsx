@@ -2,7 +2,7 @@ import { roleAllows } from "@pulsecheck/shared/role";
 import { workspaceChangeSchema, type workspaceSchema } from "@pulsecheck/shared/workspace";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { z } from "zod";
-import { CheckboxField, InputField } from "../../components/ui/field.tsx";
+import { CheckboxField, NumberField } from "../../components/ui/field.tsx";
 import { Form } from "../../components/ui/form.tsx";
 import { Card } from "../../components/ui/page.tsx";
 import { Failed, Loading } from "../../components/ui/states.tsx";
@@ -61,22 +61,15 @@ function DeviceDefaultsForm({ workspace, isAdmin }: { workspace: Workspace; isAd
   return (
     <fieldset disabled={!isAdmin}>
       <Form form={form} submit="Save" send={save}>
-        <InputField
-          label="At risk after (s)"
-          hint="Of silence."
-          inputMode="numeric"
-          {...form.fieldOf("device_at_risk_after_s")}
-        />
-        <InputField
+        <NumberField label="At risk after (s)" hint="Of silence." {...form.fieldOf("device_at_risk_after_s")} />
+        <NumberField
           label="Offline after (s)"
           hint="Of silence; more than until it is at risk."
-          inputMode="numeric"
           {...form.fieldOf("device_offline_after_s")}
         />
-        <InputField
+        <NumberField
           label="Battery is low below (%)"
           hint="A device with less is at risk. 0: none is."
-          inputMode="numeric"
           {...form.fieldOf("device_battery_low")}
         />
         <CheckboxField label="Mail when a device goes offline" {...form.register("device_alerts")} />

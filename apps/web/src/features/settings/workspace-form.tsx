@@ -1,7 +1,7 @@
 import { workspaceChangeSchema, type workspaceSchema } from "@pulsecheck/shared/workspace";
 import { useQueryClient } from "@tanstack/react-query";
 import type { z } from "zod";
-import { InputField, SelectField } from "../../components/ui/field.tsx";
+import { InputField, NumberField, SelectField } from "../../components/ui/field.tsx";
 import { Form } from "../../components/ui/form.tsx";
 import { tell } from "../../components/ui/toasts.tsx";
 import { api, ask } from "../../lib/api.ts";
@@ -41,9 +41,8 @@ export function WorkspaceForm({ workspace, isAdmin }: Props) {
           <option value="members">Every member of the workspace</option>
           <option value="addresses_only">Only the alert addresses</option>
         </SelectField>
-        <InputField
+        <NumberField
           label="Debounce, in minutes"
-          inputMode="numeric"
           autoComplete="off"
           placeholder={String(usual)}
           hint={`A monitor sends at most one down alert in so long. 0: every outage is told at once. Empty: as this instance does, ${usual} min.`}

@@ -1,7 +1,7 @@
 import type { StatusPageView } from "@pulsecheck/shared/status-page";
 import { useState } from "react";
 import { useController } from "react-hook-form";
-import { CheckboxField, Field, InputField } from "../../components/ui/field.tsx";
+import { CheckboxField, InputField, TextareaField } from "../../components/ui/field.tsx";
 import { Form } from "../../components/ui/form.tsx";
 import { LeaveGuard } from "../../components/ui/leave-guard.tsx";
 import { Card } from "../../components/ui/page.tsx";
@@ -94,9 +94,7 @@ function Address({ form, page }: PartProps & { page: StatusPageView | undefined 
 
 function Description({ form }: PartProps) {
   return (
-    <Field label="Description" hint="Optional. Plain text, below the title." error={form.errorOf("description")}>
-      {(control) => <textarea rows={3} {...control} {...form.register("description")} />}
-    </Field>
+    <TextareaField label="Description" hint="Optional. Plain text, below the title." {...form.fieldOf("description")} />
   );
 }
 
