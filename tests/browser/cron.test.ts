@@ -1,37 +1,14 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import type { MonitorView } from "@pulsecheck/shared/monitor";
 import type { Person } from "../harness/caller.ts";
 import { openBrowserHouse, openVisitor } from "../harness/browser.ts";
+import { button, errorAt, field, part, send, SOON } from "./monitor-steps.ts";
 
-/** Browsers and houses of other files run beside this one. */
-const SOON = { timeout: 15_000 };
 const run = promisify(execFile);
 
 const { house, browser } = await openBrowserHouse({ env: { MIN_CHECK_INTERVAL: "30" } });
-
-const field = (page: Page, label: string) => page.getByLabel(label, { exact: true });
-const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
-const part = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
-
-/** What is said below a field. */
-async function errorAt(page: Page, label: string): Promise<string> {
-  const input = field(page, label);
-  await expect.poll(() => input.getAttribute("aria-invalid")).toBe("true");
-  const ids = (await input.getAttribute("aria-describedby"))?.split(" ") ?? [];
-  return page.locator(`[id="${ids.at(-1) ?? ""}"]`).innerText();
-}
-
-/** Sends the form and answers what the request to the API held. */
-async function send(page: Page, name: string): Promise<unknown> {
-  const [request] = await Promise.all([
-    page.waitForRequest((one) => one.url().includes("/api/v1/monitors") && /POST|PATCH/.test(one.method())),
-    button(page, name).click(),
-  ]);
-  return request.postDataJSON();
-}
 
 async function findJob(person: Person, name: string): Promise<MonitorView> {
   const { body } = await house.call("GET", `/api/v1/monitors?q=${name}`, { token: person.token });

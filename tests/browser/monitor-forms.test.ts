@@ -1,32 +1,8 @@
-import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { openBrowserHouse, openTargetForTest, openVisitor } from "../harness/browser.ts";
-
-/** Browsers and houses of other files run beside this one. */
-const SOON = { timeout: 15_000 };
+import { button, errorAt, field, isWide, part, send, SOON } from "./monitor-steps.ts";
 
 const { house, browser } = await openBrowserHouse({ env: { MIN_CHECK_INTERVAL: "30" } });
-
-const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
-const field = (page: Page, label: string) => page.getByLabel(label, { exact: true });
-const isWide = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
-
-/** What is said below a field. */
-async function errorAt(page: Page, label: string): Promise<string> {
-  const input = field(page, label);
-  await expect.poll(() => input.getAttribute("aria-invalid")).toBe("true");
-  const ids = (await input.getAttribute("aria-describedby"))?.split(" ") ?? [];
-  return page.locator(`[id="${ids.at(-1) ?? ""}"]`).innerText();
-}
-
-/** Sends the form and answers what the request to the API held. */
-async function send(page: Page, name: string): Promise<unknown> {
-  const [request] = await Promise.all([
-    page.waitForRequest((one) => one.url().includes("/api/v1/monitors") && /POST|PATCH/.test(one.method())),
-    button(page, name).click(),
-  ]);
-  return request.postDataJSON();
-}
 
 test("a URL alone is enough: it leads to the new monitor, whose first check is there within moments", async () => {
   const alice = await house.register("alice");
@@ -39,7 +15,7 @@ test("a URL alone is enough: it leads to the new monitor, whose first check is t
   await button(page, "Watch it").click();
   await page.getByRole("heading", { level: 1, name: new URL(shop.url).host }).waitFor(SOON);
   await page.locator('[data-status="UP"]').waitFor(SOON);
-  await page.getByRole("region", { name: "Checks" }).getByRole("row").filter({ hasText: "OK" }).waitFor(SOON);
+  await part(page, "Checks").getByRole("row").filter({ hasText: "OK" }).waitFor(SOON);
   expect(complaints).toEqual([]);
 });
 
@@ -162,7 +138,7 @@ test("only what changed is sent; stored secrets are kept, replaced or removed, a
     await page.goto(`/monitors/${monitor.id}/edit`);
     await page.getByText("X-Key, X-Other: stored, and never shown again.").waitFor(SOON);
   };
-  const saved = () => page.getByRole("region", { name: "Now" }).waitFor(SOON);
+  const saved = () => part(page, "Now").waitFor(SOON);
 
   await edit();
   await page.getByText("A body: stored").waitFor();

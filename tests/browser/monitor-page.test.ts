@@ -4,21 +4,17 @@ import type { Page } from "playwright-core";
 import { expect, onTestFinished, test } from "vitest";
 import { openBrowserHouse, openTargetForTest, openVisitor } from "../harness/browser.ts";
 import { listen } from "../harness/target.ts";
+import { button, isWide, part, SOON } from "./monitor-steps.ts";
 
-/** Browsers and houses of other files run beside this one. */
-const SOON = { timeout: 15_000 };
 /** Only what is asked for by hand is checked. */
 const HOURLY = { interval: 3_600 };
 const NOBODY = "00000000-0000-4000-8000-000000000000";
 
 const { house, browser } = await openBrowserHouse();
 
-const part = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
 const statusNow = (page: Page, status: string) => part(page, "Now").locator(`[data-status="${status}"]`);
 const logRows = (page: Page) => part(page, "Checks").getByRole("row");
-const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 const rowOnBoard = (page: Page, id: string) => page.locator(`[data-monitor="${id}"]`);
-const isWide = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
 
 test("a target breaks and is mended while one looks: status, cause, incident, mails and log show it", async () => {
   const alice = await house.register("alice");
