@@ -193,6 +193,53 @@ describe("fifty outages at once", () => {
     expect(again.map(({ others, messageId }) => [others.length, messageId])).toEqual([[44, digest?.messageId]]);
   });
 
+  const isWorkedOn = (incidentId: string, isOn: boolean) =>
+    tenant.db.pool.query(
+      isOn
+        ? "INSERT INTO maintenance_spans (workspace_id, monitor_id, starts_at, ends_at) SELECT workspace_id, monitor_id, now() - interval '1 s', now() + interval '1 h' FROM incidents WHERE id = $1"
+        : "DELETE FROM maintenance_spans s USING incidents i WHERE i.id = $1 AND s.monitor_id = i.monitor_id",
+      [incidentId],
+    );
+  const dueNow = () => tenant.db.pool.query("UPDATE deliveries SET due_at = now() WHERE state = 'PENDING'");
+
+  test("what is held back while the rest of its refused digest goes out comes later, under another id", async () => {
+    await add();
+    await flood();
+    for (const one of await claim()) await send(one);
+    await claim();
+    await gather();
+    const [refused] = await claim();
+    if (refused === undefined) throw new Error("nothing was claimed");
+    const [held = ""] = incidentsOf(refused).slice(-1);
+    await finishDelivery(tenant.db, refused, { state: "PENDING", error: "503", isAnswerLost: false }, new Date());
+    await isWorkedOn(held, true);
+    await dueNow();
+    const [rest, ...more] = await claim();
+    expect([rest?.messageId, rest?.others.length, more]).toEqual([refused.messageId, 43, []]);
+    if (rest) await send(rest);
+    await isWorkedOn(held, false);
+    await dueNow();
+    expect(await claim()).toEqual([]);
+    await gather();
+    const [last, ...others] = await claim();
+    expect([last?.incident?.id, others]).toEqual([held, []]);
+    expect(last?.messageId).not.toBe(refused.messageId);
+  });
+
+  test("a digest whose answer was lost is repeated whole, whatever is worked on since", async () => {
+    await add();
+    await flood();
+    for (const one of await claim()) await send(one);
+    await claim();
+    await gather();
+    const [lost] = await claim();
+    if (lost === undefined) throw new Error("nothing was claimed");
+    await finishDelivery(tenant.db, lost, { state: "PENDING", error: "cut", isAnswerLost: true }, new Date());
+    await isWorkedOn(incidentsOf(lost)[7] ?? "", true);
+    await dueNow();
+    expect((await claim()).map(({ messageId, others }) => [messageId, others.length])).toEqual([[lost.messageId, 44]]);
+  });
+
   test("where the operator wants each by itself, each is", async () => {
     await add();
     await flood();

@@ -29,8 +29,9 @@ const LEAVE = `
     lost_answers = lost_answers + 1, last_error = 'The answer was lost: its sender stopped'
   WHERE id = $1`;
 
+// What waits while the rest of its digest goes out is another message then: receivers drop an id that they know.
 const HOLD = `
-  UPDATE deliveries SET due_at = $2, is_debounced = is_debounced OR $3, is_gathered = $4 WHERE id = $1`;
+  UPDATE deliveries SET due_at = $2, is_debounced = is_debounced OR $3, is_gathered = $4, digest_id = NULL WHERE id = $1`;
 
 type Verdict =
   | { do: "send" }
@@ -91,7 +92,7 @@ async function placeOf(
 ): Promise<string | null> {
   if (row.digest_id !== null) return row.digest_id;
   // An account mail is waited for; and what may have been sent by itself is repeated by itself.
-  if (row.incident_id === null || row.state === "SENDING") return row.id;
+  if (row.incident_id === null || row.state === "SENDING" || row.lost_answers > 0) return row.id;
   const verdict = judgeCrowd({ now, aloneAtMost, ...crowd });
   if (verdict.do === "digest") return crowd.key;
   if (verdict.do === "alone") {
@@ -130,8 +131,8 @@ function judge(row: DueDelivery, isLaneBusy: boolean, now: Date, debounceMs: num
   if (row.is_address_gone || row.is_member_gone || row.is_channel_off)
     return { do: isSenderDead ? "leave" : "suppress" };
   if (row.incident_id === null) return { do: row.is_token_good || row.month !== null ? "send" : "suppress" };
-  // The answer died with its sender: it may have gone out, so it is repeated once, whatever happened since.
-  if (isSenderDead) return { do: "send" };
+  // It may have gone out, in a digest that is repeated whole or by a sender that died: once more, whatever happened since.
+  if (isSenderDead || (row.digest_id !== null && row.lost_answers > 0)) return { do: "send" };
   if (row.maintenance_until !== null) return waitForEnd(row, row.maintenance_until, now);
   if (row.kind === "UP") {
     const verdict = judgeUp(row.down_state);

@@ -33,7 +33,6 @@ export type ClaimedDelivery = {
   kind: DeliveryKind;
   recipient: string;
   attempts: number;
-  createdAt: Date;
   tokenId: string | null;
   /** The channel that it goes to, its config sealed; null for a mail. */
   channel: { id: string; kind: string; name: string; config: Uint8Array } | null;
@@ -86,7 +85,6 @@ export type DueDelivery = {
   last_down_sent_at: Date | null;
   is_other_down_sending: boolean;
   down_state: DownOutcome;
-  created_at: Date;
   workspace_id: number | null;
   channel_id: string | null;
   channel_kind: string | null;
@@ -108,7 +106,7 @@ export const SELECT_DUE = `
     CASE WHEN m.id IS NOT NULL THEN 'monitor' WHEN v.id IS NOT NULL THEN 'device' ELSE 'sensor' END AS subject_type,
     coalesce(m.public_id::text, v.device_id, s.sensor_id) AS subject_id, coalesce(m.name, v.name, s.name) AS subject_name,
     coalesce(CASE m.kind WHEN 'http' THEN m.url END, v.location, s.location) AS place, i.started_at, i.ended_at, i.reason, i.detail,
-    d.created_at, d.digest_id, coalesce(i.workspace_id, d.workspace_id) AS workspace_id, to_char(d.month, 'YYYY-MM') AS month, c.id AS channel_id, c.kind AS channel_kind, c.name AS channel_name, c.config AS channel_config,
+    d.digest_id, coalesce(i.workspace_id, d.workspace_id) AS workspace_id, to_char(d.month, 'YYYY-MM') AS month, c.id AS channel_id, c.kind AS channel_kind, c.name AS channel_name, c.config AS channel_config,
     d.channel <> 'email' AND c.is_active IS NOT TRUE AS is_channel_off,
     d.alert_address_id, d.alert_address_id IS NOT NULL AND a.id IS NULL AS is_address_gone,
     (d.month IS NOT NULL OR d.incident_id IS NOT NULL AND d.channel = 'email' AND d.alert_address_id IS NULL) AND NOT EXISTS (SELECT 1 FROM memberships r JOIN users u ON u.id = r.user_id
@@ -145,7 +143,6 @@ export function claimOf(row: DueDelivery): ClaimedDelivery {
     kind: row.kind,
     recipient: row.recipient,
     attempts: row.attempts + 1,
-    createdAt: row.created_at,
     tokenId: row.token_id,
     channel:
       row.channel_id === null || row.channel_kind === null || row.channel_config === null

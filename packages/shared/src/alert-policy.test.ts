@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { judgeDown, judgeUp, retryAt, type DownFacts, type DownOutcome } from "./alert-policy.ts";
+import { isGivenUp, judgeDown, judgeUp, retryAt, type DownFacts, type DownOutcome } from "./alert-policy.ts";
 
 const MINUTE = 60_000;
 const at = (minute: number) => new Date(Date.UTC(2026, 0, 1) + minute * MINUTE);
@@ -129,4 +129,13 @@ it("a mail that the service could not take is tried after 5 s, 10 s, 20 s ... an
     (attempts) => (retryAt(attempts, at(0)).getTime() - at(0).getTime()) / 1_000,
   );
   expect(waits).toEqual([5, 10, 20, 40, 640, 900, 900]);
+});
+
+it("what a receiver does not take is given up after about three days of trying", () => {
+  let hours = 0;
+  let attempts = 1;
+  for (; !isGivenUp(attempts); attempts += 1)
+    hours += (retryAt(attempts, at(0)).getTime() - at(0).getTime()) / 3_600_000;
+  expect(hours).toBeGreaterThan(72);
+  expect(hours).toBeLessThan(76);
 });

@@ -47,9 +47,10 @@ export function retryAt(attempts: number, now: Date, retryAfterMs = 0): Date {
   return new Date(now.getTime() + Math.min(LONGEST_RETRY_MS, Math.max(ownMs, retryAfterMs)));
 }
 
-/** How long a channel's receiver may refuse or be away before a message to it is given up, in ms. */
-const GIVEN_UP_AFTER_MS = 3 * 24 * 3_600_000;
+/** About three days of trying: what is held back meanwhile, by maintenance or by the debounce window, is not tried. */
+const TRIES_AT_MOST = 300;
 
-export function isGivenUp(createdAt: Date, now: Date): boolean {
-  return now.getTime() - createdAt.getTime() > GIVEN_UP_AFTER_MS;
+/** Is a message given up that a channel's receiver did not take, by the number of tries? */
+export function isGivenUp(attempts: number): boolean {
+  return attempts >= TRIES_AT_MOST;
 }

@@ -11,11 +11,10 @@ export async function sendToChannel(
   delivery: ClaimedDelivery,
   { id, kind, config: sealed }: NonNullable<ClaimedDelivery["channel"]>,
 ): Promise<DeliveryOutcome> {
-  const now = new Date();
   try {
-    const notice = writeNotice(delivery, { publicUrl: config.publicUrl, now });
+    const notice = writeNotice(delivery, { publicUrl: config.publicUrl, now: new Date() });
     const outcome = await postNotice(kind, openConfig(box, sealed), notice, config.allowedPrivateTargets);
-    if (outcome.state !== "PENDING" || !isGivenUp(delivery.createdAt, now)) return outcome;
+    if (outcome.state !== "PENDING" || !isGivenUp(delivery.attempts)) return outcome;
     return { state: "REJECTED", error: `Given up after days of trying. ${outcome.error}` };
   } catch (error) {
     // A bug, or a config that was sealed under another SECRET_KEY.
