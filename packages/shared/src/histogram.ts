@@ -89,13 +89,17 @@ export class HistogramSum {
     for (const [i, count] of other.#counts.entries()) if (count > 0) this.add(other.#lowest + i, count);
   }
 
+  /** How many were counted. */
+  total(): number {
+    return this.#counts.reduce((sum, count) => sum + count, 0);
+  }
+
   /**
    * The value below which a share `q` (0 to 1) of what was counted lies; null where nothing was.
    * @param middleOf what lies in a bucket
    */
   quantile(q: number, middleOf: (bucket: number) => number): number | null {
-    const total = this.#counts.reduce((sum, count) => sum + count, 0);
-    const rank = Math.max(1, Math.ceil(q * total));
+    const rank = Math.max(1, Math.ceil(q * this.total()));
     let seen = 0;
     for (const [i, count] of this.#counts.entries()) {
       seen += count;
