@@ -1,6 +1,7 @@
 import type { Role } from "@pulsecheck/shared/role";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Person } from "../../../../tests/harness/caller.ts";
+import { CALLERS } from "./test-callers.ts";
 import { openEveryRoute, type EveryRoute, type Route } from "./test-every-route.ts";
 
 /** What each role may call, said once more and by hand: the code must agree. */
@@ -12,14 +13,29 @@ const MAY: Record<Role, readonly string[]> = {
 };
 const ROLES = Object.keys(MAY) as Role[];
 
+/** All that whoever may only read sends: it changes nothing. */
+const SENT_BY_READERS = ["POST /api/v1/maintenance-windows/preview", "POST /api/v1/ws/ticket"];
+
+/**
+ * What a person does in a workspace whatever their role, VIEWERs too: it is about their own membership. All else that
+ * needs a person is about their account.
+ */
+const OF_ONES_OWN_MEMBERSHIP = [
+  "GET /api/v1/reports/monthly-mail",
+  // Who gets the mail is who asks for it.
+  "PUT /api/v1/reports/monthly-mail",
+  "POST /api/v1/workspace/leave",
+];
+
 /** Asked of a worker, which this house has not; their own tests call them. */
 const OF_WORKERS = ["POST /api/v1/monitors/{id}/check", "POST /api/v1/channels/{id}/test"];
 
-/** What leaves no entry in the audit log: it changes nothing that anybody set, or a worker does later. */
+/** What leaves no entry in the audit log: it changes nothing that anybody set, or a worker does later, or nothing waits for it. */
 const UNRECORDED = [
   "POST /api/v1/maintenance-windows/preview",
   "POST /api/v1/alert-addresses/{id}/resend",
   "POST /api/v1/imports",
+  "POST /api/v1/operator/queues/{queue}/retry",
 ];
 
 let town: EveryRoute;
@@ -46,6 +62,22 @@ const chosen = (choose: (route: Route) => boolean) => {
   return routes;
 };
 
+describe("the table of who may call what", () => {
+  test("is what the routes say of themselves, row for row", () => {
+    expect(Object.fromEntries(town.routes.map(({ name, caller }) => [name, caller]))).toEqual(CALLERS);
+  });
+
+  test("lets readers send nothing that changes anything", () => {
+    const sent = chosen(({ caller, method }) => caller === "read" && method !== "GET");
+    expect(sent.map(({ name }) => name).toSorted()).toEqual(SENT_BY_READERS);
+  });
+
+  test("asks for a role wherever a workspace's things are, but for one's own membership", () => {
+    const ofWorkspaces = chosen(({ caller, path }) => caller === "person" && path.startsWith("/api/"));
+    expect(ofWorkspaces.map(({ name }) => name).toSorted()).toEqual(OF_ONES_OWN_MEMBERSHIP.toSorted());
+  });
+});
+
 describe("403, and nothing else, for what a role may not", () => {
   test.each(ROLES)("a key of role %s", async (role) => {
     for (const route of chosen(({ caller }) => !MAY[role].includes(caller)))
@@ -58,9 +90,43 @@ describe("403, and nothing else, for what a role may not", () => {
   });
 });
 
-test.each(["ADMIN", "USER", "VIEWER"] as const)("%s reads all that is for reading", async (role) => {
-  for (const route of chosen(({ caller, method }) => caller === "read" && method === "GET"))
-    expect(await town.callRoute(route, town.keys[role])).toBe(`${route.name}: 200`);
+describe("all that is for reading is read", () => {
+  const forReading = () => chosen(({ caller, method }) => caller === "read" && method === "GET");
+
+  test.each(["ADMIN", "USER", "VIEWER"] as const)("by a key of role %s", async (role) => {
+    for (const route of forReading()) expect(await town.callRoute(route, town.keys[role])).toBe(`${route.name}: 200`);
+  });
+
+  test.each(["USER", "VIEWER"] as const)("by a member with the role %s", async (role) => {
+    for (const route of forReading())
+      expect(await town.callRoute(route, people[role].token, workspace)).toBe(`${route.name}: 200`);
+  });
+});
+
+test("what reports, a reporting key does", async () => {
+  for (const route of chosen(({ caller }) => caller === "report"))
+    expect(await town.callRoute(route, town.keys.INGEST)).toMatch(/: 20[12]$/);
+});
+
+test("a VIEWER does all that is for a person, which changes nothing of the workspace but their own membership", async () => {
+  const vera = people.VIEWER;
+  const where = { workspace: { publicId: workspace["X-Workspace-Id"] } };
+  const before = await town.house.db.prisma.auditEntry.count({ where });
+  // Afterwards they are no member, and logged in no more.
+  const last = ["POST /api/v1/workspace/leave", "POST /auth/logout"];
+  // Worthless, and alice's.
+  const refused = ["POST /users/me/invitations/accept: 400", "DELETE /users/me/sessions/{id}: 404"];
+  for (const route of chosen(({ caller }) => caller === "person").toSorted(
+    (a, b) => last.indexOf(a.name) - last.indexOf(b.name),
+  )) {
+    const answer = await town.callRoute(route, vera.token, route.path.startsWith("/api/") ? workspace : {});
+    if (!refused.includes(answer)) expect(answer).toMatch(/: 20\d$/);
+  }
+  const entries = await town.house.db.prisma.auditEntry.findMany({ where, orderBy: { id: "asc" }, skip: before });
+  expect(entries.map(({ action, subjectId }) => [action, subjectId])).toEqual([
+    ["member.updated", vera.id],
+    ["member.left", vera.id],
+  ]);
 });
 
 /** What is deleted comes last, parts before the whole. */
@@ -73,15 +139,16 @@ async function countEntries(): Promise<number> {
 }
 
 test.each([
-  ["write", "USER"],
-  ["admin", "ADMIN"],
-] as const)("what is for %s, %s does, and each change is written down once", async (caller, role) => {
+  ["write", "a USER's key", () => town.keys.USER],
+  ["admin", "an ADMIN's key", () => town.keys.ADMIN],
+  ["superuser", "an operator", () => town.alice.token],
+])("what is for %s, %s does, and each change is written down once", async (caller, _, token) => {
   const changes = chosen(({ name, method, ...route }) => {
     return route.caller === caller && method !== "GET" && !OF_WORKERS.includes(name);
   });
   for (const route of changes.toSorted(inOrder)) {
     const before = await countEntries();
-    const answer = await town.callRoute(route, town.keys[role]);
+    const answer = await town.callRoute(route, token());
     expect(answer).not.toMatch(/: 40[013]$/);
     const isChanged = / 20\d$/.test(answer) && !UNRECORDED.includes(route.name);
     expect([answer, (await countEntries()) - before]).toEqual([answer, isChanged ? 1 : 0]);

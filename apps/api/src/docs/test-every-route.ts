@@ -46,13 +46,16 @@ export type EveryRoute = {
   charlie: Person;
   /** Keys of alice's workspace. */
   keys: Record<Role, string>;
+  routes: readonly Route[];
   /** Those behind the auth line. */
   guarded: readonly Route[];
   /** Alice's own things, by the path that names one of them. */
   ids: Record<string, string>;
   /** A good query for each operation that needs one, with alice's ids. */
   queries: Record<string, string>;
-  /** Calls a route with alice's ids and a good body, and answers its name and status. */
+  /** Where a route is: with alice's ids, and a good query. */
+  addressOf(route: Route): string;
+  /** Calls a route there with a good body, and answers its name and status. */
   callRoute(route: Route, token?: string, headers?: Record<string, string>): Promise<string>;
 };
 
@@ -67,50 +70,55 @@ export async function openEveryRoute(): Promise<EveryRoute> {
     INGEST: await key("INGEST"),
   };
   const monitor = await house.addMonitor(alice, { url: "https://example.com/", is_active: false });
-  const inner = await house.db.prisma.monitor.findUniqueOrThrow({ where: { publicId: monitor.id } });
-  const at = new Date();
-  await house.db.prisma.incident.create({
-    data: {
-      workspaceId: inner.workspaceId,
-      monitorId: inner.id,
-      startedAt: at,
-      confirmedAt: at,
-      reason: 1,
-      detail: "",
-    },
-  });
-  await maintainPartitions(house.db, at, 30);
+  await addIncident(house, monitor.id);
+  await maintainPartitions(house.db, new Date(), 30);
   await addThings((path, json) => house.call("POST", path, { token: alice.token, json }));
-  const ids = await readIds((path) => house.call("GET", path, { token: alice.token }), alice, monitor.id);
+  const ids = {
+    ...(await readIds((path) => house.call("GET", path, { token: alice.token }), monitor.id)),
+    "/api/v1/members/": alice.id,
+    // Somebody whom alice, the operator, may disable.
+    "/api/v1/operator/users/": (await house.register("dora")).id,
+  };
   const queries: Record<string, string> = {
     "GET /api/v1/monitors/glance": `?ids=${monitor.id}`,
     "GET /api/v1/schedules/next": "?schedule=@daily",
     "POST /api/v1/imports": "?kind=uptime_kuma",
   };
   const routes = await readRoutes(house);
+  function addressOf({ name, path }: Route): string {
+    const prefix = path.slice(0, path.indexOf("{"));
+    const filled = path
+      .replace("{status}", "online")
+      .replace("{queue}", "checks")
+      .replace("{kind}", "url_list")
+      .replaceAll(/\{\w+\}/g, ids[prefix] ?? "");
+    return filled + (queries[name] ?? "");
+  }
   return {
     house,
     alice,
     charlie,
     keys,
+    routes,
     guarded: routes.filter(({ caller }) => caller !== "public"),
     ids,
     queries,
-    async callRoute({ name, method, path, takesBody }, token, headers = {}) {
-      const prefix = path.slice(0, path.indexOf("{"));
-      const filled = path
-        .replace("{status}", "online")
-        .replace("{queue}", "checks")
-        .replace("{kind}", "url_list")
-        .replaceAll(/\{\w+\}/g, ids[prefix] ?? "");
-      const { status } = await house.call(method, filled + (queries[name] ?? ""), {
-        token,
-        headers,
-        ...(takesBody ? { json: BODIES[name] } : {}),
-      });
+    addressOf,
+    async callRoute(route, token, headers = {}) {
+      const { name, method, takesBody } = route;
+      const json = takesBody ? { json: BODIES[name] } : {};
+      const { status } = await house.call(method, addressOf(route), { token, headers, ...json });
       return `${name}: ${status}`;
     },
   };
+}
+
+/** The monitor is never checked: what happened to it is written here. */
+async function addIncident({ db }: House, monitorId: string): Promise<void> {
+  const { id, workspaceId } = await db.prisma.monitor.findUniqueOrThrow({ where: { publicId: monitorId } });
+  const at = new Date();
+  const incident = { workspaceId, monitorId: id, startedAt: at, confirmedAt: at, reason: 1, detail: "" };
+  await db.prisma.incident.create({ data: incident });
 }
 
 /** One of what is made by a request alone. */
@@ -129,11 +137,7 @@ async function addThings(post: (path: string, json: unknown) => Promise<unknown>
   await post("/api/v1/sensors", { sensor_id: "4815162342", value: 1 });
 }
 
-async function readIds(
-  get: (path: string) => Promise<Answer>,
-  alice: Person,
-  monitorId: string,
-): Promise<Record<string, string>> {
+async function readIds(get: (path: string) => Promise<Answer>, monitorId: string): Promise<Record<string, string>> {
   const first = async (path: string) => (await get(path)).body.items[0] as Row;
   return {
     "/api/v1/monitors/": monitorId,
@@ -146,10 +150,8 @@ async function readIds(
     "/api/v1/channels/": (await first("/api/v1/channels")).id,
     "/api/v1/imports/": (await first("/api/v1/imports")).id,
     "/api/v1/invitations/": (await first("/api/v1/invitations")).id,
-    "/api/v1/members/": alice.id,
     "/api/v1/api-keys/": (await first("/api/v1/api-keys")).id,
     "/users/me/sessions/": (await first("/users/me/sessions")).id,
-    "/api/v1/operator/users/": alice.id,
     "/api/v1/operator/workspaces/": (await get("/api/v1/workspace")).body.id,
   };
 }
