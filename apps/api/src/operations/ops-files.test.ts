@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { environment } from "@pulsecheck/shared/environment";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { openHouse, type House } from "../../../../tests/harness/house.ts";
@@ -7,7 +8,13 @@ import { openTarget } from "../../../../tests/harness/target.ts";
 import { root } from "../../../../scripts/launch/environment.ts";
 import { insertDevice, insertSensor } from "./test-reporting.ts";
 
-type Service = { image?: string; profiles?: string[]; ports?: string[]; volumes?: string[] };
+type Service = {
+  image?: string;
+  profiles?: string[];
+  ports?: string[];
+  volumes?: string[];
+  environment?: Record<string, unknown>;
+};
 type Compose = { services: Record<string, Service>; volumes: Record<string, unknown> };
 type Job = {
   job_name: string;
@@ -73,6 +80,11 @@ describe("docker-compose.yml", () => {
     const asked = [...read("docker-compose.yml").matchAll(/(?<!\$)\$\{([A-Z_]+)/g)].map(([, name = ""]) => name);
     const described = new Set([...read(".env.example").matchAll(/^# ([A-Z_]+)=/gm)].map(([, name]) => name));
     expect(asked.filter((name) => !described.has(name))).toEqual([]);
+  });
+
+  test.each(["migrate", "api", "worker"])("%s is told every setting, but that it is not embedded", (name) => {
+    const told = new Set(Object.keys(compose.services[name]?.environment ?? {}));
+    expect(Object.keys(environment.shape).filter((setting) => !told.has(setting))).toEqual(["PULSECHECK_EMBEDDED"]);
   });
 });
 
