@@ -118,7 +118,13 @@ export const QUOTAS = {
 } as const;
 
 /** Tables that a process writes at a time; each costs a part of a core for as long as it is. */
-export const EXPORTS_AT_ONCE = 4;
+export const EXPORTS = {
+  atOnce: 4,
+  /** So that no workspace takes the places of all others. */
+  perWorkspace: 2,
+  /** Whose reader takes nothing for so long is cut off, and its place is free. */
+  stalledAfterMs: 60_000,
+} as const;
 
 /** Bodies of requests. */
 export const BODY: BodyLimits = {
