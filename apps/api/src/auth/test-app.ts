@@ -13,6 +13,7 @@ import { answerError } from "../http/problems.ts";
 import { createRouter } from "../http/router.ts";
 import { strictBody } from "../http/strict-body.ts";
 import { openHub } from "../live/hub.ts";
+import { sensorRoutes } from "../sensors/sensor-routes.ts";
 import { apiKeyRoutes } from "./api-key-routes.ts";
 import { authRoutes } from "./auth-routes.ts";
 import { authenticate } from "./authenticate.ts";
@@ -40,7 +41,7 @@ export type TestApp = {
   close(): Promise<void>;
 };
 
-/** The app on a database of its own. With limits of one's own: only the routes of this folder. */
+/** The app on a database of its own. With limits of one's own: only the routes of this folder, and sensors'. */
 export async function openTestApp(env: Record<string, string> = {}, limits?: Limits): Promise<TestApp> {
   const { url, drop } = await createTestDatabase();
   const deps = openDeps({
@@ -108,5 +109,6 @@ function assemble(deps: Deps, limits: Limits) {
   app.use(authenticate(deps, limits));
   for (const routes of [sessionRoutes(deps), userRoutes(deps, limits), apiKeyRoutes(deps), ticketRoutes()])
     app.route("/", routes);
+  app.route("/", sensorRoutes(deps, limits));
   return app;
 }

@@ -42,6 +42,8 @@ export type Limits = {
   requests: Limit;
   /** Requests with reports of one device, and reports of one workspace, in each process. */
   reports: { device: Limit; workspace: Limit };
+  /** Requests with readings of one sensor, and readings of one workspace, in each process. */
+  readings: { sensor: Limit; workspace: Limit };
   /** How often more a client on our own machine may. */
   loopbackFactor: number;
   /** How long a network that has logged into an account is remembered. */
@@ -87,6 +89,10 @@ export const LIMITS: Limits = {
   requests: { points: 1_200, windowS: MINUTE },
   reports: {
     device: { points: 120, windowS: MINUTE },
+    workspace: { points: 120_000, windowS: MINUTE },
+  },
+  readings: {
+    sensor: { points: 600, windowS: MINUTE },
     workspace: { points: 120_000, windowS: MINUTE },
   },
   loopbackFactor: 200,

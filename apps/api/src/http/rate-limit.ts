@@ -85,12 +85,26 @@ export function limitChannelTests(deps: LimitDeps, limits: Limits = LIMITS) {
 
 /** The general limit of one user or key, kept in memory: refuses (429) one request too many. */
 export function limitRequests(deps: Pick<Deps, "config">, limits: Limits = LIMITS) {
-  const { points, windowS } = limits.requests;
-  const usual = new RateLimiterMemory({ points, duration: windowS });
-  const generous = new RateLimiterMemory({ points: points * limits.loopbackFactor, duration: windowS });
+  const requests = openMemoryLimiter(deps, limits.requests, limits);
   return async ({ userId, via }: Principal, address: string): Promise<void> => {
     const key = via.kind === "key" ? `key:${via.keyId}` : `user:${userId}`;
-    await spend(isGenerousTo(deps.config, address) ? generous : usual, key);
+    await spend(requests(address), key);
+  };
+}
+
+/**
+ * Limits of what sensors report, kept in memory: refuses (429) one request of a sensor, or reading of a workspace, too
+ * many. A request is taken whole or not at all, so one that is refused costs none of them anything.
+ */
+export function limitReadings(deps: Pick<Deps, "config">, limits: Limits = LIMITS) {
+  const sensors = openMemoryLimiter(deps, limits.readings.sensor, limits);
+  const workspaces = openMemoryLimiter(deps, limits.readings.workspace, limits);
+  return async (workspaceId: number, readings: readonly { sensor_id: string }[], address: string): Promise<void> => {
+    const ids = [...new Set(readings.map(({ sensor_id }) => sensor_id))];
+    await spendAll([
+      { limiter: workspaces(address), key: String(workspaceId), points: readings.length },
+      ...ids.map((id) => ({ limiter: sensors(address), key: `${workspaceId} ${id}`, points: 1 })),
+    ]);
   };
 }
 
@@ -122,6 +136,13 @@ function openNetworkLimiter(deps: LimitDeps, keyPrefix: string, limit: Limit, { 
   return (address: string) => (isGenerousTo(deps.config, address) ? generous : usual);
 }
 
+/** The limiter of one process, which is another one for our own machine's. */
+function openMemoryLimiter({ config }: Pick<Deps, "config">, { points, windowS }: Limit, { loopbackFactor }: Limits) {
+  const usual = new RateLimiterMemory({ points, duration: windowS });
+  const generous = new RateLimiterMemory({ points: points * loopbackFactor, duration: windowS });
+  return (address: string) => (isGenerousTo(config, address) ? generous : usual);
+}
+
 /** Counts in Postgres for all processes together; while it cannot be reached, each counts for itself. */
 function openLimiter({ db }: LimitDeps, keyPrefix: string, { points, windowS }: Limit): RateLimiterPostgres {
   const common = { keyPrefix, points, duration: windowS };
@@ -141,6 +162,20 @@ async function spend(limiter: RateLimiterAbstract, key: string, points = 1): Pro
     if (!(error instanceof RateLimiterRes)) throw error;
     const retryAfterS = Math.max(1, Math.ceil(error.msBeforeNext / 1_000));
     throw new Refusal(429, `Too many attempts. Try again in ${retryAfterS} seconds.`, { retryAfterS });
+  }
+}
+
+/** Refuses (429) where one of these is too many, and then spends none of them. */
+async function spendAll(costs: readonly { limiter: RateLimiterAbstract; key: string; points: number }[]) {
+  const spent: (typeof costs)[number][] = [];
+  try {
+    for (const cost of costs) {
+      spent.push(cost);
+      await spend(cost.limiter, cost.key, cost.points);
+    }
+  } catch (error) {
+    for (const { limiter, key, points } of spent) await limiter.reward(key, points);
+    throw error;
   }
 }
 

@@ -40,7 +40,7 @@ export const sensorContract = {
         201: json(z.union([createdReadingSchema, z.array(createdReadingSchema)]), "Stored; an array for an array"),
       },
     },
-    [409],
+    [409, 429],
   ),
   list: defineRoute("read", {
     method: "get",

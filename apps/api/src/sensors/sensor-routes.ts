@@ -6,20 +6,24 @@ import { getSensorStats } from "@pulsecheck/db/sensor-stats";
 import { deleteSensor, findSensor, getSensor, updateSensor } from "@pulsecheck/db/sensors";
 import { SENSORS_PER_WORKSPACE } from "@pulsecheck/shared/sensor";
 import type { Deps } from "../context.ts";
+import type { Limits } from "../http/limits.ts";
 import { closeRange } from "../http/range.ts";
+import { limitReadings } from "../http/rate-limit.ts";
 import { createRouter } from "../http/router.ts";
 import { tell } from "../live/tell.ts";
 import { sensorContract } from "./sensor-contract.ts";
 
 /** Sensors and their readings. Readings are judged and told by the worker, as those that came by plain SQL. */
-export function sensorRoutes(deps: Deps) {
+export function sensorRoutes(deps: Deps, limits?: Limits) {
+  const countReadings = limitReadings(deps, limits);
   return createRouter()
     .openapi(sensorContract.report, async (c) => {
       const input = c.req.valid("json");
       const isBatch = Array.isArray(input);
+      const readings = isBatch ? input : [input];
+      await countReadings(c.get("scope").workspaceId, readings, c.get("clientAddress"));
       const how = { quota: SENSORS_PER_WORKSPACE, now: new Date(), isBatch };
-      const { userId } = c.get("principal");
-      const created = await createReadings(c.get("scope"), userId, isBatch ? input : [input], how);
+      const created = await createReadings(c.get("scope"), c.get("principal").userId, readings, how);
       return c.json(isBatch ? created : created[0], 201);
     })
     .openapi(sensorContract.list, async (c) => c.json(await listSensors(c.get("scope"), c.req.valid("query")), 200))
