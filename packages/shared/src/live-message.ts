@@ -10,7 +10,7 @@ export const dashboardMessageSchema = z.discriminatedUnion("type", [
   z
     .strictObject({
       type: z.literal("subscribe"),
-      monitor_ids: z.array(z.uuid()).max(SUBSCRIBE_LIMIT).optional(),
+      monitor_ids: z.array(z.uuid().toLowerCase()).max(SUBSCRIBE_LIMIT).optional(),
       device_ids: z.array(deviceIdSchema).max(SUBSCRIBE_LIMIT).optional(),
     })
     .refine(({ monitor_ids, device_ids }) => (monitor_ids ?? device_ids) !== undefined, {

@@ -5,13 +5,12 @@ import { roleCovers } from "@pulsecheck/shared/role";
 import { z } from "zod";
 import type { Deps } from "../context.ts";
 import { createRouter } from "../http/router.ts";
-import { defineCreation, defineList, defineRemoval } from "../http/usual-routes.ts";
+import { defineCreation, defineList, defineRemoval, idParams } from "../http/usual-routes.ts";
 import { publishRevocation } from "./revocations.ts";
 import { createSecret, hashSecret } from "./secrets.ts";
 
 const tags = ["API keys"];
 const path = "/api/v1/api-keys";
-const params = z.strictObject({ id: z.uuid() });
 const SHOWN_CHARACTERS = API_KEY_PREFIX.length + 6;
 
 const createdSchema = apiKeySchema
@@ -33,7 +32,7 @@ const create = defineCreation(
 const revoke = defineRemoval("admin", {
   path: `${path}/{id}`,
   tags,
-  params,
+  params: idParams,
   says: "The key is worthless from now on",
 });
 

@@ -155,7 +155,7 @@ describe("4401, at once, when the access ends", () => {
     const key = await house.createKey(alice, "VIEWER");
     const client = await joinLive(at(id), bearer(key));
     const { body } = await house.call("GET", "/api/v1/api-keys", { token: alice.token });
-    await house.call("DELETE", `/api/v1/api-keys/${body.items[0].id}`, { token: alice.token });
+    await house.call("DELETE", `/api/v1/api-keys/${body.items[0].id.toUpperCase()}`, { token: alice.token });
     expect(await client.closed).toBe(4401);
   });
 

@@ -12,7 +12,7 @@ import { defineList, defineRemoval } from "../http/usual-routes.ts";
 const tags = ["Members"];
 const path = "/api/v1/members";
 const one = `${path}/{user_id}`;
-const params = z.strictObject({ user_id: z.uuid() });
+const params = z.strictObject({ user_id: z.uuid().toLowerCase() });
 
 const list = defineList("read", {
   path,

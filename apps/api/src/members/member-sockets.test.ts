@@ -22,7 +22,7 @@ describe.each(BROKERS)("with the broker on %s", (broker) => {
     const makeKey = async (role: string) =>
       (await house.call("POST", "/api/v1/api-keys", { token: alice.token, headers: team, json: { name: role, role } }))
         .body.key as string;
-    await house.call("PATCH", `/api/v1/members/${bob.id}`, {
+    await house.call("PATCH", `/api/v1/members/${bob.id.toUpperCase()}`, {
       token: alice.token,
       headers: team,
       json: { role: "ADMIN" },
