@@ -26,8 +26,8 @@ function group(
   };
 }
 
-/** Whole houses that are busy by themselves: they would disturb who waits for a time limit. */
-const BUSY = "demo|import|monthly|simulated";
+/** Those of the whole house that judge how long something took. */
+const TIMED = "*faults|hanging|story";
 
 export default defineConfig({
   test: {
@@ -36,9 +36,9 @@ export default defineConfig({
     // Tests of races and crashes take their time; only the unexpectedly slow are worth a mark.
     slowTestThreshold: 5000,
     projects: [
-      // With time limits of their own, and processes that they wait for.
-      group(0, "whole", ["tests/{fire,hostile}/**/*.test.ts", `tests/!(${BUSY})*.test.ts`], 2),
-      group(1, "parts", ["{apps,packages,scripts,bench}/**/*.test.ts", `tests/{setup/*,(${BUSY})*}.test.ts`], 2),
+      group(0, "timed", ["tests/{fire,hostile}/**/*.test.ts", `tests/@(${TIMED}).test.ts`], 2),
+      // They wait for others more than they work: three at a time keep two cores busy.
+      group(1, "parts", ["{apps,packages,scripts,bench}/**/*.test.ts", `tests/{setup/*,!(${TIMED})}.test.ts`], 3),
       // A browser takes both cores.
       group(2, "browser", ["tests/browser/**/*.test.ts"], 2),
     ],

@@ -118,7 +118,7 @@ function hear(hub: Hub, listener: Listener, data: unknown): void {
     return refuse(`Not understood. Send {"type": "subscribe", "monitor_ids": [...]} with up to 500 ids: ${why}`);
   }
   if (message.type === "ping") return answer({ type: "pong" });
-  const monitorIds = (message.monitor_ids ?? []).map((id) => id.toLowerCase());
+  const monitorIds = message.monitor_ids ?? [];
   hub.subscribe(listener, { monitorIds, deviceIds: message.device_ids ?? [] });
 }
 
