@@ -73,7 +73,7 @@ export async function openEveryRoute(): Promise<EveryRoute> {
   await addIncident(house, monitor.id);
   await maintainPartitions(house.db, new Date(), 30);
   await addThings((path, json) => house.call("POST", path, { token: alice.token, json }));
-  const ids = {
+  const ids: Record<string, string> = {
     ...(await readIds((path) => house.call("GET", path, { token: alice.token }), monitor.id)),
     "/api/v1/members/": alice.id,
     // Somebody whom alice, the operator, may disable.
