@@ -93,6 +93,21 @@ describe.each(BROKERS)("with the broker on %s", (broker) => {
   }, 90_000);
 });
 
+test("thirty outages at once: those that go out together are listed, all of them", async () => {
+  const { receiver, target, house, alice } = await openStreet({ env: { ALERT_DIGEST_AFTER: "1" } });
+  await addChannel(house, alice, receiver.channels["webhook"] ?? {});
+  target.breakIt();
+  const names = Array.from({ length: 30 }, (_, i) => `shop ${i}`);
+  for (const name of names) await house.addMonitor(alice, { url: target.url, name, failure_threshold: 1 });
+  type Told = { incidents: { subject: { name: string } }[]; more: number; url: string };
+  const told = (): Told[] => receiver.accepted.map(({ body }) => JSON.parse(body).data);
+  const listed = () => told().flatMap(({ incidents }) => incidents.map(({ subject }) => subject.name));
+  await expect.poll(() => listed().length, { timeout: 60_000 }).toBe(30);
+  expect(listed().toSorted()).toEqual(names.toSorted());
+  expect(told().every(({ more }) => more === 0)).toBe(true);
+  expect(Math.max(...told().map(({ incidents }) => incidents.length))).toBeGreaterThan(25);
+}, 90_000);
+
 test("a test tells what the service said, without the secrets that it repeats; redirects are not followed", async () => {
   const { receiver, target, house, alice } = await openStreet();
   const id = await addChannel(house, alice, receiver.channels["slack"] ?? {});

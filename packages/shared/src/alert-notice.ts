@@ -35,6 +35,29 @@ export function writeBody({ lines, link }: Pick<Notice, "lines" | "link">): stri
   return [...lines.flatMap(writeLine), "", `${link.label}: ${link.href}`].join("\n");
 }
 
+/** The longest a value is where a service takes only so much. */
+export const VALUE_AT_MOST = 500;
+
+/** The same where a service takes only so much, counted by `sizeOf`; the link is always there. */
+export function fitBody({ lines, link }: Pick<Notice, "lines" | "link">, longest: number, sizeOf = lengthOf): string {
+  const end = writeBody({ lines: [], link });
+  const short = lines.map((line) => writeLine({ ...line, value: clip(oneLine(line.value), VALUE_AT_MOST) }).join("\n"));
+  return `${fitLines(short, longest - sizeOf(end) - 1, sizeOf)}\n${end}`;
+}
+
+/** As many of the lines as fit, then "…": half a link would be read as something else. */
+export function fitLines(lines: readonly string[], longest: number, sizeOf = lengthOf): string {
+  const whole = lines.join("\n");
+  if (sizeOf(whole) <= longest) return whole;
+  let room = longest - sizeOf("…");
+  const count = lines.findIndex((line) => (room -= sizeOf(line) + 1) < 0);
+  return [...lines.slice(0, count), "…"].join("\n");
+}
+
+function lengthOf(text: string): number {
+  return text.length;
+}
+
 function writeLine({ label, value, href }: NoticeLine): string[] {
   const text = `${label}: ${oneLine(value)}`;
   return href === undefined ? [text] : [text, `  ${href}`];

@@ -15,8 +15,8 @@ export type Draft = {
 
 export type DraftContext = { publicUrl: string; now: Date };
 
-/** So many incidents a digest names. */
-export const LISTED_AT_MOST = 25;
+/** So many incidents a digest names: what a mail and a webhook's receiver can well take. */
+export const LISTED_AT_MOST = 200;
 
 /** What there is to say of a delivery's incident, or of all that go out with it. */
 export function draftIncidents(delivery: ClaimedDelivery, context: DraftContext): Draft {
@@ -108,12 +108,13 @@ function draftDigest(kind: string, incidents: readonly ClaimedIncident[], { publ
   }));
   const more = incidents.length - lines.length;
   const [word = "", ...others] = new Set(incidents.map(wordOf));
+  const [first] = incidents;
   const what = `${incidents.length} incidents ${isDown ? "began" : "are over"}`;
   return {
     subject: `${others.length === 0 ? word : "ALERT"}: ${what}`,
     heading: what,
     lines: more === 0 ? lines : [...lines, { label: "And", value: `${more} more` }],
-    link: { href: `${publicUrl}/incidents`, label: "Look at the incidents" },
+    link: { href: `${publicUrl}/incidents?workspace=${first?.workspaceId ?? ""}`, label: "Look at the incidents" },
     footer: "Of so many at the same time PulseCheck writes one message.",
   };
 }

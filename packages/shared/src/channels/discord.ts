@@ -1,4 +1,4 @@
-import { clip, oneLine, type Notice, type NoticeLine } from "../alert-notice.ts";
+import { clip, fitLines, oneLine, VALUE_AT_MOST, type Notice, type NoticeLine } from "../alert-notice.ts";
 import { defineChannel, url } from "./channel.ts";
 
 const LONGEST_TITLE = 256;
@@ -19,7 +19,7 @@ export const discord = defineChannel({
     const embed = {
       title: clip(escape(title), LONGEST_TITLE),
       url: link.href,
-      description: clip(lines.map(lineOf).join("\n"), LONGEST_DESCRIPTION),
+      description: fitLines(lines.map(lineOf), LONGEST_DESCRIPTION),
       color: COLORS[event],
       timestamp: at.toISOString(),
     };
@@ -31,7 +31,7 @@ export const discord = defineChannel({
 
 function lineOf({ label, value, href }: NoticeLine): string {
   const name = href === undefined ? `**${escape(label)}**` : `[${escape(label)}](${href})`;
-  return `${name}: ${escape(clip(oneLine(value), 500))}`;
+  return `${name}: ${escape(clip(oneLine(value), VALUE_AT_MOST))}`;
 }
 
 function escape(text: string): string {

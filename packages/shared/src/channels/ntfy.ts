@@ -1,7 +1,7 @@
-import { clip, writeBody, type Notice } from "../alert-notice.ts";
+import { clip, fitBody, type Notice } from "../alert-notice.ts";
 import { defineChannel, token, url } from "./channel.ts";
 
-/** Longer messages become files. In bytes; a character has at most three for each of its UTF-16 halves. */
+/** Longer messages become files. */
 const LONGEST_MESSAGE_BYTES = 4_096;
 const SERVER = "https://ntfy.sh/";
 
@@ -41,7 +41,7 @@ export const ntfy = defineChannel({
   },
   write({ topic, server, token: accessToken }, notice) {
     const { event, title, link } = notice;
-    const message = clipBytes(writeBody(notice), LONGEST_MESSAGE_BYTES);
+    const message = fitBody(notice, LONGEST_MESSAGE_BYTES, bytesOf);
     return {
       url: server ?? SERVER,
       headers: accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` },
@@ -50,7 +50,6 @@ export const ntfy = defineChannel({
   },
 });
 
-function clipBytes(text: string, longest: number): string {
-  const bytes = new TextEncoder().encode(text).byteLength;
-  return bytes <= longest ? text : clip(text, Math.floor(longest / 3));
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).byteLength;
 }

@@ -1,4 +1,4 @@
-import { clip, oneLine, type NoticeLine } from "../alert-notice.ts";
+import { clip, fitLines, oneLine, VALUE_AT_MOST, type NoticeLine } from "../alert-notice.ts";
 import { defineChannel, url } from "./channel.ts";
 
 const LONGEST_TEXT = 3_000;
@@ -12,8 +12,8 @@ export const slack = defineChannel({
   },
   write({ url: address }, { title, lines, link }) {
     const end = `\n${linkTo(link.href, link.label)}`;
-    const text = [`*${escape(title)}*`, ...lines.map(lineOf)].join("\n");
-    const section = { type: "mrkdwn", text: clipLines(text, LONGEST_TEXT - end.length) + end };
+    const text = fitLines([`*${escape(title)}*`, ...lines.map(lineOf)], LONGEST_TEXT - end.length);
+    const section = { type: "mrkdwn", text: text + end };
     const body = { text: escape(title), blocks: [{ type: "section", text: section }], unfurl_links: false };
     return { url: address, headers: {}, body: JSON.stringify(body) };
   },
@@ -21,18 +21,11 @@ export const slack = defineChannel({
 
 function lineOf({ label, value, href }: NoticeLine): string {
   const name = href === undefined ? `*${escape(label)}*` : linkTo(href, label);
-  return `${name}: ${escape(clip(oneLine(value), 500))}`;
+  return `${name}: ${escape(clip(oneLine(value), VALUE_AT_MOST))}`;
 }
 
 function linkTo(href: string, label: string): string {
   return `<${escape(href)}|${escape(label).replaceAll("|", "/")}>`;
-}
-
-/** Whole lines only: half a link would be read as something else. */
-function clipLines(text: string, longest: number): string {
-  const lines = text.split("\n");
-  while (lines.length > 1 && lines.join("\n").length > longest) lines.pop();
-  return clip(lines.join("\n"), longest);
 }
 
 // What is left of Slack's markup then tells nobody and leads nowhere: <!channel>, <@U1> and <http://...|label> need these.

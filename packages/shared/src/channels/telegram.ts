@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { clip, writeBody } from "../alert-notice.ts";
+import { fitBody } from "../alert-notice.ts";
 import { defineChannel, token, url } from "./channel.ts";
 
 const LONGEST_TEXT = 4_096;
@@ -37,7 +37,8 @@ export const telegram = defineChannel({
     },
   },
   write({ bot_token, chat_id, api_url }, notice) {
-    const text = clip(`${notice.title}\n\n${writeBody(notice)}`, LONGEST_TEXT);
+    const head = `${notice.title}\n\n`;
+    const text = head + fitBody(notice, LONGEST_TEXT - head.length);
     return {
       url: `${(api_url ?? API).replace(/\/$/, "")}/bot${bot_token}/sendMessage`,
       headers: {},

@@ -21,17 +21,25 @@ export function writeNotice(delivery: ClaimedDelivery, context: DraftContext): N
 }
 
 /** What a channel is told so that somebody sees that it works. */
-export function writeTestNotice(id: string, name: string, workspace: string, { publicUrl, now }: DraftContext): Notice {
+export function writeTestNotice(
+  id: string,
+  channel: string,
+  workspace: { id: string; name: string },
+  { publicUrl, now }: DraftContext,
+): Notice {
   return {
     id,
     event: "test",
     title: "Test: PulseCheck reaches this channel",
     lines: [
-      { label: "Channel", value: name },
-      { label: "Workspace", value: workspace },
+      { label: "Channel", value: channel },
+      { label: "Workspace", value: workspace.name },
     ],
-    link: { href: `${publicUrl}/settings?section=channels`, label: "Look at the channels" },
-    workspace,
+    link: {
+      href: `${publicUrl}/settings?section=channels&workspace=${workspace.id}`,
+      label: "Look at the channels",
+    },
+    workspace: workspace.name,
     incidents: [],
     more: 0,
     at: now,

@@ -13,7 +13,7 @@ export async function testChannel({ config, db, box }: Deps, data: unknown): Pro
   const job = channelTestJobSchema.parse(data);
   const scope = scopeTo(db, job.workspace_id);
   const channel = await openChannel(scope, box, job.channel_id);
-  const { name: workspace } = await getWorkspace(scope);
+  const workspace = await getWorkspace(scope);
   const context = { publicUrl: config.publicUrl, now: new Date() };
   const notice = writeTestNotice(randomUUID(), channel.name, workspace, context);
   const outcome = await postNotice(channel.kind, channel.config, notice, config.allowedPrivateTargets);
