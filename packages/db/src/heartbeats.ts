@@ -1,7 +1,8 @@
 import { LOCKS } from "./advisory-locks.ts";
-import type { HeartbeatResult } from "@pulsecheck/shared/device";
+import { CLOCK_SLACK_MS, OLDEST_REPORT_MS, type HeartbeatResult } from "@pulsecheck/shared/device";
 import {
   hear,
+  inOrderOfSending,
   placeReport,
   type DeviceMemory,
   type PlacedReport,
@@ -11,8 +12,8 @@ import type { BusEvent } from "@pulsecheck/shared/live-events";
 import type pg from "pg";
 import { writeArray } from "./array-literal.ts";
 import { inTransaction, type Db } from "./client.ts";
+import { readKnown, writeHistory, type KeptReport } from "./device-reports.ts";
 import { DEVICE_COLUMNS, thresholdsOf, type DeviceRow } from "./device-rows.ts";
-import { remakeSeries } from "./series-rollups.ts";
 import { renameDevices, writeChanges, writeStates, type DeviceChange, type Heard } from "./device-writes.ts";
 
 /** A sign of life of a device, as it reached this process. */
@@ -49,47 +50,58 @@ export type CommittedReports = {
  */
 export async function commitReports(db: Db, reports: readonly Report[], quota: number): Promise<CommittedReports> {
   return inTransaction(db.pool, async (client) => {
-    const byDevice = Map.groupBy(inOrder(reports), keyOf);
+    const byDevice = groupByDevice(reports);
     const firsts = [...byDevice.values()].flatMap(([first]) => first ?? []);
-    const known = new Map((await lockDevices(client, firsts)).map((row) => [keyOf(row), row]));
-    const missing = firsts.filter((report) => !known.has(keyOf(report)));
+    const rows = await lockDevices(client, firsts);
+    const found = new Set(rows.map(keyOf));
+    const missing = firsts.filter((report) => !found.has(keyOf(report)));
     const { created, mostOf } = missing.length === 0 ? NONE_CREATED : await createDevices(client, missing, quota);
-    if (missing.length > 0) for (const row of await lockDevices(client, missing)) known.set(keyOf(row), row);
+    if (missing.length > 0) rows.push(...(await lockDevices(client, missing)));
 
-    const outcomes = new Map<Report, ReportOutcome>();
-    const heard: Heard[] = [];
-    for (const [key, own] of byDevice) {
-      const row = known.get(key);
-      if (row === undefined)
-        for (const report of own) outcomes.set(report, refused(mostOf.get(report.workspaceId) ?? quota));
-      else heard.push(hearAll(row, created.has(key), own, outcomes));
-    }
-    await writeHistory(client, reports, known, outcomes, heard);
+    const outcomes = reports.map(({ workspaceId }) => refused(mostOf.get(workspaceId) ?? quota));
+    const known = await readRepeated(client, rows, byDevice);
+    const heard = rows.map((row) => {
+      const own = byDevice.get(keyOf(row)) ?? [];
+      return hearAll(row, { isNew: created.has(keyOf(row)), own, sent: known.get(row.key) ?? new Set() }, outcomes);
+    });
+    await writeHistory(
+      client,
+      heard.flatMap(({ kept }) => kept),
+    );
     await writeStates(client, heard);
-    const isPast = (report: Report) => PAST.has(outcomes.get(report)?.result ?? "refused");
+    const isPast = ({ index }: Numbered) => PAST.has(outcomes[index]?.result ?? "refused");
     await renameDevices(client, heard, (row) => (byDevice.get(keyOf(row)) ?? []).filter((one) => !isPast(one)));
     const { events, incidentIds } = await writeChanges(client, heard.map(changeOf));
-    const createdKeys = heard.flatMap(({ row, isNew }) => (isNew ? [row.key] : []));
-    return {
-      createdKeys,
-      outcomes: reports.map((report) => outcomes.get(report) ?? refused(quota)),
-      events,
-      incidentIds,
-    };
+    return { createdKeys: heard.flatMap(({ row, isNew }) => (isNew ? [row.key] : [])), outcomes, events, incidentIds };
   });
+}
+
+/** A report with its place in the batch. */
+type Numbered = Report & { index: number };
+
+function groupByDevice(reports: readonly Report[]): Map<string, Numbered[]> {
+  const byDevice = Map.groupBy(
+    reports.map((report, index) => ({ ...report, index })),
+    keyOf,
+  );
+  return new Map([...byDevice].map(([key, own]) => [key, inOrderOfSending(own)]));
 }
 
 function keyOf({ workspaceId, deviceId }: { workspaceId: number; deviceId: string }): string {
   return `${workspaceId} ${deviceId}`;
 }
 
-/** By when they were sent: a device that was away may tell its past in any order. */
-function inOrder(reports: readonly Report[]): Report[] {
-  return reports.toSorted((a, b) => timeOf(a) - timeOf(b));
-}
-
-function timeOf({ sentAt, heardAt }: Report): number {
-  return sentAt ?? heardAt;
+/** Looks for reports that were taken already: what was sent after all the others of its device was not. */
+function readRepeated(client: pg.PoolClient, rows: readonly DeviceRow[], byDevice: ReadonlyMap<string, Numbered[]>) {
+  let oldestAt = Infinity;
+  const asked = rows.flatMap((row) =>
+    (byDevice.get(keyOf(row)) ?? []).flatMap(({ sentAt, heardAt }) => {
+      if (sentAt === null || row.lastSentAt === null || sentAt > row.lastSentAt.getTime()) return [];
+      oldestAt = Math.min(oldestAt, heardAt - OLDEST_REPORT_MS);
+      return sentAt < heardAt - OLDEST_REPORT_MS ? [] : [{ key: row.key, sentAt }];
+    }),
+  );
+  return readKnown(client, asked, new Date(oldestAt - CLOCK_SLACK_MS));
 }
 
 function refused(most: number): ReportOutcome {
@@ -148,7 +160,9 @@ async function createDevices(client: pg.PoolClient, reports: readonly Report[], 
       reports.map((one) => one.name ?? one.deviceId),
       reports.map((one) => one.location ?? ""),
       // The earliest that it can have been heard: silence counts from its reports.
-      reports.map((one) => new Date(Math.min(one.heardAt, one.sentAt ?? one.heardAt))),
+      reports.map(
+        ({ heardAt, sentAt }) => new Date(Math.max(Math.min(heardAt, sentAt ?? heardAt), heardAt - OLDEST_REPORT_MS)),
+      ),
       limits.map(({ id }) => id),
       limits.map(({ most }) => most),
     ],
@@ -156,24 +170,33 @@ async function createDevices(client: pg.PoolClient, reports: readonly Report[], 
   return { created: new Set(rows.map(keyOf)), mostOf: new Map(limits.map(({ id, most }) => [id, most])) };
 }
 
-function hearAll(
-  row: DeviceRow,
-  isNew: boolean,
-  reports: readonly Report[],
-  outcomes: Map<Report, ReportOutcome>,
-): Heard {
+type Come = {
+  isNew: boolean;
+  /** In the order of sending. */
+  own: readonly Numbered[];
+  /** The times of sending that are known. Those of these reports are added. */
+  sent: Set<number>;
+};
+
+/** Hears the reports of one device, and writes down what became of each. */
+function hearAll(row: DeviceRow, { isNew, own, sent }: Come, outcomes: ReportOutcome[]) {
   const thresholds = thresholdsOf(row);
   let memory = memoryOf(row);
-  for (const report of reports) {
-    const placed = placeReport(memory, report);
+  const kept: KeptReport[] = [];
+  for (const report of own) {
+    const { sentAt, values } = report;
+    const placed = placeReport(memory, report, sentAt !== null && sent.has(sentAt));
     memory = hear(memory, report, placed, thresholds);
-    outcomes.set(report, { ...outcomeOf(placed), status: memory.status, isNew });
+    outcomes[report.index] = { ...outcomeOf(placed), status: memory.status, isNew };
+    if (placed.at === null || values === null) continue;
+    if (sentAt !== null) sent.add(sentAt);
+    kept.push({ key: row.key, at: placed.at, sentAt, ...values });
   }
-  for (const report of reports) {
-    const outcome = outcomes.get(report);
+  for (const { index } of own) {
+    const outcome = outcomes[index];
     if (outcome !== undefined) outcome.status = memory.status;
   }
-  return { row, isNew, next: memory, added: 0 };
+  return { row, isNew, next: memory, added: kept.length, kept };
 }
 
 function changeOf({ row, isNew, next }: Heard): DeviceChange {
@@ -181,7 +204,7 @@ function changeOf({ row, isNew, next }: Heard): DeviceChange {
 }
 
 /** What a device was called before says nothing of its name now. */
-const PAST: ReadonlySet<HeartbeatResult> = new Set(["late", "too_old"]);
+const PAST: ReadonlySet<HeartbeatResult> = new Set(["late", "too_old", "repeated"]);
 
 const DETAILS: Partial<Record<PlacedReport["result"], string>> = {
   ahead: "sent_at is ahead of our clock; it counts as sent now.",
@@ -202,46 +225,4 @@ function memoryOf(row: DeviceRow): DeviceMemory {
     lastReportAt: row.lastReportAt?.getTime() ?? null,
     lastSentAt: row.lastSentAt?.getTime() ?? null,
   };
-}
-
-/** Adds the reports to the history. What is there already was repeated, whatever its place suggested. */
-async function writeHistory(
-  client: pg.PoolClient,
-  reports: readonly Report[],
-  known: ReadonlyMap<string, DeviceRow>,
-  outcomes: ReadonlyMap<Report, ReportOutcome>,
-  heard: readonly Heard[],
-): Promise<void> {
-  const kept = reports.filter(
-    (report) => report.values !== null && ["accepted", "late", "ahead"].includes(outcomes.get(report)?.result ?? ""),
-  );
-  if (kept.length === 0) return;
-  const keptAt = (report: Report) =>
-    outcomes.get(report)?.result === "ahead" ? report.heardAt : Math.min(timeOf(report), report.heardAt);
-  const { rows } = await client.query<{ key: number; at: Date }>({
-    name: "write-reports",
-    text: `INSERT INTO device_reports (device_key, reported_at, battery_level, signal_strength)
-      SELECT * FROM unnest($1::int[], $2::timestamptz[], $3::real[], $4::real[]) ON CONFLICT DO NOTHING
-      RETURNING device_key AS key, reported_at AS at`,
-    values: [
-      writeArray(kept.map((report) => known.get(keyOf(report))?.key ?? 0)),
-      writeArray(kept.map((report) => new Date(keptAt(report)))),
-      writeArray(kept.map((report) => report.values?.batteryLevel ?? null)),
-      writeArray(kept.map((report) => report.values?.signalStrength ?? null)),
-    ],
-  });
-  const added = new Set(rows.map(({ key, at }) => `${key} ${at.getTime()}`));
-  const byKey = new Map(heard.map((one) => [one.row.key, one]));
-  for (const { key } of rows) {
-    const one = byKey.get(key);
-    if (one !== undefined) one.added += 1;
-  }
-  await remakeSeries(client, ["h", "b", "s"], rows);
-  if (rows.length === kept.length) return;
-  for (const report of kept) {
-    const outcome = outcomes.get(report);
-    const key = known.get(keyOf(report))?.key ?? 0;
-    // Deleted: of two with the same time in one batch only the first was added.
-    if (outcome !== undefined && !added.delete(`${key} ${keptAt(report)}`)) outcome.result = "repeated";
-  }
 }

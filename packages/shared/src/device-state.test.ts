@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { hear, isBatteryLow, nextSilenceMs, placeReport, statusOf, type DeviceMemory } from "./device-state.ts";
+import {
+  hear,
+  inOrderOfSending,
+  isBatteryLow,
+  nextSilenceMs,
+  placeReport,
+  statusOf,
+  type DeviceMemory,
+} from "./device-state.ts";
 
 const usual = { atRiskAfterS: 120, offlineAfterS: 300, batteryLow: 20 };
 
@@ -57,9 +65,9 @@ describe("reports in time", () => {
     lastReportAt: now - 30_000,
     lastSentAt: now - 30_000,
   };
-  const report = (sentAt: number | null, memory = fresh) => {
+  const report = (sentAt: number | null, memory = fresh, isKnown = false) => {
     const sign = { heardAt: now, sentAt, values };
-    const placed = placeReport(memory, sign);
+    const placed = placeReport(memory, sign, isKnown);
     return { ...placed, next: hear(memory, sign, placed, usual) };
   };
 
@@ -67,7 +75,7 @@ describe("reports in time", () => {
     ["without a time of its own", null, "accepted", now, 80],
     ["newer than the last", now - 10_000, "accepted", now - 10_000, 80],
     ["older than the last: history alone", now - 60_000, "late", now - 60_000, 90],
-    ["the last one again", now - 30_000, "repeated", null, 90],
+    ["another of the time of the last", now - 30_000, "accepted", now - 29_999, 80],
     ["a bit ahead of our clock", now + 30_000, "accepted", now, 80],
     ["far ahead of our clock: heard now", now + 3_600_000, "ahead", now, 80],
     ["from before the history", now - 8 * 86_400_000, "too_old", null, 90],
@@ -75,9 +83,30 @@ describe("reports in time", () => {
     expect(report(sentAt)).toMatchObject({ result, at, next: { batteryLevel } });
   });
 
-  test("a report from the future, repeated, adds nothing", () => {
-    const first = report(now + 3_600_000);
-    expect(report(now + 3_600_000, first.next)).toMatchObject({ result: "repeated", at: null });
+  test.each([now + 3_600_000, now + 30_000, now - 30_000, now - 60_000])("what is known adds nothing: %i", (sentAt) => {
+    expect(report(sentAt, fresh, true)).toEqual({ result: "repeated", at: null, next: fresh });
+  });
+
+  test("a clock that is ahead by less than before is heard all the same", () => {
+    const summer = { ...fresh, lastSentAt: now + 7_200_000 };
+    expect(report(now + 3_600_000, summer)).toMatchObject({ result: "ahead", at: now, next: { lastHeardAt: now } });
+  });
+
+  test("what is heard in the same moment comes after it, and is not heard ahead of our clock", () => {
+    const next = { lastReportAt: now + 1, lastHeardAt: now, batteryLevel: 80 };
+    expect(report(null, { ...fresh, lastReportAt: now })).toMatchObject({ result: "accepted", at: now + 1, next });
+  });
+
+  test("those of now that came together are a millisecond apart in the order of sending; others keep their time", () => {
+    const sign = (sentAt: number | null) => ({ heardAt: now, sentAt, values });
+    const together = [now + 9, now + 3_600_000, null, now - 5, now].map(sign);
+    expect(inOrderOfSending(together).map(({ sentAt, heardAt }) => [sentAt, heardAt - now])).toEqual([
+      [now - 5, 0],
+      [null, -2],
+      [now, 0],
+      [now + 9, -1],
+      [now + 3_600_000, 0],
+    ]);
   });
 
   test("what comes late brings nothing back to life, and does not move the last sign of life back", () => {
@@ -94,7 +123,7 @@ describe("reports in time", () => {
 
   test("a socket that lives is a sign of life without values", () => {
     const sign = { heardAt: now, sentAt: null, values: null };
-    const next = hear(fresh, sign, placeReport(fresh, sign), usual);
+    const next = hear(fresh, sign, placeReport(fresh, sign, false), usual);
     expect(next).toMatchObject({ lastHeardAt: now, batteryLevel: 90, lastReportAt: fresh.lastReportAt });
   });
 });

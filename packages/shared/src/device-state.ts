@@ -45,20 +45,39 @@ export type SignOfLife = {
   values: { batteryLevel: number | null; signalStrength: number | null } | null;
 };
 
+/**
+ * The signs of life of one device that came together, in the order in which they were sent. Those of now (without a
+ * time, or with one that is yet to come) are a millisecond apart, the last of them now: none takes another's place.
+ */
+export function inOrderOfSending<T extends SignOfLife>(signs: readonly T[]): T[] {
+  let next = Infinity;
+  return signs
+    .toSorted((a, b) => (a.sentAt ?? a.heardAt) - (b.sentAt ?? b.heardAt))
+    .toReversed()
+    .map((sign) => {
+      if (sign.sentAt !== null && sign.sentAt <= sign.heardAt) return sign;
+      next = Math.min(sign.heardAt, next - 1);
+      return { ...sign, heardAt: next };
+    })
+    .toReversed();
+}
+
 /** Where a report stands: `at` is the time under which the history keeps it; null: it does not. */
 export type PlacedReport = { result: "accepted" | "late" | "ahead" | "repeated" | "too_old"; at: number | null };
 
-/** Places a report in time. A device whose clock is ahead is heard now; one that repeats itself adds nothing. */
-export function placeReport(memory: DeviceMemory, { heardAt, sentAt }: SignOfLife): PlacedReport {
-  if (sentAt === null) return { result: "accepted", at: heardAt };
-  if (sentAt > heardAt + CLOCK_SLACK_MS) {
-    const isKnown = memory.lastSentAt !== null && sentAt <= memory.lastSentAt;
-    return isKnown ? { result: "repeated", at: null } : { result: "ahead", at: heardAt };
-  }
-  if (sentAt < heardAt - OLDEST_REPORT_MS) return { result: "too_old", at: null };
-  const at = Math.min(sentAt, heardAt);
-  if (memory.lastReportAt === null || at > memory.lastReportAt) return { result: "accepted", at };
-  return at === memory.lastReportAt ? { result: "repeated", at: null } : { result: "late", at };
+/**
+ * Places a report in time. A device whose clock is ahead is heard now; one that repeats itself adds nothing. What is the
+ * latest comes after all that the history holds, if only by a millisecond.
+ * @param isKnown a report of this device with this `sentAt` was taken already
+ */
+export function placeReport(memory: DeviceMemory, { heardAt, sentAt }: SignOfLife, isKnown: boolean): PlacedReport {
+  const lastAt = memory.lastReportAt ?? -Infinity;
+  if (sentAt !== null && sentAt < heardAt - OLDEST_REPORT_MS) return { result: "too_old", at: null };
+  if (isKnown) return { result: "repeated", at: null };
+  if (sentAt !== null && sentAt <= heardAt && sentAt < lastAt) return { result: "late", at: sentAt };
+  const isAhead = sentAt !== null && sentAt > heardAt + CLOCK_SLACK_MS;
+  const at = Math.max(Math.min(sentAt ?? heardAt, heardAt), lastAt + 1);
+  return { result: isAhead ? "ahead" : "accepted", at };
 }
 
 /** The memory after a sign of life. Silence is the sweep's matter: what is heard of late changes no status. */
@@ -68,7 +87,7 @@ export function hear(
   { result, at }: PlacedReport,
   thresholds: DeviceThresholds,
 ): DeviceMemory {
-  const lastHeardAt = Math.max(memory.lastHeardAt, at ?? -Infinity);
+  const lastHeardAt = Math.max(memory.lastHeardAt, Math.min(at ?? -Infinity, sign.heardAt));
   const isLatest = sign.values !== null && (result === "accepted" || result === "ahead");
   const batteryLevel = (isLatest ? sign.values?.batteryLevel : null) ?? memory.batteryLevel;
   const isLow = isLatest
@@ -81,7 +100,11 @@ export function hear(
     batteryLevel,
     signalStrength: (isLatest ? sign.values?.signalStrength : null) ?? memory.signalStrength,
     lastHeardAt,
-    lastReportAt: isLatest ? Math.max(memory.lastReportAt ?? -Infinity, at ?? -Infinity) : memory.lastReportAt,
-    lastSentAt: sign.sentAt === null ? memory.lastSentAt : Math.max(memory.lastSentAt ?? -Infinity, sign.sentAt),
+    lastReportAt: latestOf(memory.lastReportAt, isLatest ? at : null),
+    lastSentAt: latestOf(memory.lastSentAt, at === null ? null : sign.sentAt),
   };
+}
+
+function latestOf(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.max(one, other);
 }

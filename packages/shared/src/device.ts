@@ -24,6 +24,9 @@ export const HEARTBEATS_AT_MOST = 1_000;
 export const OLDEST_REPORT_MS = 7 * 86_400_000;
 export const CLOCK_SLACK_MS = 60_000;
 
+/** Later times have no short form, and so none in the database. */
+const END_OF_TIME = Date.UTC(10_000, 0);
+
 const deviceName = z.string().trim().min(1).max(200);
 export const deviceLocation = z.string().trim().max(200);
 export const batteryLevel = z.number().min(0).max(100).describe("Percent");
@@ -39,6 +42,7 @@ export const heartbeatSchema = z
     location: deviceLocation.optional(),
     sent_at: z.iso
       .datetime({ offset: true })
+      .refine((text) => !(Date.parse(text) >= END_OF_TIME), "must be before the year 10000")
       .optional()
       .describe("The device's own clock: for reports that could not be sent when they were due"),
   })

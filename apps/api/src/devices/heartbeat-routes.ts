@@ -1,4 +1,4 @@
-import type { Report, ReportOutcome } from "@pulsecheck/db/heartbeats";
+import type { ReportOutcome } from "@pulsecheck/db/heartbeats";
 import { fieldErrors } from "@pulsecheck/shared/field-errors";
 import {
   HEARTBEATS_AT_MOST,
@@ -9,7 +9,7 @@ import {
 } from "@pulsecheck/shared/device";
 import { Refusal } from "@pulsecheck/shared/refusal";
 import { z } from "zod";
-import type { Deps, Principal } from "../context.ts";
+import type { Deps } from "../context.ts";
 import { limitReports } from "../http/rate-limit.ts";
 import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
@@ -44,13 +44,15 @@ export function heartbeatRoutes(deps: Deps, committer: ReportCommitter) {
   const countReports = limitReports(deps);
   return createRouter().openapi(send, async (c) => {
     const input = c.req.valid("json");
-    const principal = c.get("principal");
     const { workspaceId } = c.get("scope");
     const judged = (Array.isArray(input) ? input : [input]).map(judge);
     const good = judged.flatMap((one) => ("heartbeat" in one ? one.heartbeat : []));
     if (good.length === 0) throw refuseAll(judged);
     await countReports(workspaceId, new Set(good.map((one) => one.device_id)), good.length, c.get("clientAddress"));
-    const outcomes = await committer.commit(readReports(good, workspaceId, principal, Date.now()));
+    const heardAt = Date.now();
+    const outcomes = await committer.commit(
+      good.map((one) => reportOf(one, { workspaceId, userId: c.get("principal").userId }, heardAt)),
+    );
     const results = viewResults(judged, outcomes);
     if (Array.isArray(input)) return c.json(results, 202);
     const [only] = results;
@@ -76,27 +78,6 @@ function refuseAll(judged: readonly Judged[]): Refusal {
     "refusal" in one ? one.refusal.errors.map(({ field, detail }) => ({ field: `${i}.${field}`, detail })) : [],
   );
   return new Refusal(400, "Not one of these heartbeats can be taken.", { errors });
-}
-
-/**
- * Of several heartbeats of a device that name no time, the last is from now and each before it a millisecond older: so
- * their order is kept, and none is taken for a repetition.
- */
-function readReports(
-  good: readonly HeartbeatInput[],
-  workspaceId: number,
-  { userId }: Principal,
-  heardAt: number,
-): Report[] {
-  const later = new Map<string, number>();
-  return good
-    .toReversed()
-    .map((one): Report => {
-      const place = one.sent_at === undefined ? (later.get(one.device_id) ?? 0) : 0;
-      later.set(one.device_id, place + 1);
-      return reportOf(one, { workspaceId, userId }, heardAt - place);
-    })
-    .toReversed();
 }
 
 function viewResults(judged: readonly Judged[], outcomes: readonly ReportOutcome[]): HeartbeatResultView[] {

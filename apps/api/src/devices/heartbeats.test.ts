@@ -91,6 +91,12 @@ describe("works", () => {
     expect(await stateOf("away")).toMatchObject([{ battery_level: 4, heartbeats: "4", status: "AT_RISK" }]);
   });
 
+  test("the oldest time that can be said is too old, also for a new device", async () => {
+    const { body } = await report({ device_id: "ancient", sent_at: "0000-01-01T00:00:00Z" });
+    expect(body).toMatchObject({ result: "too_old", is_new: true });
+    expect(await stateOf("ancient")).toMatchObject([{ heartbeats: "0", last_sent_at: null }]);
+  });
+
   test("several of one device without a time keep their order", async () => {
     await report([1, 2, 3].map((battery_level) => ({ device_id: "ordered", battery_level })));
     expect(await history("ordered")).toEqual([1, 2, 3]);
@@ -137,6 +143,7 @@ describe("400", () => {
     ["signal_strength", { signal_strength: 1 }],
     ["signal_strength", { signal_strength: -151 }],
     ["sent_at", { sent_at: "yesterday" }],
+    ["sent_at", { sent_at: "9999-12-31T23:59:59-01:00" }],
     ["device_id", { device_id: "with a space" }],
     ["device_id", { device_id: "status" }],
     ["device_id", { device_id: "x".repeat(129) }],
