@@ -7,7 +7,8 @@ import { createSecret, hashSecret } from "./secrets.ts";
 
 const TICKET_LIFETIME_MS = 30_000;
 
-const create = defineRoute("read", {
+// What a credential may not open by itself, its ticket does not open either: each socket asks for the right it needs.
+const create = defineRoute("credential", {
   method: "post",
   path: "/api/v1/ws/ticket",
   tags: ["Live"],

@@ -82,7 +82,7 @@ describe("the document", () => {
 });
 
 describe("every operation", () => {
-  const CALLERS = ["public", "person", "superuser", "read", "write", "admin", "report"];
+  const CALLERS = ["public", "credential", "person", "superuser", "read", "write", "admin", "report"];
   test("says who may call it, and asks for a credential accordingly", () => {
     expect(operations.length).toBeGreaterThan(20);
     const schemes = Object.keys(document.components.securitySchemes).toSorted();

@@ -25,6 +25,8 @@ export const CALLERS: Record<string, Caller> = {
   "POST /ping/{ping_id}/{action}": "public",
   "GET /ready": "public",
 
+  "POST /api/v1/ws/ticket": "credential",
+
   "GET /api/v1/reports/monthly-mail": "person",
   "PUT /api/v1/reports/monthly-mail": "person",
   "POST /api/v1/workspace/leave": "person",
@@ -85,7 +87,6 @@ export const CALLERS: Record<string, Caller> = {
   "GET /api/v1/status-pages/{id}": "read",
   "GET /api/v1/workspace": "read",
   "GET /api/v1/workspace/labels": "read",
-  "POST /api/v1/ws/ticket": "read",
 
   "DELETE /api/v1/devices/{device_id}": "write",
   "PATCH /api/v1/devices/{device_id}": "write",

@@ -6,8 +6,11 @@ import { createMiddleware } from "hono/factory";
 import { z } from "zod";
 import type { ApiEnv } from "../context.ts";
 
-/** Who may call a route: anyone, anyone logged in whatever the role, superusers, or a role with this right. */
-export type Caller = "public" | "person" | "superuser" | Access;
+/**
+ * Who may call a route: anyone, any credential whatever its role, anyone logged in whatever the role, superusers, or a
+ * role with this right.
+ */
+export type Caller = "public" | "credential" | "person" | "superuser" | Access;
 
 const PROBLEMS: Record<number, string> = {
   400: "Bad input: `errors` names each field",
@@ -57,7 +60,7 @@ export function json<S extends z.ZodType>(schema: S, description = "") {
 
 function admit(caller: Caller) {
   return createMiddleware<ApiEnv>(async (c, next) => {
-    if (caller === "public") return next();
+    if (caller === "public" || caller === "credential") return next();
     const { role, isSuperuser, via } = c.get("principal");
     if (caller === "person" && via.kind === "key")
       throw new Refusal(403, "This needs a login; an API key is not enough.");

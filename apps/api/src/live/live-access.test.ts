@@ -55,6 +55,13 @@ describe("works", () => {
     client.close();
   });
 
+  test("a reporting key's ticket opens a device's socket, and no other", async () => {
+    const token = await house.createKey(alice, "INGEST");
+    const buy = async () => (await house.call("POST", "/api/v1/ws/ticket", { token })).body.token;
+    (await joinLive(at(`device?token=${await buy()}`))).close();
+    for (const path of ["dashboard", "sensors", id]) expect(await refused(`${path}?token=${await buy()}`)).toBe(403);
+  });
+
   test("a ticket that is too old opens nothing", async () => {
     const { body } = await house.call("POST", "/api/v1/ws/ticket", { token: alice.token });
     await house.db.prisma.wsTicket.updateMany({ data: { expiresAt: new Date(Date.now() - 1) } });
