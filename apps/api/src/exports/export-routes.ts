@@ -1,27 +1,22 @@
 import { Readable } from "node:stream";
 import { listAudit } from "@pulsecheck/db/audit";
-import { listChecks } from "@pulsecheck/db/checks";
 import { listDevices } from "@pulsecheck/db/device-list";
 import { everyItem } from "@pulsecheck/db/every-item";
 import { listIncidents } from "@pulsecheck/db/incidents";
 import { listMonitors } from "@pulsecheck/db/monitor-list";
 import { findMonitor } from "@pulsecheck/db/monitors";
-import { listReadings } from "@pulsecheck/db/readings";
-import type { Scope } from "@pulsecheck/db/scope";
-import { listSensors } from "@pulsecheck/db/sensor-list";
 import { findSensor } from "@pulsecheck/db/sensors";
 import { reportUptime } from "@pulsecheck/db/uptime-report";
-import type { CheckView } from "@pulsecheck/shared/check";
 import { MONITOR_FACTS, MONITOR_SETTINGS } from "@pulsecheck/shared/monitor-sheet";
-import type { ReadingView } from "@pulsecheck/shared/sensor";
 import { UPTIME_COLUMNS } from "@pulsecheck/shared/uptime-report";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { ApiEnv } from "../context.ts";
 import { closeRange } from "../http/range.ts";
 import { createRouter } from "../http/router.ts";
 import { AUDIT_COLUMNS, CHECK_COLUMNS, DEVICE_COLUMNS, INCIDENT_COLUMNS, READING_COLUMNS } from "./columns.ts";
-import { exportContract, type CheckExport, type ReadingExport } from "./export-contract.ts";
 import { answerSheets } from "./answer-sheet.ts";
+import { everyCheck, everyReading } from "./every-row.ts";
+import { exportContract } from "./export-contract.ts";
 
 /** Tables of what a workspace has, as long as they are, for spreadsheets and for other programs. */
 export function exportRoutes(): OpenAPIHono<ApiEnv> {
@@ -65,28 +60,4 @@ export function exportRoutes(): OpenAPIHono<ApiEnv> {
       const entries = everyItem((page) => listAudit(c.get("scope"), { ...query, ...page }));
       return answerSheet(c, format, "audit", AUDIT_COLUMNS, entries);
     });
-}
-
-/** Monitor by monitor, each one's checks in the query's order. */
-async function* everyCheck(
-  scope: Scope,
-  { monitor_id, tag, ...query }: CheckExport,
-): AsyncGenerator<CheckView & { monitor_name: string }> {
-  const chosen = { sort: "name", ...(tag === undefined ? {} : { tag }) };
-  const monitors =
-    monitor_id === undefined
-      ? everyItem((page) => listMonitors(scope, { ...chosen, ...page }))
-      : [await findMonitor(scope, monitor_id).then(({ publicId, name }) => ({ id: publicId, name }))];
-  for await (const { id, name } of monitors)
-    for await (const check of everyItem((page) => listChecks(scope, id, { ...query, ...page })))
-      yield { ...check, monitor_name: name };
-}
-
-/** Sensor by sensor, each one's readings in the query's order. */
-async function* everyReading(scope: Scope, { sensor_id, tag, ...query }: ReadingExport): AsyncGenerator<ReadingView> {
-  const chosen = { sort: "name", ...(tag === undefined ? {} : { tag }) };
-  const sensors =
-    sensor_id === undefined ? everyItem((page) => listSensors(scope, { ...chosen, ...page })) : [{ sensor_id }];
-  for await (const sensor of sensors)
-    yield* everyItem((page) => listReadings(scope, sensor.sensor_id, { ...query, ...page }));
 }
