@@ -1,4 +1,6 @@
 import type { MonitorView } from "@pulsecheck/shared/monitor";
+import { formatDuration } from "../../lib/format.ts";
+import { calendarsOf } from "./on-calendar.ts";
 
 const CURL = "curl -fsS -m 10 --retry 5 -o /dev/null";
 
@@ -12,7 +14,7 @@ export function listSnippets(url: string, job: Job): Snippet[] {
     {
       key: "cron",
       label: "Cron line",
-      text: `${crontabOf(job)} ${CURL} ${url}/start; your-job; ${CURL} ${url}/$?`,
+      text: writeCrontab(url, job),
       hint: "Tells the start, and at the end the exit code: 0 is a success, anything else a failure.",
     },
     {
@@ -25,7 +27,7 @@ export function listSnippets(url: string, job: Job): Snippet[] {
       key: "systemd",
       label: "systemd",
       text: writeUnits(url, job),
-      hint: "Two files: a service that tells how it went, and the timer that starts it.",
+      hint: "A service that tells how it went, and below it the timer that starts it.",
     },
     {
       key: "python",
@@ -62,12 +64,7 @@ ExecStopPost=-/bin/sh -c 'case $SERVICE_RESULT in success) ;; \\
   exit-code) ${CURL} $URL/$EXIT_STATUS ;; \\
   *) ${CURL} $URL/fail ;; esac'
 
-# /etc/systemd/system/your-job.timer
-[Timer]
-${calendarOf(job)}
-
-[Install]
-WantedBy=timers.target`;
+${writeTimer(job)}`;
 }
 
 function writePython(url: string): string {
@@ -89,21 +86,50 @@ except Exception as error:
 ping()`;
 }
 
-/** The first five words of a crontab's line. Only what divides the hour or the day can be said there. */
-function crontabOf({ schedule, interval }: Job): string {
-  if (schedule !== null) return schedule;
-  const [minutes, hours] = [interval / 60, interval / 3_600];
-  if (Number.isInteger(minutes) && 60 % minutes === 0 && minutes < 60) return `*/${minutes} * * * *`;
-  if (Number.isInteger(hours) && 24 % hours === 0 && hours < 24) return hours === 1 ? "@hourly" : `0 */${hours} * * *`;
-  return interval % (7 * 86_400) === 0 ? "@weekly" : "@daily";
+const everyMinutes = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30].map(
+  (n) => [n * 60, n === 1 ? "* * * * *" : `*/${n} * * * *`] as const,
+);
+const everyHours = [2, 3, 4, 6, 8, 12].map((n) => [n * 3_600, `0 */${n} * * *`] as const);
+/** The periods (s) that a crontab's line can say: what divides the hour or the day, and then the names. */
+const PERIODS: readonly (readonly [number, string])[] = [
+  ...everyMinutes,
+  [3_600, "@hourly"],
+  ...everyHours,
+  [86_400, "@daily"],
+  [7 * 86_400, "@weekly"],
+  [31 * 86_400, "@monthly"],
+];
+
+function writeCrontab(url: string, { schedule, interval, time_zone }: Job): string {
+  const line = (when: string) => `${when} ${CURL} ${url}/start; your-job; ${CURL} ${url}/$?`;
+  if (schedule !== null) {
+    const warning = calendarsOf(schedule) === null ? " Not every cron understands L, W and #." : "";
+    const when = schedule.startsWith("@") ? schedule.toLowerCase() : schedule.replaceAll("?", "*");
+    return `# By the clock of ${time_zone ?? "UTC"}.${warning}\n${line(when)}`;
+  }
+  const [every, period] = [formatPeriod(interval), PERIODS.findLast(([seconds]) => seconds <= interval)];
+  if (period === undefined) return `# cron cannot start anything every ${every}: the timer of systemd can.`;
+  const [seconds, when] = period;
+  const isExact = seconds === interval;
+  return isExact
+    ? line(when)
+    : `# cron cannot say every ${every}: this is every ${formatPeriod(seconds)}.\n${line(when)}`;
 }
 
-function calendarOf({ schedule, interval, time_zone }: Job): string {
-  if (schedule === null) return `OnBootSec=1min\nOnUnitActiveSec=${interval}s`;
-  const [minute = "", hour = "", ...days] = schedule.split(" ");
-  const pad = (text: string) => text.padStart(2, "0");
-  if (/^\d+ \d+$/.test(`${minute} ${hour}`) && days.every((field) => field === "*"))
-    return `OnCalendar=*-*-* ${pad(hour)}:${pad(minute)}:00 ${time_zone ?? "UTC"}`;
-  const name = /^@(hourly|daily|weekly|monthly|yearly)$/.exec(schedule)?.[1];
-  return `# As the schedule ${schedule} says:\nOnCalendar=${name ?? "daily"} ${time_zone ?? "UTC"}`;
+const formatPeriod = (seconds: number) => formatDuration(seconds * 1_000);
+
+function writeTimer({ schedule, interval, time_zone }: Job): string {
+  const calendars = schedule === null ? [] : calendarsOf(schedule);
+  if (calendars === null)
+    return `# No timer: systemd has no words for ${schedule}. Have something else start your-job.service.`;
+  const when =
+    schedule === null
+      ? `OnBootSec=1min\nOnUnitActiveSec=${interval}s`
+      : calendars.map((calendar) => `OnCalendar=${calendar} ${time_zone ?? "UTC"}`).join("\n");
+  return `# /etc/systemd/system/your-job.timer
+[Timer]
+${when}
+
+[Install]
+WantedBy=timers.target`;
 }
