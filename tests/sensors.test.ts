@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { WARM_UP_READINGS } from "@pulsecheck/shared/anomaly";
 import { USUAL_UNTIL_ENDED } from "@pulsecheck/shared/anomaly-streak";
 import pg from "pg";
@@ -8,6 +9,10 @@ import { joinLive, type LiveClient } from "./harness/live-client.ts";
 
 /** The example of the seed, byte for byte. */
 const EXAMPLE = { sensor_id: "sensor1", value: 25.5, metadata: { unit: "celsius", location: "room1" } };
+
+const LEADER = `
+  FROM pg_locks
+  WHERE locktype = 'advisory' AND objid = 7245004 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
 
 async function open(broker: BrokerKind, options: HouseOptions = {}) {
   const house = await openHouse({ broker, ...options });
@@ -76,6 +81,28 @@ describe.each(BROKERS)("with the broker on %s", (broker) => {
     expect(readingsOf(dashboard)).toEqual([]);
   });
 
+  test("a transaction that stays open holds back nobody else's reading, and its own arrives with its end", async () => {
+    const { house, alice } = await open(broker);
+    await report(house, alice, EXAMPLE);
+    const socket = await joinSensors(house, alice);
+    await socket.ofType("snapshot");
+    const [idle, busy, listener] = [await connectPlain(house), await connectPlain(house), await connectPlain(house)];
+    await listener.query("LISTEN pulsecheck_readings");
+    const insert = (client: pg.Client, value: number) =>
+      client.query("INSERT INTO sensor_readings (sensor_id, value) VALUES ('sensor1', $1)", [value]);
+    await idle.query("BEGIN");
+    await insert(idle, 81);
+    for (const value of [82, 83]) {
+      const rings = once(listener, "notification");
+      const insertedAt = Date.now();
+      await insert(busy, value);
+      await Promise.all([rings, socket.frame(({ data }) => data.value === value)]);
+      expect(Date.now() - insertedAt).toBeLessThan(1_000);
+    }
+    await idle.query("COMMIT");
+    await socket.frame(({ data }) => data.value === 81);
+  });
+
   test("a sensor that nobody knows is refused with a sentence, or goes to the workspace that the instance names", async () => {
     const { house, alice } = await open(broker);
     const client = await connectPlain(house);
@@ -118,10 +145,7 @@ describe.each(BROKERS)("with the broker on %s", (broker) => {
     const socket = await joinSensors(house, alice);
     await expect.poll(() => socket.frames.length).toBeGreaterThan(0);
     const client = await connectPlain(house);
-    const { rowCount } = await client.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_locks
-       WHERE locktype = 'advisory' AND objid = 7245004 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
-    );
+    const { rowCount } = await client.query(`SELECT pg_terminate_backend(pid) ${LEADER}`);
     expect(rowCount).toBe(1);
     await client.query("INSERT INTO sensor_readings (sensor_id, value) VALUES ('sensor1', 77)");
     await socket.frame(({ data }) => data.value === 77);
@@ -170,8 +194,9 @@ describe.each(BROKERS)("with the broker on %s", (broker) => {
   });
 });
 
-test("an anomaly's alert: one mail where it was asked for, none where it was not, one more when it is over", async () => {
-  const { house, alice } = await open("postgres");
+const ANOMALY = "an anomaly's alert: one mail where it was asked for, none where it was not, one more when it is over";
+test.each(BROKERS)(`${ANOMALY} (%s)`, async (broker) => {
+  const { house, alice } = await open(broker);
   const client = await connectPlain(house);
   const insert = (values: readonly number[]) =>
     client.query(
@@ -201,9 +226,11 @@ test("an anomaly's alert: one mail where it was asked for, none where it was not
   expect((await subjects()).filter((subject: string) => subject.includes("asked"))).toHaveLength(2);
 });
 
-test("another worker takes over from the one that led", async () => {
-  const { house, alice } = await open("postgres", { worker: false });
-  const [first] = [await house.startWorker(), await house.startWorker()];
+test.each(BROKERS)("another worker takes over from the one that led (%s)", async (broker) => {
+  const { house, alice } = await open(broker, { worker: false });
+  const first = await house.startWorker();
+  await expect.poll(async () => (await house.db.pool.query(`SELECT pid ${LEADER}`)).rowCount).toBe(1);
+  await house.startWorker();
   await report(house, alice, EXAMPLE);
   const socket = await joinSensors(house, alice);
   await socket.ofType("snapshot");

@@ -91,6 +91,55 @@ describe("works", () => {
   });
 });
 
+describe("plain SQL, as the API has it", () => {
+  const insert = (sensorId: string, unit: string | null, at: Date | null = null) =>
+    house.db.pool.query('INSERT INTO sensor_readings (sensor_id, value, unit, "timestamp") VALUES ($1, 1, $2, $3)', [
+      sensorId,
+      unit,
+      at,
+    ]);
+  const inSeconds = (s: number) => new Date(Date.now() + s * 1_000);
+
+  test("what is a little ahead of our clock counts as now, and does not make late what comes after", async () => {
+    await report({ sensor_id: "sql-fast", value: 1 });
+    await insert("sql-fast", null, inSeconds(50));
+    const [first] = (await read("/sql-fast/readings")).body.items;
+    expect(Date.parse(first.timestamp)).toBeLessThanOrEqual(Date.now() + 1);
+    await report({ sensor_id: "sql-fast", value: 7 });
+    await expect.poll(async () => (await read("/sql-fast")).body).toMatchObject({ readings: 3, last_value: 7 });
+    await expect(insert("sql-fast", null, inSeconds(70))).rejects.toThrow(/timestamp: must be within the last 7 days/);
+  });
+
+  test("a transaction that began a while ago brings the times of its readings", async () => {
+    await report({ sensor_id: "sql-slow", value: 1 });
+    const client = await house.db.pool.connect();
+    try {
+      await client.query("BEGIN");
+      const at = (await client.query<{ at: Date }>("SELECT pg_sleep(0.05), clock_timestamp() AS at")).rows[0]?.at;
+      await client.query(`INSERT INTO sensor_readings (sensor_id, value, "timestamp") VALUES ('sql-slow', 2, $1)`, [
+        at,
+      ]);
+      await client.query("COMMIT");
+      const [first] = (await read("/sql-slow/readings")).body.items;
+      expect(first).toMatchObject({ value: 2, timestamp: at?.toISOString() });
+    } finally {
+      client.release();
+    }
+  });
+
+  test("a unit that is not the sensor's is refused, and one that has none learns it", async () => {
+    await report({ sensor_id: "sql-unit", value: 1 });
+    await insert("sql-unit", " bar ");
+    expect((await read("/sql-unit")).body.unit).toBe("bar");
+    await insert("sql-unit", "bar");
+    await insert("sql-unit", null);
+    await expect(insert("sql-unit", "psi")).rejects.toThrow(/unit: must be bar: this sensor has its unit already/);
+    for (const unit of [" ", "x".repeat(33)])
+      await expect(insert("sql-unit", unit)).rejects.toThrow(/unit: must be 1 to 32 characters/);
+    expect((await read("/sql-unit/readings")).body.items).toHaveLength(4);
+  });
+});
+
 describe("400", () => {
   const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
   test.each([

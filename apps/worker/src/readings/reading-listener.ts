@@ -4,8 +4,8 @@ import type { Deps } from "../context.ts";
 import { drainReadings, settleSensors } from "./drain-readings.ts";
 
 const CHANNEL = "pulsecheck_readings";
-const LOOK_EVERY_MS = 1_000;
-/** Of several that insert at once only one rings: what the others commit a moment later is found by looking. */
+const LOOK_EVERY_MS = 500;
+/** Of several that commit at once only one rings: what the others bring a moment later is found by looking. */
 const LOOK_AGAIN_MS = 50;
 /** A leader that says nothing for so long is frozen: the database ends its connection, and with it its lead. */
 const FROZEN_AFTER_MS = 10_000;
@@ -14,7 +14,7 @@ export type ReadingListener = { close(): Promise<void> };
 
 /**
  * Judges and tells every reading, by whatever client it was inserted. One worker leads at a time, by a lock that its
- * connection holds; it is woken by notifications and looks each second as well, so none has to arrive.
+ * connection holds; it is woken by notifications and looks twice a second as well, so none has to arrive.
  */
 export function listenForReadings(deps: Deps): ReadingListener {
   const { log } = deps;
