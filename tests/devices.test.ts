@@ -152,6 +152,43 @@ describe.each(BROKERS)("devices over %s", (broker) => {
     expect(await eventsOf(house, "PC-01")).toBe("occd");
   });
 
+  test("a device whose newer socket ended may come again on the older one, and comes once", async () => {
+    const { house, key } = await openFleet(broker);
+    const [first, second] = [await device(house, key), await device(house, key)];
+    const come = async (socket: LiveClient, events: string) => {
+      socket.send({ device_id: "PC-01", event_type: "connected" });
+      await expect.poll(() => eventsOf(house, "PC-01")).toBe(events);
+    };
+    await come(first, "oc");
+    await come(second, "occ");
+    second.close();
+    await expect.poll(() => eventsOf(house, "PC-01")).toBe("occd");
+    await come(first, "occdc");
+    first.send({ device_id: "PC-01", event_type: "connected" });
+    first.send({ device_id: "PC-01", event_type: "disconnected" });
+    await expect.poll(() => eventsOf(house, "PC-01")).toBe("occdcd");
+    expect(first.frames).toEqual([]);
+  });
+
+  test("who does not hold a device cannot let go of it: unknown, never come, left already, or held by another", async () => {
+    const { house, key, report } = await openFleet(broker);
+    await report({ device_id: "seen" });
+    const [first, second] = [await device(house, key), await device(house, key)];
+    const leave = async (deviceId: string) => {
+      const before = first.frames.length;
+      first.send({ device_id: deviceId, event_type: "disconnected" });
+      await expect.poll(() => first.frames.slice(before)).toMatchObject([{ type: "error" }]);
+      expect(first.frames.at(-1)?.detail).toContain(deviceId);
+    };
+    await leave("unknown");
+    await leave("seen");
+    second.send({ device_id: "seen", event_type: "connected" });
+    await expect.poll(() => eventsOf(house, "seen")).toBe("oc");
+    await leave("seen");
+    expect(await countConnected(house)).toBe(1);
+    expect(await house.db.prisma.device.count()).toBe(1);
+  });
+
   test("heartbeats are told to the dashboard that asked for their device", async () => {
     const { house, alice, key, report } = await openFleet(broker);
     await report([{ device_id: "seen" }, { device_id: "unseen" }]);

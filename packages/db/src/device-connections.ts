@@ -18,11 +18,13 @@ const INPUT = `
 const TOLD = `
   SELECT d.workspace_id AS "workspaceId", d.device_id AS "deviceId", now() AS at FROM moved JOIN devices d ON d.id = moved.device_key`;
 
-// The socket that spoke last holds the device: whatever held it before is not asked, and its end is no disconnect.
+// The socket that spoke last holds the device: whatever held it before is not asked, and its end is no disconnect. The one
+// that holds it already comes no second time.
 const CONNECT = `
   WITH moved AS (
     UPDATE device_states s SET connection_id = i.connection_id, connected_to = $4, connected_since = now()
-    FROM (SELECT d.id, i.connection_id FROM ${INPUT}) AS i WHERE s.device_key = i.id RETURNING s.device_key
+    FROM (SELECT d.id, i.connection_id FROM ${INPUT}) AS i
+    WHERE s.device_key = i.id AND s.connection_id IS DISTINCT FROM i.connection_id RETURNING s.device_key
   ), events AS (
     INSERT INTO device_events (device_key, at, event_type) SELECT device_key, now(), 'c' FROM moved
   ) ${TOLD}`;
@@ -38,6 +40,12 @@ const DISCONNECT = `
     RETURNING s.device_key
   ), ${EVENTS_OF_END}`;
 
+export type WrittenConnections = {
+  /** One a change: false where it was none, as the socket held the device already, or did not hold it. */
+  moved: boolean[];
+  events: BusEvent[];
+};
+
 /**
  * Writes that devices came or left, in their order: the state, the event, and what sockets are told.
  * @param processId of the API process whose sockets these are
@@ -46,8 +54,8 @@ export async function writeConnections(
   { pool }: Db,
   processId: string,
   changes: readonly ConnectionChange[],
-): Promise<BusEvent[]> {
-  const events: BusEvent[] = [];
+): Promise<WrittenConnections> {
+  const written: WrittenConnections = { moved: [], events: [] };
   for (const run of cutIntoRuns(changes)) {
     const kind = run[0]?.kind ?? "connected";
     const values = [
@@ -59,9 +67,15 @@ export async function writeConnections(
       kind === "connected" ? CONNECT : DISCONNECT,
       kind === "connected" ? [...values, processId] : values,
     );
-    events.push(...rows.map((row) => eventOf(row, kind)));
+    const devices = new Set(rows.map(keyOf));
+    written.moved.push(...run.map((change) => devices.has(keyOf(change))));
+    written.events.push(...rows.map((row) => eventOf(row, kind)));
   }
-  return events;
+  return written;
+}
+
+function keyOf({ workspaceId, deviceId }: Pick<ConnectionChange, "workspaceId" | "deviceId">): string {
+  return `${workspaceId} ${deviceId}`;
 }
 
 /** Changes of one kind and of different devices, one after the other: each can be one statement. */
@@ -70,7 +84,7 @@ function cutIntoRuns(changes: readonly ConnectionChange[]): ConnectionChange[][]
   let seen = new Set<string>();
   for (const change of changes) {
     const run = runs.at(-1);
-    const key = `${change.workspaceId} ${change.deviceId}`;
+    const key = keyOf(change);
     if (run === undefined || run[0]?.kind !== change.kind || seen.has(key)) {
       runs.push([change]);
       seen = new Set([key]);

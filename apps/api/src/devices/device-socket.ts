@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { upgradeWebSocket } from "@hono/node-server";
+import type { ConnectionChange } from "@pulsecheck/db/device-connections";
 import { fieldErrors } from "@pulsecheck/shared/field-errors";
 import { deviceMessageSchema } from "@pulsecheck/shared/device-message";
 import { CLOSE } from "@pulsecheck/shared/live-events";
@@ -34,6 +35,7 @@ export function deviceSocket(deps: Deps, hub: Hub, parts: DeviceParts) {
 type Session = DeviceParts & {
   reporter: Reporter;
   connectionId: string;
+  /** Devices that came here and did not leave, though another socket may hold them since. */
   connected: Set<string>;
   answer(detail: string): void;
 };
@@ -95,18 +97,30 @@ function takeTurns(onFailure: (error: unknown) => void) {
   };
 }
 
-async function hear({ committer, presence, reporter, connectionId, connected, answer }: Session, data: unknown) {
+async function hear(session: Session, data: unknown): Promise<void> {
+  const { committer, presence, reporter, connected, answer } = session;
   const { success, data: message, error } = deviceMessageSchema.safeParse(parseJson(data));
   if (!success) return answer(refusalOf(error));
   const { device_id: deviceId, event_type: kind } = message;
-  const report =
-    message.event_type === "heartbeat" ? reportOf(message, reporter, Date.now()) : signOfLife(deviceId, reporter);
+  if (kind === "disconnected") return disconnect(session, deviceId);
+  const report = kind === "heartbeat" ? reportOf(message, reporter, Date.now()) : signOfLife(deviceId, reporter);
   const [outcome] = await committer.commit([report]);
   if (outcome?.result === "refused") return answer(outcome.detail ?? "It was refused.");
   if (kind === "heartbeat") return;
-  if (kind === "connected" ? connected.has(deviceId) : !connected.delete(deviceId)) return;
-  if (kind === "connected") connected.add(deviceId);
-  await presence.change({ workspaceId: reporter.workspaceId, deviceId, connectionId, kind });
+  connected.add(deviceId);
+  await presence.change(changeOf(session, deviceId, kind));
+}
+
+/** Only whoever holds a device lets go of it: it may be unknown, or have come to another socket since. */
+async function disconnect(session: Session, deviceId: string): Promise<void> {
+  session.connected.delete(deviceId);
+  const isHeld = await session.presence.change(changeOf(session, deviceId, "disconnected"));
+  if (!isHeld) return session.answer(`The device ${deviceId} is not connected on this socket.`);
+  await session.committer.commit([signOfLife(deviceId, session.reporter)]);
+}
+
+function changeOf({ reporter, connectionId }: Session, deviceId: string, kind: ConnectionChange["kind"]) {
+  return { workspaceId: reporter.workspaceId, deviceId, connectionId, kind };
 }
 
 /** A socket that answers our pings is a sign of life of its devices. */
@@ -114,11 +128,10 @@ async function live({ committer, connected, reporter }: Session): Promise<void> 
   if (connected.size > 0) await committer.commit([...connected].map((deviceId) => signOfLife(deviceId, reporter)));
 }
 
-async function end({ presence, reporter: { workspaceId }, connectionId, connected }: Session): Promise<void> {
-  const left = [...connected];
-  connected.clear();
-  const kind = "disconnected";
-  await Promise.all(left.map((deviceId) => presence.change({ workspaceId, deviceId, connectionId, kind })));
+async function end(session: Session): Promise<void> {
+  const left = [...session.connected];
+  session.connected.clear();
+  await Promise.all(left.map((deviceId) => session.presence.change(changeOf(session, deviceId, "disconnected"))));
 }
 
 function parseJson(data: unknown): unknown {

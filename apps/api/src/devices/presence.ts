@@ -7,12 +7,15 @@ const TRY_AGAIN_MS = 1_000;
 
 /** Writes which devices are connected to this process, in batches and in order, and tells the live bus. */
 export type Presence = {
-  /** Resolves once it is written. While the database is away it waits: the end of a socket cannot be refused. */
-  change(change: ConnectionChange): Promise<void>;
+  /**
+   * Resolves once it is written; with false where it was no change, as the socket held the device already, or did not
+   * hold it. While the database is away it waits: the end of a socket cannot be refused.
+   */
+  change(change: ConnectionChange): Promise<boolean>;
 };
 
 export function createPresence({ db, broker, log }: Deps, processId: string): Presence {
-  let waiting: { change: ConnectionChange; resolve(): void }[] = [];
+  let waiting: { change: ConnectionChange; resolve(moved: boolean): void }[] = [];
   let isWriting = false;
   let timer: NodeJS.Timeout | undefined;
 
@@ -22,13 +25,13 @@ export function createPresence({ db, broker, log }: Deps, processId: string): Pr
     while (waiting.length > 0) {
       const batch = waiting.slice(0, BATCH);
       try {
-        const events = await writeConnections(
+        const { moved, events } = await writeConnections(
           db,
           processId,
           batch.map(({ change }) => change),
         );
         waiting = waiting.slice(batch.length);
-        for (const { resolve } of batch) resolve();
+        batch.forEach(({ resolve }, i) => resolve(moved[i] ?? false));
         await broker.bus
           .publish(events)
           .catch((err: unknown) => log.warn({ err, events: events.length }, "presence could not be published"));
