@@ -131,6 +131,12 @@ test("a test tells what the service said, without the secrets that it repeats; r
   expect(target.journal).toEqual([]);
   const { body } = await house.call("GET", `/api/v1/channels/${id}`, { token: alice.token });
   expect(body.last_outcome).toMatchObject({ state: "PENDING", detail: expect.stringContaining("closed") });
+  const log = await house.call("GET", `/api/v1/channels/${id}/deliveries`, { token: alice.token });
+  type Sent = { kind: string; state: string; last_error: string | null; next_try_at: string | null; incident: null };
+  expect(
+    log.body.items.map(({ kind, state, next_try_at, incident }: Sent) => [kind, state, next_try_at, incident]),
+  ).toEqual(["UNCONFIRMED", "REJECTED", "REJECTED", "REJECTED", "SENT"].map((state) => ["TEST", state, null, null]));
+  expect(log.body.items[3].last_error).toBe("It answered 404: no_service at ********");
 });
 
 test("an instance that allows no private address connects to none, whatever was stored", async () => {

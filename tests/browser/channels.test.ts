@@ -42,6 +42,8 @@ test("a channel is added, tested, told of an outage, edited without its secret, 
   await expect.poll(() => receiver.accepted.some(({ words }) => words.includes("DOWN: shop")), SOON).toBe(true);
   await item.getByRole("button", { name: "Deliveries of ops-" }).click();
   await item.getByRole("row", { name: /Began: shop.*(Sent|On its way)/ }).waitFor();
+  await item.getByRole("row", { name: /Test.*Refused.*no_service/ }).waitFor();
+  await item.getByRole("row", { name: /Test.*Sent/ }).waitFor();
   expect(await findBarriers()).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
 

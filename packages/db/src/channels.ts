@@ -13,7 +13,7 @@ import { channelOf, type ChannelKind } from "@pulsecheck/shared/channels/registr
 import type { Page } from "@pulsecheck/shared/list";
 import { Refusal, refuseMissing } from "@pulsecheck/shared/refusal";
 import { recordChange } from "./audit.ts";
-import { Prisma, type AlertChannel, type DeliveryState } from "./generated/client.ts";
+import { Prisma, type AlertChannel } from "./generated/client.ts";
 import { SUBJECTS, subjectOf } from "./incidents.ts";
 import { given, hasText, readThings, type Column } from "./keyset.ts";
 import { onlyGiven } from "./only-given.ts";
@@ -125,13 +125,32 @@ export async function deleteChannel(scope: Scope, id: string): Promise<void> {
   });
 }
 
-export type ChannelOutcome = { state: DeliveryState; error: string | null; at: Date };
+/** A test that was sent once. `isAnswerLost`: it may have arrived all the same. */
+export type SentTest = {
+  id: string;
+  state: "SENT" | "REJECTED" | "PENDING";
+  error: string | null;
+  isAnswerLost: boolean;
+  at: Date;
+};
 
-/** Writes what became of a test. A channel that is gone meanwhile is left alone. */
-export async function noteTest(scope: Scope, id: string, { state, error, at }: ChannelOutcome): Promise<void> {
-  await scope.db.prisma.alertChannel.updateMany({
-    where: { id, workspaceId: scope.workspaceId },
-    data: { lastState: state, lastError: error, lastAt: at },
+/** Writes down a test and what became of it, as the last message and among the deliveries. A channel that is gone meanwhile is left alone. */
+export async function noteTest({ db, workspaceId }: Scope, channelId: string, test: SentTest): Promise<void> {
+  const { id, state, error, isAnswerLost, at } = test;
+  await db.prisma.$transaction(async (tx) => {
+    const [channel] = await tx.alertChannel.updateManyAndReturn({
+      where: { id: channelId, workspaceId },
+      data: { lastState: state, lastError: error, lastAt: at },
+      select: { kind: true },
+    });
+    if (channel === undefined) return;
+    // No test is repeated: what an alert would wait for is the end of it.
+    const lost = isAnswerLost ? ("UNCONFIRMED" as const) : ("REJECTED" as const);
+    const end = state === "PENDING" ? lost : state;
+    const sentAt = end === "REJECTED" ? null : at;
+    const address = { channel: channel.kind, channelId, recipient: channelId };
+    const outcome = { state: end, lastError: error, attempts: 1, createdAt: at, dueAt: at, sentAt };
+    await tx.delivery.create({ data: { id, kind: "TEST", ...address, ...outcome } });
   });
 }
 
@@ -168,12 +187,9 @@ export async function listChannelDeliveries(
 type DeliveryRow = Prisma.DeliveryGetPayload<{ include: { incident: { include: typeof SUBJECTS } } }>;
 
 function viewDelivery(row: DeliveryRow): ChannelDeliveryView {
-  const { incident } = row;
-  if (incident === null || (row.kind !== "DOWN" && row.kind !== "UP"))
-    throw new Error(`the delivery ${row.id} to a channel is no alert`);
   return {
     id: row.id,
-    kind: row.kind,
+    ...toldBy(row),
     state: row.state,
     attempts: row.attempts,
     last_error: row.lastError,
@@ -181,13 +197,18 @@ function viewDelivery(row: DeliveryRow): ChannelDeliveryView {
     sent_at: row.sentAt?.toISOString() ?? null,
     next_try_at: row.state === "PENDING" ? row.dueAt.toISOString() : null,
     is_digest: row.digestId !== null,
-    incident: {
-      id: incident.id,
-      kind: incident.kind,
-      subject: subjectOf(incident),
-      started_at: incident.startedAt.toISOString(),
-      ended_at: incident.endedAt?.toISOString() ?? null,
-    },
+  };
+}
+
+function toldBy({ id, kind, incident }: DeliveryRow): Pick<ChannelDeliveryView, "kind" | "incident"> {
+  if (kind === "TEST") return { kind, incident: null };
+  if (incident === null || (kind !== "DOWN" && kind !== "UP"))
+    throw new Error(`the delivery ${id} to a channel is neither an alert nor a test`);
+  const { startedAt, endedAt } = incident;
+  const [started_at, ended_at] = [startedAt.toISOString(), endedAt?.toISOString() ?? null];
+  return {
+    kind,
+    incident: { id: incident.id, kind: incident.kind, subject: subjectOf(incident), started_at, ended_at },
   };
 }
 

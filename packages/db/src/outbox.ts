@@ -100,12 +100,13 @@ export async function markPublished(
   );
 }
 
-/** Deletes outbox rows, kept mails and spent credentials that nobody needs any more. */
+/** Deletes outbox rows, kept mails, tests of channels and spent credentials that nobody needs any more. */
 export async function dropOldRows(db: Db): Promise<void> {
   await db.pool.query(
     "DELETE FROM transitions WHERE processed_at < now() - interval '7 days' AND published_at IS NOT NULL",
   );
   await db.pool.query("DELETE FROM dev_mails WHERE created_at < now() - interval '7 days'");
+  await db.pool.query("DELETE FROM deliveries WHERE kind = 'TEST' AND created_at < now() - interval '30 days'");
   await db.pool.query("DELETE FROM sessions WHERE expires_at < now()");
   await db.pool.query("DELETE FROM ws_tickets WHERE expires_at < now()");
   await db.pool.query("DELETE FROM user_tokens WHERE expires_at < now() - interval '7 days'");

@@ -82,7 +82,7 @@ export type ChannelChange = z.infer<typeof channelChangeSchema>;
 export const channelDeliverySchema = z
   .object({
     id: z.uuid(),
-    kind: z.enum(["DOWN", "UP"]),
+    kind: z.enum(["DOWN", "UP", "TEST"]),
     state: alertStateSchema,
     attempts: z.int(),
     last_error: z.string().nullable(),
@@ -90,13 +90,16 @@ export const channelDeliverySchema = z
     sent_at: z.iso.datetime().nullable(),
     next_try_at: z.iso.datetime().nullable().describe("Null where it is not to be sent any more"),
     is_digest: z.boolean().describe("Sent in one message with others"),
-    incident: z.object({
-      id: z.uuid(),
-      kind: z.enum(INCIDENT_KINDS),
-      subject: incidentSubjectSchema,
-      started_at: z.iso.datetime(),
-      ended_at: z.iso.datetime().nullable(),
-    }),
+    incident: z
+      .object({
+        id: z.uuid(),
+        kind: z.enum(INCIDENT_KINDS),
+        subject: incidentSubjectSchema,
+        started_at: z.iso.datetime(),
+        ended_at: z.iso.datetime().nullable(),
+      })
+      .nullable()
+      .describe("Null of a test"),
   })
   .meta({ id: "ChannelDelivery" });
 export type ChannelDeliveryView = z.infer<typeof channelDeliverySchema>;

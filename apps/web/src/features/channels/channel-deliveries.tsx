@@ -20,7 +20,7 @@ export function ChannelDeliveries({ id, name }: { id: string; name: string }) {
   const deliveries = query.data?.pages.flatMap(({ items }) => items);
   if (query.error) return <Failed error={query.error} retry={() => void query.refetch()} />;
   if (deliveries === undefined) return <Loading what="deliveries" />;
-  if (deliveries.length === 0) return <p className="text-muted">No incident was told here yet.</p>;
+  if (deliveries.length === 0) return <p className="text-muted">Nothing was sent here yet.</p>;
   return (
     <>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so it must be reachable */}
@@ -55,7 +55,7 @@ function Row({ delivery }: { delivery: ChannelDeliveryView }) {
         <Time at={sent_at ?? created_at} />
       </td>
       <td className="max-w-60 py-1.5 pr-3 break-words">
-        {kind === "DOWN" ? "Began" : "Over"}: {incident.subject.name}
+        {incident === null ? "Test" : `${kind === "DOWN" ? "Began" : "Over"}: ${incident.subject.name}`}
         {is_digest && <span className="text-muted"> (with others)</span>}
       </td>
       <td className="max-w-80 py-1.5 pr-3 break-words">

@@ -15,9 +15,11 @@ export async function testChannel({ config, db, box }: Deps, data: unknown): Pro
   const channel = await openChannel(scope, box, job.channel_id);
   const workspace = await getWorkspace(scope);
   const context = { publicUrl: config.publicUrl, now: new Date() };
-  const notice = writeTestNotice(randomUUID(), channel.name, workspace, context);
+  const id = randomUUID();
+  const notice = writeTestNotice(id, channel.name, workspace, context);
   const outcome = await postNotice(channel.kind, channel.config, notice, config.allowedPrivateTargets);
   const error = outcome.state === "SENT" ? null : outcome.error;
-  await noteTest(scope, channel.id, { state: outcome.state, error, at: new Date() });
+  const isAnswerLost = outcome.state === "PENDING" && outcome.isAnswerLost;
+  await noteTest(scope, channel.id, { id, state: outcome.state, error, isAnswerLost, at: new Date() });
   return { state: outcome.state, detail: error };
 }
