@@ -72,6 +72,8 @@ export async function askAgainToConfirm(scope: Scope, id: string, now: Date): Pr
     const [row] = await tx.alertAddress.updateManyAndReturn({ where, data: newConfirmation(now) });
     if (row === undefined) throw refuseTaken("is confirmed already");
     await mailConfirmation(tx, row, now);
+    const after = { expires_at: row.tokenExpiresAt?.toISOString() };
+    await recordChange(tx, scope, { action: "alert_address.resent", subject: subjectOf(row), before: null, after });
   });
 }
 
@@ -119,13 +121,19 @@ export async function confirmAlertAddress(
   tokenId: string,
   now: Date,
 ): Promise<{ email: string; workspaceName: string } | null> {
-  const { rows } = await db.pool.query<{ email: string; workspaceName: string }>(
-    `UPDATE alert_addresses a SET verified_at = $2, token_id = NULL, token_expires_at = NULL FROM workspaces w
-     WHERE a.token_id = $1 AND a.token_expires_at > $2 AND w.id = a.workspace_id
-     RETURNING a.email, w.name AS "workspaceName"`,
-    [tokenId, now],
-  );
-  return rows[0] ?? null;
+  return db.prisma.$transaction(async (tx) => {
+    const [row] = await tx.alertAddress.updateManyAndReturn({
+      where: { tokenId, tokenExpiresAt: { gt: now } },
+      data: { verifiedAt: now, tokenId: null, tokenExpiresAt: null },
+      include: { workspace: { select: { name: true } } },
+    });
+    if (row === undefined) return null;
+    const { workspaceId, email, workspace } = row;
+    const [before, after] = [viewAlertAddress({ ...row, verifiedAt: null }), viewAlertAddress(row)];
+    const deed = { action: "alert_address.confirmed", subject: subjectOf(row), before, after };
+    await recordChange(tx, { workspaceId, actor: null }, deed);
+    return { email, workspaceName: workspace.name };
+  });
 }
 
 function refuseTaken(detail: string): Refusal {

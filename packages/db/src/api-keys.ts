@@ -2,11 +2,11 @@ import type { ApiKeyListQuery, ApiKeySort, ApiKeyView } from "@pulsecheck/shared
 import type { Page } from "@pulsecheck/shared/list";
 import { Refusal } from "@pulsecheck/shared/refusal";
 import { roleCovers, type Role } from "@pulsecheck/shared/role";
-import { recordChange } from "./audit.ts";
+import { recordChange, recordChanges, type Deed } from "./audit.ts";
 import type { Db } from "./client.ts";
 import { Prisma, type ApiKey } from "./generated/client.ts";
 import { given, hasText, readThings, type Column } from "./keyset.ts";
-import type { Scope } from "./scope.ts";
+import type { Actor, Scope } from "./scope.ts";
 
 const TOUCH_EVERY_MS = 60_000;
 
@@ -71,18 +71,27 @@ export async function listApiKeys(scope: Scope, query: ApiKeyListQuery): Promise
 /** Ends a key for good. `missing` where this workspace has no such key, `ended` where it was revoked before. */
 export async function revokeApiKey(scope: Scope, id: string, now: Date): Promise<"revoked" | "ended" | "missing"> {
   const where = { id, workspaceId: scope.workspaceId };
-  const isRevoked = await scope.db.prisma.$transaction(async (tx) => {
-    const [row] = await tx.apiKey.updateManyAndReturn({
-      where: { ...where, revokedAt: null },
-      data: { revokedAt: now },
-    });
-    if (row === undefined) return false;
-    const [before, after] = [viewApiKey({ ...row, revokedAt: null }), viewApiKey(row)];
-    await recordChange(tx, scope, { action: "api_key.revoked", subject: subjectOf(row), before, after });
-    return true;
-  });
-  if (isRevoked) return "revoked";
+  const revoked = await scope.db.prisma.$transaction((tx) => revokeKeys(tx, scope.actor, where, now));
+  if (revoked > 0) return "revoked";
   return (await scope.db.prisma.apiKey.count({ where })) > 0 ? "ended" : "missing";
+}
+
+/** Ends keys for good, and writes down each in its workspace. @returns how many there were */
+export async function revokeKeys(
+  tx: Prisma.TransactionClient,
+  actor: Actor | null,
+  where: Prisma.ApiKeyWhereInput,
+  now: Date,
+): Promise<number> {
+  const rows = await tx.apiKey.updateManyAndReturn({ where: { ...where, revokedAt: null }, data: { revokedAt: now } });
+  for (const [workspaceId, here] of Map.groupBy(rows, (row) => row.workspaceId))
+    await recordChanges(tx, { workspaceId, actor }, here.map(revocationOf));
+  return rows.length;
+}
+
+function revocationOf(row: ApiKey): Deed {
+  const [before, after] = [viewApiKey({ ...row, revokedAt: null }), viewApiKey(row)];
+  return { action: "api_key.revoked", subject: subjectOf(row), before, after };
 }
 
 /** A key that may be used now, with its creator's standing in its workspace. */

@@ -11,7 +11,7 @@ import type { Page } from "@pulsecheck/shared/list";
 import { Refusal, refuseMissing } from "@pulsecheck/shared/refusal";
 import type { MemberRole } from "@pulsecheck/shared/role";
 import type { OwnWorkspaceView } from "@pulsecheck/shared/workspace";
-import { recordChange } from "./audit.ts";
+import { recordChange, recordChanges, type Deed } from "./audit.ts";
 import type { Db } from "./client.ts";
 import { Prisma, type Invitation, type User } from "./generated/client.ts";
 import { given, hasText, readThings, type Column } from "./keyset.ts";
@@ -107,9 +107,24 @@ export async function revokeInvitation(scope: Scope, id: string): Promise<void> 
     const row = await tx.invitation.findFirst({ where, include: withInviter });
     const { count } = await tx.invitation.deleteMany({ where });
     if (row === null || count === 0) throw refuseMissing("invitation");
-    const before = viewInvitation(row);
-    await recordChange(tx, scope, { action: "invitation.revoked", subject: subjectOf(row), before, after: null });
+    await recordChange(tx, scope, revocationOf(row));
   });
+}
+
+/** The same for all that this person sent. */
+export async function revokeInvitationsOf(
+  tx: Prisma.TransactionClient,
+  scope: Scope,
+  invitedById: string,
+): Promise<void> {
+  const where = { workspaceId: scope.workspaceId, invitedById };
+  const rows = await tx.invitation.findMany({ where, include: withInviter });
+  await tx.invitation.deleteMany({ where });
+  await recordChanges(tx, scope, rows.map(revocationOf));
+}
+
+function revocationOf(row: Row): Deed {
+  return { action: "invitation.revoked", subject: subjectOf(row), before: viewInvitation(row), after: null };
 }
 
 /** What the link of a mail says; null where it is used, replaced or expired, or who invited may not any more. */

@@ -2,8 +2,10 @@ import type { Page } from "@pulsecheck/shared/list";
 import type { MemberListQuery, MemberSort, MemberView } from "@pulsecheck/shared/member";
 import { Refusal, refuseMissing } from "@pulsecheck/shared/refusal";
 import { roleAllows, roleCovers, ROLES, type MemberRole, type Role } from "@pulsecheck/shared/role";
+import { revokeKeys } from "./api-keys.ts";
 import { recordChange } from "./audit.ts";
 import { Prisma, type Membership, type User } from "./generated/client.ts";
+import { revokeInvitationsOf } from "./invitations.ts";
 import { readPage, type Column } from "./keyset.ts";
 import { requireStillAdmin } from "./memberships.ts";
 import { fanOutAgain } from "./outbox.ts";
@@ -46,7 +48,7 @@ export async function changeMemberRole(scope: Scope, userId: string, role: Membe
     await requireReplaceable(tx, member);
     const where = { workspaceId_userId: { workspaceId: member.workspaceId, userId } };
     const after = viewMember(await tx.membership.update({ where, data: { role }, include: { user: true } }));
-    await endAccess(tx, member, role, now);
+    await endAccess(tx, scope, { userId, role }, now);
     await recordChange(tx, scope, { action: "member.updated", subject: subjectOf(member), before, after });
     return after;
   });
@@ -62,7 +64,7 @@ export async function removeMember(scope: Scope, userId: string, now: Date): Pro
     await requireReplaceable(tx, member);
     const { workspaceId } = member;
     await tx.membership.delete({ where: { workspaceId_userId: { workspaceId, userId } } });
-    await endAccess(tx, member, null, now);
+    await endAccess(tx, scope, { userId, role: null }, now);
     await fanOutAgain(tx, workspaceId, member.user.email);
     const action = scope.actor?.userId === userId ? "member.left" : "member.removed";
     await recordChange(tx, scope, { action, subject: subjectOf(member), before: viewMember(member), after: null });
@@ -92,17 +94,14 @@ async function requireReplaceable(tx: Prisma.TransactionClient, member: Member):
 /** Ends for good what a role, or nobody without one, does not cover: no later role revives it. */
 async function endAccess(
   tx: Prisma.TransactionClient,
-  { workspaceId, userId }: Membership,
-  role: Role | null,
+  scope: Scope,
+  { userId, role }: { userId: string; role: Role | null },
   now: Date,
 ): Promise<void> {
+  const { workspaceId, actor } = scope;
   const uncovered = ROLES.filter((other) => role === null || !roleCovers(role, other));
-  await tx.apiKey.updateMany({
-    where: { workspaceId, createdById: userId, revokedAt: null, role: { in: uncovered } },
-    data: { revokedAt: now },
-  });
-  if (role === null || !roleAllows(role, "admin"))
-    await tx.invitation.deleteMany({ where: { workspaceId, invitedById: userId } });
+  await revokeKeys(tx, actor, { workspaceId, createdById: userId, role: { in: uncovered } }, now);
+  if (role === null || !roleAllows(role, "admin")) await revokeInvitationsOf(tx, scope, userId);
   if (role !== null) return;
   await tx.$executeRaw`
     DELETE FROM ws_tickets WHERE workspace_id = ${workspaceId}

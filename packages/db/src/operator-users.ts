@@ -8,6 +8,7 @@ import type {
 } from "@pulsecheck/shared/operator-user";
 import { Refusal, refuseMissing } from "@pulsecheck/shared/refusal";
 import { LOCKS } from "./advisory-locks.ts";
+import { revokeKeys } from "./api-keys.ts";
 import { recordChange } from "./audit.ts";
 import type { Db } from "./client.ts";
 import { Prisma, type User } from "./generated/client.ts";
@@ -86,7 +87,7 @@ export async function changeUser(
     if (isOperator(before) && !isOperator(after)) await requireOtherOperator(tx, id);
     await tx.user.update({ where: { id }, data: after });
     const isDisabled = before.isActive && !after.isActive;
-    if (isDisabled) await endAccess(tx, before, now);
+    if (isDisabled) await endAccess(tx, actor, before, now);
     await recordChange(
       tx,
       { workspaceId: null, actor },
@@ -132,11 +133,12 @@ async function requireOtherOperator(tx: Prisma.TransactionClient, id: string): P
 
 async function endAccess(
   tx: Prisma.TransactionClient,
+  actor: Actor | null,
   { id: userId, email }: Pick<User, "id" | "email">,
   now: Date,
 ): Promise<void> {
   await tx.session.deleteMany({ where: { userId } });
-  await tx.apiKey.updateMany({ where: { createdById: userId, revokedAt: null }, data: { revokedAt: now } });
+  await revokeKeys(tx, actor, { createdById: userId }, now);
   await voidTokens(tx, "RESET_PASSWORD", userId, now);
   // What waits to be sent to them is told to somebody else.
   for (const { workspaceId } of await tx.membership.findMany({ where: { userId } }))

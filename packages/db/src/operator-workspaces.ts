@@ -67,16 +67,11 @@ export async function setQuotas(
     const where = { id: found.id };
     const before = await tx.workspace.findUniqueOrThrow({ where });
     const after = await tx.workspace.update({ where, data: columnsOf(change) });
-    await recordChange(
-      tx,
-      { workspaceId: null, actor },
-      {
-        action: "workspace.quotas_set",
-        subject: { type: "workspace", id, name: before.name },
-        before: quotasOf(before),
-        after: quotasOf(after),
-      },
-    );
+    const subject = { type: "workspace", id, name: before.name } as const;
+    const quotas = { before: quotasOf(before), after: quotasOf(after) };
+    // In the log of the operators' deeds, and in that of those whom it is about.
+    for (const workspaceId of [null, found.id])
+      await recordChange(tx, { workspaceId, actor }, { action: "workspace.quotas_set", subject, ...quotas });
   });
   const one = [Prisma.sql`w.public_id = ${id}::uuid`];
   const [workspace] = (await readWorkspaces(db, { sort: "name", limit: 1 }, one)).items;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Person } from "../../../../tests/harness/caller.ts";
 import { openHouse, type House } from "../../../../tests/harness/house.ts";
 import { workspaceOf } from "../workspace/test-workspace.ts";
-import { addWorkspace, bringIn } from "./test-invitations.ts";
+import { addWorkspace, bringIn, sendInvitation } from "./test-invitations.ts";
 
 type Headers = Record<string, string>;
 
@@ -257,14 +257,26 @@ describe("/users/me/workspaces", () => {
 test("who did what to whom is written down", async () => {
   const team = await addWorkspace(house, alice);
   await bringIn(house, alice, bob, { role: "ADMIN", headers: team });
+  const make = (role: string) =>
+    house.call("POST", "/api/v1/api-keys", { token: bob.token, headers: team, json: { name: `for ${role}`, role } });
+  await make("ADMIN");
+  await make("VIEWER");
+  await sendInvitation(house, bob, { email: "dora@example.com", headers: team });
   await change(team, bob.id, { role: "USER" });
   await remove(team, bob.id);
   const { body } = await house.call("GET", "/api/v1/audit", { token: alice.token, headers: team });
-  expect(body.items.map((one: { action: string; user: { email: string } }) => [one.action, one.user.email])).toEqual([
-    ["member.removed", alice.email],
-    ["member.updated", alice.email],
-    ["member.joined", bob.email],
-    ["invitation.created", alice.email],
-    ["workspace.created", alice.email],
+  type Entry = { action: string; user: { email: string }; subject: { name: string } };
+  expect(body.items.map(({ action, user, subject }: Entry) => [action, user.email, subject.name])).toEqual([
+    ["member.removed", alice.email, bob.email],
+    ["api_key.revoked", alice.email, "for VIEWER"],
+    ["member.updated", alice.email, bob.email],
+    ["invitation.revoked", alice.email, "dora@example.com"],
+    ["api_key.revoked", alice.email, "for ADMIN"],
+    ["invitation.created", bob.email, "dora@example.com"],
+    ["api_key.created", bob.email, "for VIEWER"],
+    ["api_key.created", bob.email, "for ADMIN"],
+    ["member.joined", bob.email, bob.email],
+    ["invitation.created", alice.email, bob.email],
+    ["workspace.created", alice.email, "a team"],
   ]);
 });

@@ -57,6 +57,13 @@ describe("PATCH /api/v1/operator/users/{id}", () => {
 
     const { status, body } = await change(charlie, { is_active: false });
     expect([status, body.is_active, body.session_count]).toEqual([200, false, 0]);
+    const revoked = await house.db.prisma.auditEntry.findMany({
+      where: { action: "api_key.revoked" },
+      include: { workspace: true },
+    });
+    expect(revoked.map(({ userId, workspace }) => [userId, workspace?.name])).toEqual([
+      [alice.id, "charlie's workspace"],
+    ]);
     expect(await Promise.all(sockets.map(({ closed }) => closed))).toEqual([4401, 4401]);
     expect(await Promise.all([charlie.token, key].map(answered))).toEqual([401, 401]);
     expect((await logIn(charlie)).status).toBe(401);

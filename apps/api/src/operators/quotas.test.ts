@@ -87,15 +87,23 @@ describe("PATCH /api/v1/operator/workspaces/{id}", () => {
     expect([status, body]).toMatchObject([200, { sensors: 1, readings: 0, max_sensors: 0, max_members: 5 }]);
     expect((await inTeam(0, "/api/v1/sensors", { sensor_id: "a-sensor", value: 2 })).status).toBe(201);
     expect((await inTeam(0, "/api/v1/sensors", { sensor_id: "another", value: 2 })).status).toBe(409);
-    const { items } = (await house.call("GET", "/api/v1/operator/audit?limit=1", { token: alice.token })).body;
-    expect(items).toMatchObject([
-      {
-        action: "workspace.quotas_set",
-        subject: { type: "workspace", id: team["X-Workspace-Id"], name: `team ${made}` },
-        before: { max_sensors: null, max_members: null },
-        after: { max_sensors: 0, max_members: 5 },
-      },
-    ]);
+    const entry = {
+      action: "workspace.quotas_set",
+      user: { email: alice.email },
+      subject: { type: "workspace", id: team["X-Workspace-Id"], name: `team ${made}` },
+      before: { max_sensors: null, max_members: null },
+      after: { max_sensors: 0, max_members: 5 },
+    };
+    const query = "?limit=1&action=workspace.quotas_set";
+    for (const [path, token] of [
+      ["operator/audit", alice.token],
+      ["audit", bob.token],
+    ] as const) {
+      const { items } = (
+        await house.call("GET", `/api/v1/${path}${query}`, { token, headers: path === "audit" ? team : {} })
+      ).body;
+      expect(items).toMatchObject([entry]);
+    }
   });
 
   test("400, 401, 403, 404", async () => {

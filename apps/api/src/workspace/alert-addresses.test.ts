@@ -162,6 +162,12 @@ describe("POST /api/v1/alert-addresses/{id}/resend", () => {
     const [, newer = ""] = await mailed(email);
     expect((await verify(token)).status).toBe(400);
     expect((await verify(newer)).status).toBe(200);
+    const { items } = (await house.call("GET", `/api/v1/audit?subject_id=${id}`, { token: alice.token })).body;
+    expect(items).toMatchObject([
+      { action: "alert_address.confirmed", user: null, before: { is_verified: false }, after: { is_verified: true } },
+      { action: "alert_address.resent", user: { email: alice.email }, after: { expires_at: expect.any(String) } },
+      { action: "alert_address.created" },
+    ]);
   });
 
   test("400 for no id", async () => expect((await resend("1")).status).toBe(400));

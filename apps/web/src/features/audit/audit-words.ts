@@ -10,7 +10,7 @@ export const SUBJECTS: Record<AuditSubject, Subject> = {
   member: { noun: "member", verbs: ["joined", "updated", "removed", "left"] },
   invitation: { noun: "invitation", verbs: ["created", "resent", "revoked"] },
   api_key: { noun: "API key", verbs: ["created", "revoked"] },
-  alert_address: { noun: "alert address", verbs: ["created", "deleted"] },
+  alert_address: { noun: "alert address", verbs: ["created", "resent", "confirmed", "deleted"] },
   channel: { noun: "channel", verbs: MADE },
   monitor: { noun: "monitor", verbs: MADE },
   device: { noun: "device", verbs: ["updated", "deleted"] },
