@@ -4,6 +4,8 @@ import { openHouse, type House } from "../../../../tests/harness/house.ts";
 type Schema = Record<string, unknown>;
 type Operation = {
   "x-caller"?: string;
+  "x-sends"?: object;
+  "x-takes"?: object;
   tags?: string[];
   security?: Record<string, unknown>[];
   parameters?: { name: string; in: string; required?: boolean; schema?: Schema }[];
@@ -108,7 +110,7 @@ describe("every operation", () => {
     for (const [name, { tags, responses, "x-caller": caller }] of operations) {
       expect([name, tags?.length]).toEqual([name, 1]);
       const codes = Object.keys(responses);
-      expect([name, codes.some((code) => code.startsWith("2"))]).toEqual([name, true]);
+      expect([name, codes.some((code) => code.startsWith("2") || code === "101")]).toEqual([name, true]);
       for (const [code, { description, content }] of Object.entries(responses)) {
         expect([name, code, description]).toEqual([name, code, expect.any(String)]);
         // Pings are answered in the words of Healthchecks.
@@ -118,6 +120,19 @@ describe("every operation", () => {
       if (caller !== "public") expect([name, ...codes]).toEqual(expect.arrayContaining([name, "400", "401", "403"]));
       if (/\{\w*id\}/.test(name)) expect([name, codes.includes("404")]).toEqual([name, true]);
     }
+  });
+
+  test("that is a socket names what it sends and takes, and it alone answers 101", () => {
+    const told = operations.flatMap(([name, { responses, ...operation }]) =>
+      "101" in responses ? [[name, operation["x-caller"], operation["x-sends"], operation["x-takes"]]] : [],
+    );
+    const named = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+    expect(told).toEqual([
+      ["GET /api/v1/ws/dashboard", "read", named("DashboardFrame"), named("DashboardMessage")],
+      ["GET /api/v1/ws/sensors", "read", named("SensorFrame"), undefined],
+      ["GET /api/v1/ws/{monitor_id}", "read", named("MonitorFrame"), undefined],
+      ["GET /api/v1/ws/device", "report", named("SocketError"), named("DeviceMessage")],
+    ]);
   });
 
   test("takes a body only where bodies belong, and always as JSON, but for the output of a job", () => {

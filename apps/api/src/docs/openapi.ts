@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { ApiEnv } from "../context.ts";
+import { describeSockets } from "../live/socket-contract.ts";
 import manifest from "../../package.json" with { type: "json" };
 
 /** What the document says of itself; the rest comes from the routes. */
@@ -10,7 +11,7 @@ export const DOCUMENT = {
     version: manifest.version,
     description:
       "Uptime monitoring. Times are ISO 8601 UTC, durations say their unit, errors are RFC 9457 problem documents. " +
-      "Live: WebSockets at /api/v1/ws/dashboard and /api/v1/ws/{monitor_id}; each frame is {type, at, seq, data}.",
+      "Live: the WebSockets below /api/v1/ws; each frame is {type, at, seq, data}.",
     license: { name: "MIT" },
   },
 };
@@ -27,5 +28,6 @@ export function describeApi(app: OpenAPIHono<ApiEnv>): void {
     in: "cookie",
     name: "pulsecheck_session",
   });
+  describeSockets(app);
   app.doc31("/openapi.json", DOCUMENT);
 }

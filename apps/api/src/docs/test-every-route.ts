@@ -157,16 +157,19 @@ async function readIds(get: (path: string) => Promise<Answer>, monitorId: string
 }
 
 async function readRoutes(house: House): Promise<Route[]> {
-  type Operation = { "x-caller": string; requestBody?: unknown };
+  type Operation = { "x-caller": string; requestBody?: unknown; responses: object };
   const { body } = await house.call("GET", "/openapi.json");
   return Object.entries<Record<string, Operation>>(body.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({
-      name: `${method.toUpperCase()} ${path}`,
-      method: method.toUpperCase(),
-      path,
-      caller: operation["x-caller"],
-      takesBody: operation.requestBody !== undefined,
-    })),
+    // Sockets are no routes: their own tests connect to them.
+    Object.entries(methods)
+      .filter(([, { responses }]) => !("101" in responses))
+      .map(([method, operation]) => ({
+        name: `${method.toUpperCase()} ${path}`,
+        method: method.toUpperCase(),
+        path,
+        caller: operation["x-caller"],
+        takesBody: operation.requestBody !== undefined,
+      })),
   );
 }
 

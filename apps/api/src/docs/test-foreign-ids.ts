@@ -74,6 +74,7 @@ export const NO_FOREIGN_IDS: Record<string, string> = {
   "POST /api/v1/heartbeat device_id": "the reporter's own: another thing under the same id",
   "POST /api/v1/sensors sensor_id": "the reporter's own: another thing under the same id",
   "POST /api/v1/sensors [].sensor_id": "the reporter's own: another thing under the same id",
+  "GET /api/v1/ws/sensors ?sensor_id": "a socket: tried by the sensors' own test",
   "GET /api/v1/operator/audit ?subject_id": "operators see all",
   "GET /api/v1/operator/audit ?user_id": "operators see all",
   "POST /api/v1/operator/queues/{queue}/retry job_id": "operators see all",

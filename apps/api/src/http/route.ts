@@ -20,6 +20,7 @@ const PROBLEMS: Record<number, string> = {
   409: "It is in conflict with what is there",
   413: "The body is too long",
   415: "The body is of another media type",
+  426: "This is a WebSocket: connect to it with an upgrade",
   429: "Too many requests: try again after `Retry-After` seconds",
   503: "A part of the service cannot be reached",
 };
