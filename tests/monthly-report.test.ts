@@ -76,7 +76,12 @@ describe("PUT /api/v1/reports/monthly-mail", () => {
 test("each member who asked gets the month once, whoever queues it how often; who left or is inactive gets none", async () => {
   const monitors = await Promise.all(
     Array.from({ length: 12 }, (_, i) =>
-      house.addMonitor(alice, { url: "https://example.com/", name: `shop ${i} <b>`, is_active: false }),
+      house.addMonitor(alice, {
+        url: "https://example.com/",
+        name: `shop ${i} <b>`,
+        is_active: false,
+        tags: i < 2 ? ["prod"] : [],
+      }),
     ),
   );
   const past = monitors.map(({ id }, i) => ({ monitorId: id, days: 5, failEvery: i === 11 ? 1_000_000 : 5 + i }));
@@ -138,10 +143,26 @@ test("each member who asked gets the month once, whoever queues it how often; wh
   // The ten worst of them, the worst first; what was always available is not among them.
   const worst = [...mail.text.matchAll(/^(shop \d+) <b>: (\d+\.\d\d) %/gm)].map(([, name]) => name);
   expect(worst).toEqual(Array.from({ length: 10 }, (_, i) => `shop ${i}`));
-  expect(mail.text).toMatch(/^shop 0 <b>: 80\.\d\d %, 1 outage, 1 h down$/m);
+  const latencies = String.raw`p50 \d+ ms, p95 \d+ ms, p99 \d+ ms$`;
+  const figures = String.raw`8\d\.\d\d %, 1 outage, 1 h down, 1 h to recover, ${latencies}`;
+  expect(mail.text).toMatch(new RegExp(`^shop 0 <b>: ${figures}`, "m"));
+  expect(mail.text).toMatch(new RegExp(`^Tag prod: ${figures}`, "m"));
+  expect(mail.text).toMatch(new RegExp(`^Latency: ${latencies}`, "m"));
   const day = month.toISOString().slice(0, 8);
   expect(mail.text).toContain(`https://status.example.com/pulse/report?from=${day}01&to=${day}${monthDays}&workspace=`);
   expect(mail.html).toContain("shop 0 &lt;b&gt;");
+
+  // The tables that the report page exports, of all monitors and of all tags.
+  const name = `uptime-${month.toISOString().slice(0, 7)}-by`;
+  expect(mail.attachments.map((one) => [one.name, one.type])).toEqual([
+    [`${name}-monitor.csv`, "text/csv"],
+    [`${name}-tag.csv`, "text/csv"],
+  ]);
+  for (const [i, by] of ["monitor", "tag"].entries()) {
+    const query = `format=csv&by=${by}&from=${day}01T00:00:00Z&to=${first.toISOString()}`;
+    const { status, body } = await house.call("GET", `/api/v1/exports/uptime?${query}`, { token: alice.token });
+    expect([status, mail.attachments[i]?.text]).toEqual([200, `\uFEFF${body}`]);
+  }
 });
 
 test("nothing is queued before the last day is rolled up, nor when the month is long over", async () => {

@@ -40,7 +40,8 @@ test.each<[string, number[], number[], string[]]>([
 });
 
 test("alerts are told from other mails, and those of one shop from those of others", () => {
-  const mail = (subject: string) => ({ at: new Date(), to: "", from: "", subject, text: "", html: "", token: "" });
+  const sent = { at: new Date(), to: "", from: "", text: "", html: "", token: "", attachments: [] };
+  const mail = (subject: string) => ({ ...sent, subject });
   const mails = [mail("Verify your e-mail address"), mail("DOWN: shop-1"), mail("DOWN: shop-11"), mail("UP: shop-1")];
   expect(alertsOf(mails)).toHaveLength(3);
   expect(alertsOf(mails, [shop])).toEqual(["DOWN: shop-1", "UP: shop-1"]);

@@ -10,6 +10,7 @@ export type SentMail = {
   text: string;
   html: string;
   token: string;
+  attachments: { name: string; type: string; text: string }[];
 };
 
 /** `take` journals a mail as accepted without a word; `accept` does so too, if it has not been done, and answers. */
@@ -39,7 +40,7 @@ export async function openMailService(): Promise<MailService> {
     const body = await readBody(request);
     // Whoever was sending it died on the way: there is no mail.
     if (body === null) return;
-    const sent = JSON.parse(body) as Record<string, string>;
+    const sent = JSON.parse(body) as Record<string, string> & { Attachments?: Record<string, string>[] };
     const mail: SentMail = {
       at: new Date(),
       to: sent["To"] ?? "",
@@ -48,6 +49,11 @@ export async function openMailService(): Promise<MailService> {
       text: sent["TextBody"] ?? "",
       html: sent["HtmlBody"] ?? "",
       token: String(request.headers["x-postmark-server-token"]),
+      attachments: (sent.Attachments ?? []).map(({ Name = "", ContentType = "", Content = "" }) => ({
+        name: Name,
+        type: ContentType,
+        text: Buffer.from(Content, "base64").toString("utf8"),
+      })),
     };
     attempts.push(mail);
     const take = (): void => {

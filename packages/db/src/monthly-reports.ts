@@ -62,16 +62,21 @@ export async function queueMonthlyReports(
   return rowCount ?? 0;
 }
 
+/** How available the monitors of a workspace were in a month: each, and by tag. */
+export type MonthlyReport = { byMonitor: UptimeReport; byTag: UptimeReport };
+
 /** What there is to say of a workspace's month, such as 2026-11; null where there are too many monitors to say it of. */
 export async function readMonthlyReport(
   db: Db,
   { workspaceId, month }: { workspaceId: number; month: string },
   now: Date,
-): Promise<UptimeReport | null> {
+): Promise<MonthlyReport | null> {
   const from = new Date(`${month}-01T00:00:00Z`);
   const to = new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + 1, 1));
   try {
-    return await reportUptime(scopeTo(db, workspaceId), { from, to, by: "monitor" }, now);
+    const scope = scopeTo(db, workspaceId);
+    const byMonitor = await reportUptime(scope, { from, to, by: "monitor" }, now);
+    return { byMonitor, byTag: await reportUptime(scope, { from, to, by: "tag" }, now) };
   } catch (error) {
     if (error instanceof Refusal) return null;
     throw error;

@@ -1,5 +1,6 @@
 import type { ClaimedDelivery, ClaimedIncident } from "@pulsecheck/db/deliveries";
 import { clip, oneLine, type NoticeLine, type NoticeLink } from "@pulsecheck/shared/alert-notice";
+import type { Attachment } from "./mail/mail-service.ts";
 import { writeDuration, writeTime } from "./times.ts";
 
 /** What a message says, before a channel makes of it what it can show. */
@@ -11,6 +12,8 @@ export type Draft = {
   footer: string;
   /** How a recipient who has no account here makes it end. */
   stop?: NoticeLink;
+  /** Files that only a mail can carry. */
+  attachments?: Attachment[];
 };
 
 export type DraftContext = { publicUrl: string; now: Date };

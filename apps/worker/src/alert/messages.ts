@@ -1,6 +1,6 @@
 import type { ClaimedDelivery } from "@pulsecheck/db/deliveries";
 import type { MailedTokenKind } from "@pulsecheck/db/mailed-token";
-import type { UptimeReport } from "@pulsecheck/shared/uptime-report";
+import type { MonthlyReport } from "@pulsecheck/db/monthly-reports";
 import { oneLine, writeBody, type NoticeLine, type NoticeLink } from "@pulsecheck/shared/alert-notice";
 import { draftIncidents, type Draft } from "./incident-drafts.ts";
 import type { Mail } from "./mail/mail-service.ts";
@@ -12,13 +12,14 @@ export type MessageContext = {
   writeToken(kind: MailedTokenKind, id: string): string;
   now: Date;
   /** What a monthly report says; null where the delivery is none, or there is too much to say. */
-  report: UptimeReport | null;
+  report: MonthlyReport | null;
 };
 
 /** Writes the message of a delivery, in HTML and text. Names and sentences from outside are text, never markup. */
 export function writeMessage(delivery: ClaimedDelivery, context: MessageContext): Mail {
   const draft = draftOf(delivery, context);
-  return { recipient: delivery.recipient, subject: draft.subject, html: renderHtml(draft), text: renderText(draft) };
+  const { subject, attachments = [] } = draft;
+  return { recipient: delivery.recipient, subject, html: renderHtml(draft), text: renderText(draft), attachments };
 }
 
 function draftOf(delivery: ClaimedDelivery, context: MessageContext): Draft {

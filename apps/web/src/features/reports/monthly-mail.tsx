@@ -35,7 +35,7 @@ function Choice({ isWanted }: { isWanted: boolean }) {
   return (
     <CheckboxField
       label="Mail me the uptime of each month"
-      hint="On the first of the next month, to your own address: uptime, outages, recovery, and the least available monitors of this workspace."
+      hint="On the first of the next month, to your own address: uptime, outages, recovery and latencies of this workspace, by tag and of the least available monitors, and all of them as attached tables."
       checked={setting.isPending ? setting.variables : isWanted}
       onChange={({ target }) => !setting.isPending && setting.mutate(target.checked)}
     />

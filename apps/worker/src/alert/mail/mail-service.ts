@@ -1,6 +1,8 @@
 import type { DeliveryOutcome } from "@pulsecheck/db/deliveries";
 
-export type Mail = { recipient: string; subject: string; html: string; text: string };
+/** A file that goes with a mail. */
+export type Attachment = { name: string; type: string; text: string };
+export type Mail = { recipient: string; subject: string; html: string; text: string; attachments: Attachment[] };
 
 /** What takes our mails. */
 export type MailService = {

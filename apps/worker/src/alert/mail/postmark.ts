@@ -26,7 +26,7 @@ export function openPostmark(mail: Config["mail"], token: string): MailService {
     fetch: fetchOrTell,
   });
   return {
-    async send({ recipient, subject, html, text }) {
+    async send({ recipient, subject, html, text, attachments }) {
       try {
         const answer = await client.sendEmail({
           From: mail.from,
@@ -35,6 +35,12 @@ export function openPostmark(mail: Config["mail"], token: string): MailService {
           HtmlBody: html,
           TextBody: text,
           MessageStream: "outbound",
+          Attachments: attachments.map(({ name, type, text: content }) => ({
+            Name: name,
+            Content: Buffer.from(content).toString("base64"),
+            ContentType: type,
+            ContentID: null,
+          })),
         });
         return { state: "SENT", messageId: answer.MessageID ?? null };
       } catch (error) {
