@@ -6,6 +6,7 @@ import { viewDevice, type StoredDevice } from "./device-view.ts";
 import { Prisma, type Device } from "./generated/client.ts";
 import { onlyGiven } from "./only-given.ts";
 import type { Scope } from "./scope.ts";
+import { lockWorkspace } from "./workspace-lock.ts";
 
 /** The inner row of a device. Refuses (404) what is not in this workspace. */
 export async function findDevice(
@@ -44,14 +45,17 @@ export async function updateDevice(scope: Scope, deviceId: string, change: Devic
   });
 }
 
-/** Deletes a device with its incidents and figures; its reports and events go with their partitions. */
+/** Deletes a device with its incidents and figures; its reports and events go with their partitions. Its heartbeats stay counted. */
 export async function deleteDevice(scope: Scope, deviceId: string): Promise<void> {
   await scope.db.prisma.$transaction(async (tx) => {
+    await lockWorkspace(tx, scope.workspaceId);
     const device = await lockDevice(scope, deviceId, tx);
-    const { id, name } = device;
+    const { id, name, state } = device;
     const subject = { type: "device", id: deviceId, name } as const;
     await recordChange(tx, scope, { action: "device.deleted", subject, before: viewDevice(device), after: null });
     await tx.seriesRollup.deleteMany({ where: { series: { in: ["h", "b", "s"] }, key: id } });
+    const heartbeatsOfDeleted = { increment: state?.heartbeats ?? 0 };
+    await tx.workspace.update({ where: { id: scope.workspaceId }, data: { heartbeatsOfDeleted } });
     await tx.device.delete({ where: { id } });
   });
 }

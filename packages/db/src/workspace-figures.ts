@@ -5,24 +5,34 @@ import type { Scope } from "./scope.ts";
 export type WorkspaceFigures = {
   monitors: Record<string, number>;
   devices: Record<string, number>;
+  /** Those that have a reading. */
+  sensors: number;
   openIncidents: number;
+  /** Of all devices that it ever had. */
   heartbeats: number;
 };
+
+const WITH_READING = { state: { lastValue: { not: null } } };
 
 /** A workspace's sums. */
 export async function readWorkspaceFigures({ db, workspaceId }: Scope): Promise<WorkspaceFigures> {
   const { prisma } = db;
-  const [monitors, devices, openIncidents, reported] = await Promise.all([
+  const [monitors, devices, sensors, openIncidents, [reported]] = await Promise.all([
     prisma.monitorState.groupBy({ by: ["status"], _count: true, where: { workspaceId } }),
     prisma.deviceState.groupBy({ by: ["status"], _count: true, where: { workspaceId } }),
+    prisma.sensor.count({ where: { workspaceId, ...WITH_READING } }),
     prisma.incident.count({ where: { workspaceId, endedAt: null } }),
-    prisma.deviceState.aggregate({ _sum: { heartbeats: true }, where: { workspaceId } }),
+    // In one statement: between two, a device could be deleted.
+    prisma.$queryRaw<{ heartbeats: number }[]>`
+      SELECT (w.heartbeats_of_deleted + coalesce(sum(s.heartbeats), 0))::float8 AS heartbeats
+      FROM workspaces w LEFT JOIN device_states s ON s.workspace_id = w.id WHERE w.id = ${workspaceId} GROUP BY w.id`,
   ]);
   return {
     monitors: countByStatus(["UP", "DOWN", "UNKNOWN"], monitors),
     devices: countByStatus(["ONLINE", "AT_RISK", "OFFLINE"], devices),
+    sensors,
     openIncidents,
-    heartbeats: Number(reported._sum.heartbeats ?? 0),
+    heartbeats: reported?.heartbeats ?? 0,
   };
 }
 
@@ -70,7 +80,7 @@ export type SensorFigure = { sensorId: string; name: string; unit: string; value
 /** The newest readings of a workspace's sensors, the oldest `limit` of them; those without any are left out. */
 export async function readSensorFigures({ db, workspaceId }: Scope, limit: number): Promise<SensorFigure[]> {
   const rows = await db.prisma.sensor.findMany({
-    where: { workspaceId, state: { lastValue: { not: null } } },
+    where: { workspaceId, ...WITH_READING },
     orderBy: { id: "asc" },
     take: limit,
     select: { sensorId: true, name: true, unit: true, state: { select: { lastValue: true } } },

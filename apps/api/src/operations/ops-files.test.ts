@@ -165,7 +165,7 @@ const PROMISED = {
     "heartbeats_total",
     "devices",
     "device_status",
-    "device_battery_percent",
+    "device_battery_ratio",
     "device_signal_dbm",
     "device_last_heard_timestamp_seconds",
     "sensor_value",
@@ -173,6 +173,7 @@ const PROMISED = {
     "monitor_up",
     "monitor_latency_seconds",
     "incidents_open",
+    "omitted",
   ],
 };
 

@@ -40,15 +40,28 @@ test("a workspace's own metrics tell of its devices and sensors, and of nobody e
     'pulsecheck_devices{status="ONLINE"} 1',
     'pulsecheck_devices{status="AT_RISK"} 1',
     'pulsecheck_device_status{device_id="gate-1",name="gate-1 \\"x\\"",status="AT_RISK"} 1',
-    'pulsecheck_device_battery_percent{device_id="gate-1",name="gate-1 \\"x\\""} 12.5',
+    'pulsecheck_device_battery_ratio{device_id="gate-1",name="gate-1 \\"x\\""} 0.125',
     'pulsecheck_device_signal_dbm{device_id="gate-2",name="gate-2 \\"x\\""} -45.25',
     `pulsecheck_device_last_heard_timestamp_seconds{device_id="gate-1",name="gate-1 \\"x\\""} ${Date.UTC(2026, 0, 2, 3, 4, 5) / 1_000}`,
     'pulsecheck_sensor_value{sensor_id="boiler",name="boiler",unit="°C"} 21.5',
     "pulsecheck_heartbeats_total 43",
   ])
     expect(body).toContain(`${line}\n`);
-  expect(body).not.toContain('pulsecheck_device_battery_percent{device_id="gate-2"');
+  expect(body).not.toContain('pulsecheck_device_battery_ratio{device_id="gate-2"');
   expect(body).not.toMatch(/never-read|charlie/);
+});
+
+test("a workspace's heartbeats stay counted when their device is deleted", async () => {
+  const dora = await house.register("dora");
+  await insertDevice(house, dora, "stays", { heartbeats: 5 });
+  await insertDevice(house, dora, "goes", { heartbeats: 40 });
+  const token = await house.createKey(dora, "VIEWER");
+  const read = async () => String((await house.call("GET", "/api/v1/metrics", { token })).body);
+  expect(await read()).toContain("pulsecheck_heartbeats_total 45\n");
+  expect((await house.call("DELETE", "/api/v1/devices/goes", { token: dora.token })).status).toBe(204);
+  expect(await read()).toContain("pulsecheck_heartbeats_total 45\n");
+  await insertDevice(house, dora, "goes", { heartbeats: 1 });
+  expect(await read()).toContain("pulsecheck_heartbeats_total 46\n");
 });
 
 test("the operator's metrics count the devices of all, and how far behind their watching is", async () => {
@@ -57,20 +70,23 @@ test("the operator's metrics count the devices of all, and how far behind their 
   );
   const { body } = await house.call("GET", "/metrics");
   const valueOf = (name: string) => Number(new RegExp(`^pulsecheck_${name} (.+)$`, "m").exec(body)?.[1]);
-  expect(body).toContain('pulsecheck_devices{status="ONLINE"} 2\n');
+  expect(body).toContain('pulsecheck_devices{status="ONLINE"} 4\n');
   expect(valueOf("device_sockets")).toBe(1);
   expect(valueOf("device_sweep_seconds")).toBeGreaterThanOrEqual(7);
   expect(valueOf("readings_lag_seconds")).toBeGreaterThanOrEqual(90);
   expect(body).not.toMatch(/gate-|boiler|charlie/);
 });
 
-test("a workspace of any size answers with a thousand series of a name, the oldest ones", async () => {
+test("a workspace of any size answers with a thousand series of a name, the oldest ones, and says how many are left out", async () => {
   const dave = await house.register("dave");
   await insertDevices(house, dave, 1_001);
   const { body } = await house.call("GET", "/api/v1/metrics", { token: await house.createKey(dave, "VIEWER") });
   expect(body.match(/^pulsecheck_device_status\{/gm)).toHaveLength(1_000);
   expect(body).not.toContain('"d-1001"');
   expect(body).toContain('pulsecheck_devices{status="ONLINE"} 1001\n');
+  const omitted = { monitors: 0, devices: 1, sensors: 0 };
+  for (const [of, count] of Object.entries(omitted))
+    expect(body).toContain(`pulsecheck_omitted{of="${of}"} ${count}\n`);
 });
 
 test("what this process counts is among the operator's metrics seconds later", async () => {

@@ -23,13 +23,21 @@ export async function writeWorkspaceMetrics(scope: Scope): Promise<string> {
   const devices = gauge("devices", "Devices by status", ["status"]);
   for (const [status, count] of Object.entries(figures.devices)) devices.set({ status }, count);
   gauge("incidents_open", "Incidents that are on").set(figures.openIncidents);
+  const omitted = gauge("omitted", `What is beyond the oldest ${AT_MOST}, and has no series of its own`, ["of"]);
+  for (const [of, byStatus] of Object.entries({ monitors: figures.monitors, devices: figures.devices }))
+    omitted.set({ of }, beyond(Object.values(byStatus).reduce((sum, count) => sum + count, 0)));
+  omitted.set({ of: "sensors" }, beyond(figures.sensors));
   new Counter({
     name: "pulsecheck_heartbeats_total",
-    help: "Heartbeats that the devices of now have sent",
+    help: "Heartbeats of all devices, also of those deleted since",
     registers: [registry],
   }).inc(figures.heartbeats);
   await Promise.all([addMonitors(scope, gauge), addDevices(scope, gauge), addSensors(scope, gauge)]);
   return registry.metrics();
+}
+
+function beyond(count: number): number {
+  return Math.max(0, count - AT_MOST);
 }
 
 async function addMonitors(scope: Scope, gauge: MakeGauge): Promise<void> {
@@ -49,13 +57,13 @@ async function addDevices(scope: Scope, gauge: MakeGauge): Promise<void> {
     ...labelNames,
     "status",
   ]);
-  const battery = gauge("device_battery_percent", "Battery level in the newest report", labelNames);
+  const battery = gauge("device_battery_ratio", "Battery level in the newest report, 0 to 1", labelNames);
   const signal = gauge("device_signal_dbm", "Signal strength in the newest report", labelNames);
   const heard = gauge("device_last_heard_timestamp_seconds", "When the device last gave a sign of life", labelNames);
   for (const { deviceId, name, state } of await readDeviceFigures(scope, AT_MOST)) {
     const labels = { device_id: deviceId, name };
     statuses.set({ ...labels, status: state.status }, 1);
-    if (state.batteryLevel !== null) battery.set(labels, state.batteryLevel);
+    if (state.batteryLevel !== null) battery.set(labels, state.batteryLevel / 100);
     if (state.signalStrength !== null) signal.set(labels, state.signalStrength);
     heard.set(labels, state.lastHeardAt.getTime() / 1_000);
   }
