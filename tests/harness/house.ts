@@ -1,4 +1,4 @@
-import { startApi, type RunningApi } from "@pulsecheck/api/server";
+import { startApi, type RunningApi, type SocketOptions } from "@pulsecheck/api/server";
 import { openBroker, type Broker } from "@pulsecheck/broker/broker";
 import { openDb, type Db } from "@pulsecheck/db/client";
 import { openSecretBox } from "@pulsecheck/db/secret-box";
@@ -20,6 +20,8 @@ export type HouseOptions = {
   env?: Record<string, string>;
   /** Without a worker nothing is checked and no mail is sent. */
   worker?: boolean;
+  /** How the API's processes keep their sockets. */
+  sockets?: SocketOptions;
 };
 
 /** A whole PulseCheck in this process, on a database (and a Redis) of its own. */
@@ -29,6 +31,8 @@ export type House = Caller & {
   env: Record<string, string>;
   db: Db;
   broker: Broker;
+  /** The first process of the API. */
+  api: RunningApi;
   startWorker(): Promise<RunningWorker>;
   /** Another process of the API. @param env laid over the house's own */
   startApi(env?: Record<string, string>): Promise<RunningApi>;
@@ -39,6 +43,7 @@ export async function openHouse({
   broker: kind = "postgres",
   env: own = {},
   worker = true,
+  sockets,
 }: HouseOptions = {}): Promise<House> {
   const database = await createTestDatabase();
   const env: Record<string, string> = {
@@ -68,7 +73,7 @@ export async function openHouse({
 
   const deps = openDeps("api");
   async function startAnotherApi(more: Record<string, string> = {}): Promise<RunningApi> {
-    const api = await startApi({ ...deps, config: readConfig({ ...env, ...more }) });
+    const api = await startApi({ ...deps, config: readConfig({ ...env, ...more }) }, sockets);
     closing.unshift(() => api.stop());
     return api;
   }
@@ -88,6 +93,7 @@ export async function openHouse({
     env,
     db: deps.db,
     broker: deps.broker,
+    api,
     startApi: startAnotherApi,
     startWorker: startAnotherWorker,
     async stop() {

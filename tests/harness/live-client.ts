@@ -18,9 +18,16 @@ export type LiveClient = {
 
 export type Refused = { status: number; body: string };
 
+/** `autoPong: false`: pings are left unanswered. */
+export type SocketOptions = { autoPong?: boolean };
+
 /** Connects; resolves once it is open, or with the refusal that came instead. */
-export async function connectLive(url: string, headers: Record<string, string> = {}): Promise<LiveClient | Refused> {
-  const raw = new WebSocket(url.replace(/^http/, "ws"), { headers });
+export async function connectLive(
+  url: string,
+  headers: Record<string, string> = {},
+  options: SocketOptions = {},
+): Promise<LiveClient | Refused> {
+  const raw = new WebSocket(url.replace(/^http/, "ws"), { headers, ...options });
   const frames: Frame[] = [];
   const waiting = new Set<() => void>();
   raw.on("message", (data: RawData) => {
@@ -59,8 +66,12 @@ export async function connectLive(url: string, headers: Record<string, string> =
 }
 
 /** Connects where a refusal would be a surprise. */
-export async function joinLive(url: string, headers: Record<string, string> = {}): Promise<LiveClient> {
-  const client = await connectLive(url, headers);
+export async function joinLive(
+  url: string,
+  headers: Record<string, string> = {},
+  options: SocketOptions = {},
+): Promise<LiveClient> {
+  const client = await connectLive(url, headers, options);
   if ("status" in client) throw new Error(`the socket was refused with ${client.status}: ${client.body}`);
   return client;
 }

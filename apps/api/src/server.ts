@@ -20,8 +20,10 @@ export type RunningApi = {
   stop(): Promise<void>;
 };
 
+export type SocketOptions = { pingEveryMs?: number };
+
 /** Starts the API on the configured host and port (0: any free one). Rejects where it cannot listen. */
-export async function startApi(deps: Deps): Promise<RunningApi> {
+export async function startApi(deps: Deps, { pingEveryMs }: SocketOptions = {}): Promise<RunningApi> {
   const { sensorWorkspace } = deps.config;
   if (!(await setSensorWorkspace(deps.db, sensorWorkspace)))
     deps.log.warn(
@@ -30,7 +32,7 @@ export async function startApi(deps: Deps): Promise<RunningApi> {
     );
   // Reports may come before any worker has kept house.
   await maintainPartitions(deps.db, new Date(), deps.config.retentionDays);
-  const hub = await openHub(deps);
+  const hub = await openHub(deps, pingEveryMs);
   const listener = await startListening(deps, hub.processId);
   const app = createApp(deps, hub);
   const sockets = new WebSocketServer({ noServer: true, maxPayload: SOCKETS.longestMessage, perMessageDeflate: false });

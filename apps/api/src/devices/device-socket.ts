@@ -60,7 +60,7 @@ function speakFor(deps: Deps, hub: Hub, parts: DeviceParts, c: Context<ApiEnv>) 
   return {
     onOpen(_event: Event, ws: { raw?: unknown }) {
       const raw = ws.raw as WebSocket;
-      socket = createLiveSocket(raw);
+      socket = createLiveSocket(raw, hub.pingEveryMs);
       raw.on("pong", () => turns.add(() => live(session)));
       const held = { workspaceId, access: "report" } as const;
       const reporter = { ...held, principal, socket, isStillAllowed: () => isStillAllowed(deps, principal, held) };

@@ -162,6 +162,8 @@ export const SOCKETS = {
   devicesPerUser: 10_000,
   messagesPerMinute: 120,
   messagesWaiting: 200,
+  /** Whoever has not answered one ping when the next is due is gone. */
+  pingEveryMs: 25_000,
   longestMessage: 65_536,
 } as const;
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { BusListener } from "@pulsecheck/broker/live-bus";
 import { CLOSE, monitorOf, type BusEvent } from "@pulsecheck/shared/live-events";
 import type { Deps } from "../context.ts";
+import { SOCKETS } from "../http/limits.ts";
 import { createAudience, type Audience, type Holder, type Listener, type Subscription } from "./audience.ts";
 import { createEventRing, type NumberedEvent } from "./event-ring.ts";
 import { sendEvent, writeFrame } from "./frames.ts";
@@ -22,6 +23,8 @@ export type Follower = {
 export type Hub = {
   /** Of this process: whose sockets hold devices. */
   readonly processId: string;
+  /** How often each socket is asked whether anybody is there. */
+  readonly pingEveryMs: number;
   follow(follower: Follower): void;
   /** Has every check of a monitor told from now on: before its listener joins, so that nothing falls in between. */
   watch(workspaceId: number, monitorId: string): Promise<void>;
@@ -40,7 +43,9 @@ export type Hub = {
 
 const RECHECK_EVERY_MS = 60_000;
 
-export async function openHub({ db, broker, log }: Pick<Deps, "db" | "broker" | "log">): Promise<Hub> {
+type HubDeps = Pick<Deps, "db" | "broker" | "log">;
+
+export async function openHub({ db, broker, log }: HubDeps, pingEveryMs: number = SOCKETS.pingEveryMs): Promise<Hub> {
   const audience = createAudience();
   const watches = keepWatches(db, log, audience.all);
   const ring = createEventRing();
@@ -72,6 +77,7 @@ export async function openHub({ db, broker, log }: Pick<Deps, "db" | "broker" | 
 
   return {
     processId: randomUUID(),
+    pingEveryMs,
     follow: (follower) => void followers.push(follower),
     watch: (workspaceId, monitorId) => watches.ask({ monitors: [{ workspaceId, monitorId }], devices: [] }),
     async join(listener, since) {
@@ -79,9 +85,7 @@ export async function openHub({ db, broker, log }: Pick<Deps, "db" | "broker" | 
       // Readings are not kept: the latest of each says how things stand.
       const missed = since === null || listener.sensors !== null ? null : ring.after(since);
       if (missed === null) return welcome.show(listener);
-      for (const one of missed) {
-        if (wants(listener, one.event)) sendEvent(listener, one, writeFrame(one));
-      }
+      for (const one of missed) if (wants(listener, one.event)) sendEvent(listener, one, writeFrame(one));
       await requireAllowed(listener);
     },
     leave: audience.remove,

@@ -72,7 +72,7 @@ function connect(deps: Deps, hub: Hub, c: Context<ApiEnv>, shown: Shown) {
         workspaceId: scope.workspaceId,
         principal,
         access: "read",
-        socket: createLiveSocket(ws.raw as WebSocket),
+        socket: createLiveSocket(ws.raw as WebSocket, hub.pingEveryMs),
         ...shown,
         subscribed: new Set<string>(),
         subscribedDevices: new Set<string>(),

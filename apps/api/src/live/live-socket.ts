@@ -5,7 +5,6 @@ import type { WebSocket } from "ws";
 const SLOW_BYTES = 262_144;
 const HOLD_AT_MOST = 1_500;
 const SLOW_AT_MOST_MS = 30_000;
-const PING_EVERY_MS = 25_000;
 const LOOK_AGAIN_MS = 50;
 const TEXT = { binary: false };
 
@@ -20,7 +19,7 @@ export type LiveSocket = {
   close(code: number, reason: string): void;
 };
 
-export function createLiveSocket(ws: WebSocket): LiveSocket {
+export function createLiveSocket(ws: WebSocket, pingEveryMs: number): LiveSocket {
   /** What a slow reader has yet to get, in the order of its numbers. */
   const held = new Map<string | symbol, Buffer>();
   let slowSince: number | null = null;
@@ -30,7 +29,7 @@ export function createLiveSocket(ws: WebSocket): LiveSocket {
     if (!isAlive) return ws.terminate();
     isAlive = false;
     ws.ping();
-  }, PING_EVERY_MS);
+  }, pingEveryMs);
   let retry: NodeJS.Timeout | undefined;
   ws.on("pong", () => {
     isAlive = true;
