@@ -33,8 +33,8 @@ export type JobQueues = {
   close(): Promise<void>;
 };
 
-// Finished ticks are of no use to anyone; failed jobs stay for a person to look at.
-const KEEP = { removeOnComplete: { count: 20 }, removeOnFail: { count: 500, age: 7 * 86_400 } };
+// Finished jobs are of no use to anyone, and each that goes by itself locks no other; failed ones stay for a person to look at.
+const KEEP = { removeOnComplete: true, removeOnFail: { count: 500, age: 7 * 86_400 } };
 
 export function openJobQueues(classes: QueueClasses, onError: (error: Error) => void): JobQueues {
   const queues = new Map<string, JobQueue>();
