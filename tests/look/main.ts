@@ -1,79 +1,91 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { chromium, type Browser, type BrowserContextOptions } from "playwright-core";
-import pg from "pg";
-import { buildDashboard } from "../../scripts/launch/build-dashboard.ts";
+import { OPERATOR_SECTIONS } from "../../apps/web/src/features/operator/operator-sections.ts";
+import { SETTINGS_SECTIONS } from "../../apps/web/src/features/settings/settings-sections.ts";
+import { PAGE_SLUG, PASSWORD, PEOPLE } from "../../scripts/demo/cast.ts";
 import { root } from "../../scripts/launch/environment.ts";
-import { PASSWORD, type Person } from "../harness/caller.ts";
-import { openFleet, type Fleet } from "../harness/processes.ts";
-import { openTarget } from "../harness/target.ts";
+import { removePostgres } from "../../scripts/servers/postgres.ts";
+import { createCaller, type Caller } from "../harness/caller.ts";
+import { startDemo } from "../harness/demo-process.ts";
 import { findChromium } from "../setup/chromium.ts";
-import { inventPast } from "./past.ts";
 
-// Usage: npm run look [-- folder]. Draws every page with 0, 3 and 500 monitors, light and dark, on a phone and on a desk,
-// into .data/look. With "readme" it draws the README's pictures anew.
-const NAMES = ["Shop", "Public API", "Payments", "Search", "Blog", "Docs", "Login", "Mail gateway", "CDN", "Intranet"];
-const LONG = `A name that somebody pasted from elsewhere ${"and-which-never-ends-".repeat(7)}`;
+// Usage: npm run look [-- readme]. Draws every page of a fresh demo, and the main ones of a workspace with nothing in it, light
+// and dark, on a phone and on a desk, into .data/look. With "readme" it draws the README's pictures anew.
 
-async function addMonitors(fleet: Fleet, person: Person, targetUrl: string, count: number): Promise<string[]> {
-  const ids: string[] = [];
-  for (let i = 0; i < count; i += 1) {
-    const usual = i < NAMES.length ? (NAMES[i] ?? "") : `Service ${i}`;
-    const fields = {
-      url: `${targetUrl}${i % 90 === 2 ? "bad" : "good"}/${i}`,
-      name: count > 100 && i === 4 ? LONG : usual,
-      interval: 30,
-      tags: [["prod", "web"], ["prod"], ["staging"], []][i % 4],
-      is_active: i % 50 !== 49,
-    };
-    ids.push((await fleet.addMonitor(person, fields)).id);
-  }
-  return ids;
-}
+/** Pages by the name of their picture. */
+type Paths = Record<string, string>;
+type Look = { folder: string; suffix: string; context: BrowserContextOptions };
 
-async function publishPage(fleet: Fleet, { token }: Person, monitorIds: readonly string[]): Promise<void> {
-  const components = monitorIds.slice(0, 6).map((monitorId) => ({ monitor_id: monitorId }));
-  const page = {
-    slug: "acme",
-    title: "Acme status",
-    description: "How our services are doing.",
-    is_published: true,
-    groups: [
-      { name: "Web", components: components.slice(0, 3) },
-      { name: "Behind it", components: components.slice(3) },
-    ],
+const sectionsOf = (page: string, sections: object): Paths =>
+  Object.fromEntries(Object.keys(sections).map((section) => [`${page}-${section}`, `/${page}?section=${section}`]));
+
+async function findPaths({ call }: Caller, token: string): Promise<Paths> {
+  const idOf = async (list: string): Promise<string> => {
+    const { status, body } = await call("GET", `/api/v1/${list}`, { token });
+    const [first] = body.items ?? [];
+    if (first === undefined) throw new Error(`the demo has nothing in ${list}: ${status}`);
+    return String(first.id ?? first.device_id ?? first.sensor_id);
   };
-  const { status, body } = await fleet.call("POST", "/api/v1/status-pages", { token, json: page });
+  const monitor = await idOf("monitors?q=Storefront");
+  const [job, device, sensor] = [await idOf("monitors?kind=cron"), await idOf("devices"), await idOf("sensors")];
+  const [page, window] = [await idOf("status-pages"), await idOf("maintenance-windows")];
+  return {
+    board: "/",
+    monitor: `/monitors/${monitor}`,
+    "monitor-edit": `/monitors/${monitor}/edit`,
+    "monitor-new": "/monitors/new",
+    "monitor-down": `/monitors/${await idOf("monitors?q=Checkout")}`,
+    "cron-monitor": `/monitors/${job}`,
+    "cron-monitor-edit": `/monitors/${job}/edit`,
+    devices: "/devices",
+    "devices-analytics": "/devices/analytics",
+    device: `/devices/${device}`,
+    "device-edit": `/devices/${device}/edit`,
+    sensors: "/sensors",
+    sensor: `/sensors/${sensor}`,
+    "sensor-edit": `/sensors/${sensor}/edit`,
+    incidents: "/incidents",
+    analytics: "/analytics",
+    report: "/report",
+    maintenance: "/maintenance",
+    "maintenance-new": "/maintenance/new",
+    "maintenance-edit": `/maintenance/${window}`,
+    "status-pages": "/status-pages",
+    "status-page-edit": `/status-pages/${page}`,
+    import: "/import",
+    ...sectionsOf("settings", SETTINGS_SECTIONS),
+    ...sectionsOf("operator", OPERATOR_SECTIONS),
+    public: `/status/${PAGE_SLUG}`,
+  };
+}
+
+/** The main pages of a workspace that was made a moment ago. */
+async function findEmptyPaths({ call }: Caller, token: string): Promise<Paths> {
+  const { status, body } = await call("POST", "/users/me/workspaces", { token, json: { name: "Brand new" } });
   if (status !== 201) throw new Error(JSON.stringify(body));
+  const pages = ["", "devices", "sensors", "incidents", "analytics", "report", "maintenance", "status-pages", "import"];
+  return Object.fromEntries(pages.map((page) => [`empty-${page || "board"}`, `/${page}?workspace=${body.id}`]));
 }
 
-/** What is broken is known to be, and its owner has been told. */
-async function outageTold(fleet: Fleet, { token }: Person): Promise<void> {
-  for (;;) {
-    const { body } = await fleet.call("GET", "/api/v1/incidents?open=true", { token });
-    if (body.items.some(({ alerts }: { alerts: { state: string }[] }) => alerts[0]?.state === "SENT")) return;
-    await delay(500);
-  }
-}
-
-async function draw(browser: Browser, fleet: Fleet, person: Person, paths: Record<string, string>, look: Look) {
-  const context = await browser.newContext({ baseURL: fleet.url, reducedMotion: "reduce", ...look.context });
-  await context.request.post("/auth/login", { data: { username: person.email, password: PASSWORD } });
-  const page = await context.newPage();
+async function draw(browser: Browser, url: string, paths: Paths, { folder, suffix, context: options }: Look) {
+  const context = await browser.newContext({ baseURL: url, reducedMotion: "reduce", ...options });
+  await context.request.post("/auth/login", { data: { username: PEOPLE.admin.email, password: PASSWORD } });
   for (const [name, path] of Object.entries(paths)) {
+    // A page keeps its workspace for its whole life.
+    const page = await context.newPage();
     await page.goto(path, { waitUntil: "load" });
     await page.getByRole("heading", { level: 1 }).waitFor();
     await page.locator(".animate-pulse").first().waitFor({ state: "detached" });
     // Charts and fonts are drawn after the data are there, and say nothing when they are.
     await page.waitForTimeout(700);
-    const picture = { path: join(look.folder, `${name}${look.suffix}`) };
-    await page.screenshot(look.suffix.endsWith(".jpg") ? { ...picture, type: "jpeg", quality: 72 } : picture);
+    const picture = { path: join(folder, `${name}${suffix}`) };
+    await page.screenshot(suffix.endsWith(".jpg") ? { ...picture, type: "jpeg", quality: 72 } : picture);
+    await page.close();
   }
   await context.close();
 }
-
-type Look = { folder: string; suffix: string; context: BrowserContextOptions };
 
 function looks(folder: string): Look[] {
   const sizes = [
@@ -89,64 +101,34 @@ function looks(folder: string): Look[] {
   );
 }
 
+const README = ["board", "monitor", "incidents", "public"];
+
 const isReadme = process.argv[2] === "readme";
 const folder = join(root, isReadme ? "docs/images" : ".data/look");
 await mkdir(folder, { recursive: true });
-await buildDashboard();
-const target = await openTarget();
-target.answer((request, response) => {
-  response.statusCode = request.url?.startsWith("/bad") ? 503 : 200;
-  response.end("hello");
-});
-const fleet = await openFleet("postgres", { PUBLIC_URL: "https://status.example.com" });
+const demoFolder = await mkdtemp(join(tmpdir(), "pulsecheck-look-"));
+const demo = startDemo({ PULSECHECK_DEMO_FOLDER: demoFolder });
 const { path: executablePath, env } = await findChromium();
 const browser = await chromium.launch({ executablePath, env: { ...process.env, ...env }, args: ["--no-sandbox"] });
 try {
-  await fleet.startApi();
-  await fleet.startWorker();
-  const sql = new pg.Client({ connectionString: fleet.postgres.databaseUrl });
-  await sql.connect();
-  for (const count of isReadme ? [24] : [0, 3, 500]) {
-    const person = await fleet.register(`owner-of-${count}`);
-    const ids = await addMonitors(fleet, person, target.url, count);
-    const { rows } = await sql.query<{ id: number }>("SELECT id FROM monitors WHERE created_by_id = $1 ORDER BY id", [
-      person.id,
-    ]);
-    await inventPast(
-      sql,
-      rows.map(({ id }) => id),
-      person.email,
-    );
-    if (count > 3) await publishPage(fleet, person, ids);
-    if (count > 2) await outageTold(fleet, person);
-    const first = ids[count > 3 ? 1 : 0];
-    const paths: Record<string, string> = {
-      board: "/",
-      incidents: "/incidents",
-      "status-pages": "/status-pages",
-      "new-status-page": "/status-pages/new",
-      settings: "/settings",
-      "settings-alerts": "/settings?section=alerts",
-      "new-monitor": "/monitors/new",
-      ...(first === undefined ? {} : { monitor: `/monitors/${first}`, "edit-monitor": `/monitors/${first}/edit` }),
-      ...(ids[2] === undefined ? {} : { "monitor-down": `/monitors/${ids[2]}` }),
-      ...(count > 3 ? { public: "/status/acme" } : {}),
-    };
+  const url = await demo.url;
+  const caller = createCaller(url);
+  const json = { username: PEOPLE.admin.email, password: PASSWORD };
+  const { body: session } = await caller.call("POST", "/auth/login", { json });
+  const paths = await findPaths(caller, session.access_token);
+  if (isReadme) {
     const context = { viewport: { width: 1_000, height: 800 }, colorScheme: "light" as const };
-    const pictures = { board: "/", monitor: paths["monitor"] ?? "/", incidents: "/incidents", public: "/status/acme" };
-    const readme = [{ folder, suffix: ".jpg", context }];
-    for (const look of isReadme ? readme : looks(folder)) {
-      const named = Object.entries(isReadme ? pictures : paths).map(([name, at]) => [
-        isReadme ? name : `${name}-${count}`,
-        at,
-      ]);
-      await draw(browser, fleet, person, Object.fromEntries(named), look);
-    }
+    const pictures = Object.fromEntries(README.map((name) => [name, paths[name] ?? "/"]));
+    await draw(browser, url, pictures, { folder, suffix: ".jpg", context });
+  } else {
+    Object.assign(paths, await findEmptyPaths(caller, session.access_token));
+    for (const look of looks(folder)) await draw(browser, url, paths, look);
   }
-  await sql.end();
 } finally {
   await browser.close();
-  await fleet.stop();
-  await target.stop();
+  demo.child.kill("SIGTERM");
+  await demo.ended;
+  await removePostgres(join(demoFolder, "postgres"));
+  await rm(demoFolder, { recursive: true, force: true });
 }
 process.exit(0);
