@@ -12,5 +12,8 @@ test("an address keeps what it can hold, and drops the rest", () => {
 
 test("a table shows as much as tiles do", () => {
   expect(isFiltered({ view: "table" })).toBe(false);
+  const linked = { workspace: "its-id" };
+  expect(isFiltered(linked as object)).toBe(false);
+  expect(isFiltered({ status: "OFFLINE" })).toBe(true);
   expect(isFiltered({ view: "table", location: "Hall 1" })).toBe(true);
 });

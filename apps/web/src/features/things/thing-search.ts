@@ -28,9 +28,9 @@ export function readText<Key extends string>(key: Key, value: unknown): Partial<
   return value === "" ? {} : ({ [key]: String(value) } as Record<Key, string>);
 }
 
-/** Does it leave anything out? */
-export function isFiltered({ view: _view, ...filters }: ThingSearch): boolean {
-  return Object.keys(filters).length > 0;
+/** Does it leave anything out? An address may say more than what this page asks for, such as the workspace. */
+export function isFiltered(search: ThingSearch): boolean {
+  return search.status !== undefined || Object.keys(filtersOf(search)).length > 0;
 }
 
 /** What a list asks the API for besides its status. */
