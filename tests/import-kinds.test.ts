@@ -26,7 +26,7 @@ describe("works", () => {
       "id\tsensor_id\tvalue\tunit\ttimestamp\tmetadata\tis_anomaly",
       `7\tstore\t4.5\t°C\t${at(3)}\t"{""door"":""open""}"\tfalse`,
       `8\tstore\t-5e1\t\t${at(2)}\t\t`,
-      `9\tgate\t1\t\t${at(1)}\t\t`,
+      `9\tgate\t1e-21\t\t${at(1)}\t\t`,
     );
     expect(countsOf(await importFile(house, alice, "readings_csv", file, "&dry_run=true"))).toBe("DONE +3 ~0 =0 -0 !0");
     expect((await house.call("GET", "/api/v1/sensors", { token: alice.token })).body.items).toEqual([]);
@@ -44,7 +44,7 @@ describe("works", () => {
       "sensor_id,value,unit,timestamp,metadata",
       "store,warm,K,yesterday,{",
       `store,1,K,${at(1)},`,
-      `store,1,,${at(20_000)},`,
+      `store,1,,${at(50_000)},`,
     );
     const failed = await importFile(house, alice, "readings_csv", bad);
     expect(placesOf(failed)).toEqual(["2 value", "2 metadata", "2 timestamp", "4 timestamp", "3 unit"]);

@@ -70,7 +70,7 @@ describe("one house", () => {
 
   describe("monitors", () => {
     const ODD = [
-      { name: "=1+1", url: "https://example.com/1", notes: "'=quoted\n'+twice" },
+      { name: "=1+1", url: "https://example.com/1", notes: "'=quoted\n'+twice;=1; '-2" },
       { name: "'=quoted already", url: "https://example.com/2", tags: ["a; b", "c\\\\d", "@home"] },
       { name: 'line\nbreak, "quotes"; and\ttabs', url: "https://example.com/3", notes: "\r\n-1\r\n" },
       { name: "Ünïcödé 監視 🚦", url: "https://example.com/4", keyword: " kept ", expected_status: [204, "300-399"] },
@@ -100,6 +100,7 @@ describe("one house", () => {
         last_reason: _reason,
         last_latency_ms: _ms,
         last_checked_at: _last,
+        last_alert_sent_at: _alert,
         status: _status,
         status_since: _since,
         ...same

@@ -4,17 +4,22 @@ export type Cell = string | number | boolean | Date | null;
 /** A column of a table that is exported, or imported: its name in the first row, and what an item has in it. */
 export type Column<Item> = { name: string; of: (item: Item) => Cell; isTime?: boolean };
 
-/** What a spreadsheet takes for a formula begins so; in CSV a quote before it makes it text. */
-const FORMULA_AFTER_QUOTES = /^'+[=+\-@\t\r\n\0|]/;
+/**
+ * Where a spreadsheet may find a formula: where a cell begins, and behind whatever begins one for who takes our commas for
+ * text. The last group are the single quotes that stand before it already.
+ */
+const FORMULAS = /(^|[;\t\r\n])([ "]*)('*)(?=[=+\-@|])/g;
 
-/** Puts one more quote before text that begins as a quoted formula does, so that it is told apart from one. */
-export function keepQuotes(text: string): string {
-  return FORMULA_AFTER_QUOTES.test(text) ? `'${text}` : text;
+/** Puts a quote before what a spreadsheet would run as a formula, which makes it text. */
+export function quoteFormulas(text: string): string {
+  return text.replaceAll(FORMULAS, "$1$2'$3");
 }
 
-/** Takes away the quote that an export has put before a formula. */
-export function unquoteFormula(text: string): string {
-  return FORMULA_AFTER_QUOTES.test(text) ? text.slice(1) : text;
+/** Takes away the quotes that `quoteFormulas` has put there. */
+export function unquoteFormulas(text: string): string {
+  return text.replaceAll(FORMULAS, (_, separator: string, between: string, quotes: string) =>
+    [separator, between, quotes.slice(1)].join(""),
+  );
 }
 
 /** Columns whose cells are fields of the same name, as they are. */

@@ -1,4 +1,4 @@
-import { keepQuotes, type Cell, type Column } from "@pulsecheck/shared/sheet";
+import { quoteFormulas, type Cell, type Column } from "@pulsecheck/shared/sheet";
 import { writeCsvStream } from "hucre/csv";
 import { writeXlsxStream } from "hucre/xlsx";
 
@@ -26,8 +26,8 @@ export function writeSheet<Item>(
   if (format === "csv") {
     const headers = columns.map((column) => column.name);
     return writeCsvStream(
-      rowsOf(items, (item) => columns.map(({ of }) => quoted(of(item)))),
-      { headers, bom: true, escapeFormulae: true },
+      rowsOf(items, (item) => columns.map(({ of }) => asText(of(item)))),
+      { headers, bom: true },
     );
   }
   return writeXlsxStream(
@@ -47,10 +47,17 @@ async function* rowsOf<Item>(items: AsyncIterable<Item>, write: (item: Item) => 
   for await (const item of items) yield write(item);
 }
 
-function quoted(cell: Cell): Cell {
-  return typeof cell === "string" ? keepQuotes(cell) : cell;
+/** Formulas and numbers are written here: hucre looks at a cell's first character alone, and drops digits below 1e-20. */
+function asText(cell: Cell): Cell {
+  if (typeof cell === "number") return String(cell);
+  return typeof cell === "string" ? quoteFormulas(cell) : cell;
 }
 
+/** As XML and Excel can hold it. hucre writes control characters as `_x0001_`; text that looks so is told apart. */
 function fitting(cell: Cell): Cell {
-  return typeof cell === "string" && cell.length > LONGEST_CELL ? cell.slice(0, LONGEST_CELL) : cell;
+  if (typeof cell !== "string") return cell;
+  return cell
+    .slice(0, LONGEST_CELL)
+    .replaceAll(/[\uFFFE\uFFFF]/g, "\uFFFD")
+    .replaceAll(/_(?=x[\dA-Fa-f]{4}[_\p{Cc}])/gu, "_x005F_");
 }

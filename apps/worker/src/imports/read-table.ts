@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { IMPORT_ROWS_AT_MOST } from "@pulsecheck/shared/import";
-import { unquoteFormula } from "@pulsecheck/shared/sheet";
+import { unquoteFormulas } from "@pulsecheck/shared/sheet";
 import { whyTextIsRefused } from "@pulsecheck/shared/text";
 import { CsvError, parse } from "csv-parse";
 import type { Remarks } from "./remarks.ts";
@@ -79,7 +79,7 @@ function readCells(record: readonly string[], row: number, columns: readonly str
     const column = columns[i];
     const why = whyTextIsRefused(text);
     if (why !== null) errors.add(row, column ?? null, why);
-    else if (column !== undefined) cells.set(column, unquoteFormula(text));
+    else if (column !== undefined) cells.set(column, unquoteFormulas(text));
     else if (text !== "") errors.add(row, null, `has ${record.length} cells, and the first row ${columns.length}`);
   }
   return cells;
