@@ -13,7 +13,8 @@ export const CHECK_COLUMNS: readonly Column<CheckView & { monitor_name: string }
   { name: "connect_ms", of: ({ phases_ms }) => phases_ms.connect },
   { name: "tls_ms", of: ({ phases_ms }) => phases_ms.tls },
   { name: "first_byte_ms", of: ({ phases_ms }) => phases_ms.first_byte },
-  ...fields("is_anomaly", "resolved_address"),
+  ...fields("is_anomaly", "in_maintenance", "resolved_address"),
+  ...times("tls_expires_at"),
 ];
 
 export const INCIDENT_COLUMNS: readonly Column<IncidentView>[] = [

@@ -43,12 +43,18 @@ async function spreadsheet(what: string, query = "") {
   return { bytes, rows: await readSheet(bytes) };
 }
 
-/** Checks of one monitor, a second apart. */
+/** Rows by the names in the first. */
+function itemsOf([header = [], ...rows]: Awaited<ReturnType<typeof readSheet>>) {
+  return rows.map((cells) => Object.fromEntries(header.map((name, i) => [String(name), cells[i] ?? null])));
+}
+
+/** Checks of one monitor, a second apart; each other one during maintenance. */
 async function addChecks(count: number): Promise<void> {
   const { id } = await house.db.prisma.monitor.findUniqueOrThrow({ where: { publicId: monitorId } });
   await house.db.pool.query(
-    `INSERT INTO checks (monitor_id, scheduled_at, delay_ms, kind, outcome, status, http_status, total_ms)
-     SELECT $1, date_trunc('second', now()) - n * interval '1 second', 0, 's', 'o', 'U', 200, 12.5 FROM generate_series(1, $2::int) n ON CONFLICT DO NOTHING`,
+    `INSERT INTO checks (monitor_id, scheduled_at, delay_ms, kind, outcome, status, http_status, total_ms, in_maintenance, tls_expires_at)
+     SELECT $1, date_trunc('second', now()) - n * interval '1 second', 0, 's', 'o', 'U', 200, 12.5, n % 2 = 0, '2027-01-01T00:00:00Z'
+     FROM generate_series(1, $2::int) n ON CONFLICT DO NOTHING`,
     [id, count],
   );
 }
@@ -68,16 +74,17 @@ describe("works", () => {
     expect(text).not.toContain("very-secret");
   });
 
-  test("checks as .xlsx: typed cells, a frozen header, every row once", async () => {
+  test("checks as .xlsx: typed cells, every row once", async () => {
     // More than are read at a time.
     await addChecks(2_500);
     const { bytes, rows } = await spreadsheet("checks", `&monitor_id=${monitorId}`);
     const [header = [], ...checks] = rows;
     expect(header.slice(0, 4)).toEqual(["checked_at", "monitor_id", "monitor_name", "kind"]);
     expect(checks).toHaveLength(2_500);
-    const first = Object.fromEntries(header.map((name, i) => [name, checks[0]?.[i]]));
-    expect(first).toMatchObject({ monitor_id: monitorId, ok: true, latency_ms: 12.5, http_status: 200, detail: null });
-    expect(first["checked_at"]).toBeInstanceOf(Date);
+    const [first, second] = itemsOf(rows);
+    const usual = { monitor_id: monitorId, ok: true, latency_ms: 12.5, http_status: 200, detail: null };
+    expect(first).toMatchObject({ ...usual, in_maintenance: false, tls_expires_at: new Date("2027-01-01") });
+    expect([second?.["in_maintenance"], first?.["checked_at"]]).toEqual([true, expect.any(Date)]);
     expect(new Set(checks.map(([at]) => Number(at))).size).toBe(2_500);
     expect(bytes.length).toBeLessThan(400_000);
   });
@@ -85,6 +92,43 @@ describe("works", () => {
   test("text in .xlsx is text, whatever it looks like", async () => {
     const { rows } = await spreadsheet("monitors");
     expect(rows.flat()).toContain(EVIL);
+  });
+
+  test("incidents: what they are about, typed times, and those that are on have no end", async () => {
+    const { id, workspaceId } = await house.db.prisma.monitor.findUniqueOrThrow({ where: { publicId: monitorId } });
+    const subject = { workspaceId, monitorId: id, reason: 5, detail: "=answered with status 500" };
+    const [startedAt, endedAt] = [new Date("2026-01-01T10:00:00Z"), new Date("2026-01-01T11:30:00Z")];
+    const isOn = { ...subject, startedAt: endedAt, confirmedAt: endedAt };
+    await house.db.prisma.incident.createMany({
+      data: [{ ...subject, startedAt, confirmedAt: startedAt, endedAt }, isOn],
+    });
+    const { rows } = await spreadsheet("incidents", "&sort=started_at");
+    const about = { kind: "outage", subject_type: "monitor", subject_id: monitorId, subject_name: 'shop; "the" one' };
+    const words = { reason: "http_status", detail: "=answered with status 500", alerts_sent: 0 };
+    expect(itemsOf(rows)).toMatchObject([
+      { ...about, ...words, started_at: startedAt, confirmed_at: startedAt, ended_at: endedAt, duration_s: 5_400 },
+      { ...about, ...words, started_at: endedAt, ended_at: null },
+    ]);
+  });
+
+  test("devices: what they last said, and what is unknown is empty", async () => {
+    const heartbeat = {
+      device_id: "pump-1",
+      name: "+Pump",
+      battery_level: 81.5,
+      signal_strength: -60,
+      location: "A; B",
+    };
+    const json = [heartbeat, { device_id: "pump-2" }];
+    await house.call("POST", "/api/v1/heartbeat", { token: alice.token, json });
+    const tags = { tags: ["prod", "eu"], notes: "two\nlines" };
+    await house.call("PATCH", "/api/v1/devices/pump-1", { token: alice.token, json: tags });
+    const { rows } = await spreadsheet("devices", "&sort=device_id");
+    const heard = { status: "ONLINE", heartbeats: 1, is_connected: false, last_heard_at: expect.any(Date) };
+    expect(itemsOf(rows)).toMatchObject([
+      { ...heartbeat, ...heard, tags: "prod; eu", notes: "two\nlines", created_at: expect.any(Date) },
+      { ...heard, device_id: "pump-2", battery_level: null, signal_strength: null },
+    ]);
   });
 
   test("readings with their metadata, and the audit log with who did it", async () => {
