@@ -129,6 +129,39 @@ test("values of sensors have percentiles too, whatever their sign", async () => 
   expect(byPlace.groups).toMatchObject([{ id: "attic", unit: "°C" }]);
 });
 
+test("values in several units are counted, and put together only where they are of one", async () => {
+  const { db, scope, userId } = tenant;
+  const { rows } = await db.pool.query<{ id: number }>(
+    `INSERT INTO sensors (workspace_id, sensor_id, created_by_id, name, unit, location, tags)
+     VALUES ($1, 'press', $2, 'press', 'hPa', 'attic', '{air}'), ($1, 'plain', $2, 'plain', '', 'cellar', '{air}') RETURNING id`,
+    [scope.workspaceId, userId],
+  );
+  for (const { id } of rows)
+    await db.pool.query("INSERT INTO readings (sensor_key, at, value) VALUES ($1, $2, 1000), ($1, $3, 1010)", [
+      id,
+      before(2 * MINUTE),
+      before(MINUTE),
+    ]);
+  const range = { from: before(30 * HOUR), to: now, compare: true };
+  const NONE = { unit: null, avg: null, min: null, max: null, p50: null, p95: null, p99: null };
+  const { unit, ...nothing } = NONE;
+  const each = await analyse(scope, "readings", ask({ ...range, by: "sensor" }));
+  const counted = each.groups.reduce((sum, { count }) => sum + count, 0);
+  expect(each).toMatchObject({ unit, total: { ...nothing, count: counted }, previous: nothing });
+  expect(each.total.buckets.every(({ avg, count }) => avg === null && count > 0)).toBe(true);
+  const press = each.groups.find(({ id }) => id === "press");
+  expect(press).toMatchObject({ unit: "hPa", avg: 1005, min: 1000, max: 1010, buckets: [{ avg: 1005 }] });
+  const places = await analyse(scope, "readings", ask({ ...range, by: "location" }));
+  expect(places.groups.map(({ name, avg }) => [name, avg])).toEqual([
+    ["attic", null],
+    ["cellar", 1005],
+  ]);
+  const tags = await analyse(scope, "readings", ask({ ...range, by: "tag" }));
+  expect(tags.groups).toMatchObject([{ name: "air", count: 4, ...NONE, buckets: [nothing] }]);
+  await db.pool.query("DELETE FROM readings WHERE sensor_key = ANY($1)", [rows.map(({ id }) => id)]);
+  await db.pool.query("DELETE FROM sensors WHERE id = ANY($1)", [rows.map(({ id }) => id)]);
+});
+
 test("long ranges are of whole UTC days that are over, and say so", async () => {
   const { from, to } = await analyse(tenant.scope, "latency", ask({ from: before(90 * DAY) }));
   expect([from, to].map((at) => at.slice(11))).toEqual(["00:00:00.000Z", "00:00:00.000Z"]);

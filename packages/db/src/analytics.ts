@@ -4,9 +4,11 @@ import {
   ANALYSED_TOGETHER,
   FiguresSum,
   usualBucket,
+  withoutValues,
   type Analysed,
   type Analytics,
   type AnalyticsBucket,
+  type Figures,
 } from "@pulsecheck/shared/analytics";
 import { refuseField, refuseMissing } from "@pulsecheck/shared/refusal";
 import { ALL, sumUp, type RangeMs, type Sums } from "./figure-sums.ts";
@@ -28,7 +30,9 @@ export type AnalyticsQuery = {
 
 /** A monitor, device or sensor as far as groups are made of it; `key` is its inner one. */
 type Thing = { key: number; id: string; name: string; tags: string[]; location: string; unit: string | null };
-type Group = { id: string; name: string; unit: string | null; keys: number[] };
+type Group = { id: string; name: string; units: Set<string | null>; keys: number[] };
+/** How figures are told. */
+type View = (sum: FiguresSum) => Figures;
 type WholeBucket = Exclude<AnalyticsBucket, "none">;
 
 /**
@@ -45,6 +49,7 @@ export async function analyse(scope: Scope, of: Analysed, query: AnalyticsQuery)
   const read = (what: Parameters<typeof sumUp>[2]) => sumUp(scope, of, what, rolled);
   const keys = things.map(({ key }) => key);
   const groups = groupThings(things, query.by);
+  const units = unitsOf(things);
   const before = { from: range.from - (range.to - range.from), to: range.from };
 
   const [total, wholes, totalBefore, wholesBefore] = await Promise.all([
@@ -66,18 +71,22 @@ export async function analyse(scope: Scope, of: Analysed, query: AnalyticsQuery)
     of,
     by: query.by,
     bucket,
-    unit: commonUnit(of, things),
-    total: viewTotal(of, total, range, bucket),
+    unit: unitOf(of, units),
+    total: viewTotal(viewIn(of, units), total, range, bucket),
     groups_in_all: shown.length,
-    groups: shown.slice(0, query.limit).map(({ group: { id, name, unit }, i, sum }, rank) => ({
-      id,
-      name,
-      unit,
-      ...sum.view(of),
-      previous: wholesBefore === null ? null : wholeOf(wholesBefore, i).view(of),
-      buckets: viewBuckets(of, lines?.get(rank), range, bucket),
-    })),
-    previous: totalBefore === null ? null : { ...iso(before), ...viewTotal(of, totalBefore, before, bucket) },
+    groups: shown.slice(0, query.limit).map(({ group, i, sum }, rank) => {
+      const view = viewIn(of, group.units);
+      return {
+        id: group.id,
+        name: group.name,
+        unit: unitOf(of, group.units),
+        ...view(sum),
+        previous: wholesBefore === null ? null : view(wholeOf(wholesBefore, i)),
+        buckets: viewBuckets(view, lines?.get(rank), range, bucket),
+      };
+    }),
+    previous:
+      totalBefore === null ? null : { ...iso(before), ...viewTotal(viewIn(of, units), totalBefore, before, bucket) },
   };
 }
 
@@ -118,7 +127,8 @@ async function readThings(
 
 function groupThings(things: readonly Thing[], by: string): Group[] {
   if (by === "none") return [];
-  if (by !== "tag" && by !== "location") return things.map(({ key, ...thing }) => ({ ...thing, keys: [key] }));
+  if (by !== "tag" && by !== "location")
+    return things.map(({ id, name, unit, key }) => ({ id, name, units: new Set([unit]), keys: [key] }));
   const groups = new Map<string, Thing[]>();
   for (const thing of things)
     for (const category of by === "tag" ? thing.tags : [thing.location])
@@ -126,18 +136,23 @@ function groupThings(things: readonly Thing[], by: string): Group[] {
   return [...groups].map(([category, members]) => ({
     id: category,
     name: category,
-    unit: oneOf(members.map(({ unit }) => unit)),
+    units: unitsOf(members),
     keys: members.map(({ key }) => key),
   }));
 }
 
-function commonUnit(of: Analysed, things: readonly Thing[]): string | null {
-  return ANALYSED[of].unit ?? oneOf(things.map(({ unit }) => unit));
+function unitsOf(things: readonly Thing[]): Group["units"] {
+  return new Set(things.map(({ unit }) => unit));
 }
 
-/** What all of them are; null where they differ, or are none. */
-function oneOf(values: readonly (string | null)[]): string | null {
-  return new Set(values).size === 1 ? (values[0] ?? null) : null;
+/** The unit of all of them; null where they have several, or none. */
+function unitOf(of: Analysed, units: Group["units"]): string | null {
+  return ANALYSED[of].unit ?? (units.size === 1 ? ([...units][0] ?? null) : null);
+}
+
+/** Degrees and percent have no mean: of what is measured in several units it is told how much there is. */
+function viewIn(of: Analysed, units: Group["units"]): View {
+  return (sum) => (units.size > 1 ? withoutValues(sum.view(of)) : sum.view(of));
 }
 
 function requireFewBuckets({ from, to }: RangeMs, bucket: AnalyticsBucket): void {
@@ -146,16 +161,16 @@ function requireFewBuckets({ from, to }: RangeMs, bucket: AnalyticsBucket): void
     throw refuseField("bucket", `must be wider: these would be more than ${ANALYSED_TOGETHER.buckets}`);
 }
 
-function viewTotal(of: Analysed, sums: Sums, range: RangeMs, bucket: AnalyticsBucket) {
+function viewTotal(view: View, sums: Sums, range: RangeMs, bucket: AnalyticsBucket) {
   const group = sums.get(0);
   const total = new FiguresSum();
   for (const sum of group?.values() ?? []) total.merge(sum);
-  return { ...total.view(of), buckets: viewBuckets(of, group, range, bucket) };
+  return { ...view(total), buckets: viewBuckets(view, group, range, bucket) };
 }
 
 /** In their order, cut to the range; those in which nothing was measured are left out. */
 function viewBuckets(
-  of: Analysed,
+  view: View,
   group: ReadonlyMap<number, FiguresSum> | undefined,
   range: RangeMs,
   bucket: AnalyticsBucket,
@@ -165,7 +180,7 @@ function viewBuckets(
     .toSorted((a, b) => a[0] - b[0])
     .map(([at, sum]) => ({
       ...iso({ from: Math.max(at, range.from), to: Math.min(endOf(at, bucket), range.to) }),
-      ...sum.view(of),
+      ...view(sum),
     }));
 }
 

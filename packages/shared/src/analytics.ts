@@ -20,7 +20,10 @@ export const ANALYSED_TOGETHER = { things: 10_000, groups: 200, groupsWithBucket
 
 const figures = {
   count: z.int().describe("Values that were measured"),
-  avg: z.number().nullable(),
+  avg: z
+    .number()
+    .nullable()
+    .describe("Null, as the other figures are, where nothing was measured, and where several units are together"),
   min: z.number().nullable(),
   max: z.number().nullable(),
   p50: z.number().nullable().describe("Percentiles are off by 2.5 % at most"),
@@ -42,7 +45,7 @@ export const analyticsSchema = z
     of: z.enum(Object.keys(ANALYSED) as [Analysed, ...Analysed[]]),
     by: z.string(),
     bucket: z.enum(BUCKETS),
-    unit: z.string().nullable().describe("Null where several are together"),
+    unit: z.string().nullable().describe("Null where there is none, or where several are together"),
     total: z.object({ ...figures, buckets: z.array(bucketSchema) }),
     groups_in_all: z.int(),
     groups: z
@@ -161,6 +164,11 @@ export class FiguresSum {
       uptime_ratio: of === "latency" ? uptimeRatio(this.checks, this.failures, this.inconclusive) : null,
     };
   }
+}
+
+/** What can be said of values in several units: how many there are. */
+export function withoutValues(seen: Figures): Figures {
+  return { ...seen, avg: null, min: null, max: null, p50: null, p95: null, p99: null };
 }
 
 /** To four digits behind the point, or to what of a large number a person would read. */
