@@ -44,7 +44,7 @@ async function spreadsheet(what: string, query = "") {
 }
 
 /** Rows by the names in the first. */
-function itemsOf([header = [], ...rows]: Awaited<ReturnType<typeof readSheet>>) {
+function itemsOf([header = [], ...rows]: readonly (readonly unknown[])[]) {
   return rows.map((cells) => Object.fromEntries(header.map((name, i) => [String(name), cells[i] ?? null])));
 }
 
