@@ -15,11 +15,11 @@ import { userRoutes } from "./auth/user-routes.ts";
 import { channelRoutes } from "./channels/channel-routes.ts";
 import type { ApiEnv, Deps } from "./context.ts";
 import { answerDashboard, dashboardFiles } from "./dashboard/dashboard-routes.ts";
-import { deviceSocket } from "./devices/device-socket.ts";
+import { deviceSocket, type DeviceParts } from "./devices/device-socket.ts";
 import { deviceRoutes } from "./devices/device-routes.ts";
 import { heartbeatRoutes } from "./devices/heartbeat-routes.ts";
 import { createPresence } from "./devices/presence.ts";
-import { createReportCommitter, type ReportCommitter } from "./devices/report-committer.ts";
+import { createReportCommitter } from "./devices/report-committer.ts";
 import { docRoutes } from "./docs/doc-routes.ts";
 import { describeApi } from "./docs/openapi.ts";
 import { exportRoutes } from "./exports/export-routes.ts";
@@ -27,6 +27,7 @@ import { readClientAddress } from "./http/client-address.ts";
 import { answerError } from "./http/problems.ts";
 import { logRequests } from "./http/request-log.ts";
 import { LIMITS } from "./http/limits.ts";
+import { limitReports } from "./http/rate-limit.ts";
 import { keepPrivate } from "./http/keep-private.ts";
 import { strictBody } from "./http/strict-body.ts";
 import { strictQuery } from "./http/strict-query.ts";
@@ -90,18 +91,22 @@ export function createApp(deps: Deps, hub: Hub): OpenAPIHono<ApiEnv> {
   if (deps.config.mail.isDevMode) app.route("/", devMailRoutes(deps));
   describeApi(app);
   describePings(app);
-  const committer = createReportCommitter(deps);
-  app.route("/", deviceSocket(deps, hub, { committer, presence: createPresence(deps, hub.processId) }));
+  const devices: DeviceParts = {
+    committer: createReportCommitter(deps),
+    presence: createPresence(deps, hub.processId),
+    countReports: limitReports(deps),
+  };
+  app.route("/", deviceSocket(deps, hub, devices));
   app.route("/", liveRoutes(deps, hub));
   app.route("/", publicRoutes(deps, hub));
 
   app.use("/users/*", authenticate(deps));
   app.use("/api/v1/*", authenticate(deps, LIMITS, rememberKeys(deps, hub)));
-  addPrivateRoutes(app, deps, committer);
+  addPrivateRoutes(app, deps, devices);
   return app;
 }
 
-function addPrivateRoutes(app: OpenAPIHono<ApiEnv>, deps: Deps, committer: ReportCommitter): void {
+function addPrivateRoutes(app: OpenAPIHono<ApiEnv>, deps: Deps, devices: DeviceParts): void {
   app.route("/", userRoutes(deps));
   app.route("/", sessionRoutes(deps));
   app.route("/", ticketRoutes());
@@ -126,7 +131,7 @@ function addPrivateRoutes(app: OpenAPIHono<ApiEnv>, deps: Deps, committer: Repor
   app.route("/", historyRoutes());
   app.route("/", pingListRoute());
   app.route("/", incidentRoutes());
-  app.route("/", heartbeatRoutes(deps, committer));
+  app.route("/", heartbeatRoutes(devices));
   app.route("/", deviceRoutes(deps));
   app.route("/", sensorRoutes(deps));
   app.route("/", statusPageRoutes(deps));

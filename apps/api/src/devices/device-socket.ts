@@ -9,6 +9,7 @@ import { Hono, type Context } from "hono";
 import type { WebSocket } from "ws";
 import type { ApiEnv, Deps } from "../context.ts";
 import { SOCKETS } from "../http/limits.ts";
+import type { CountReports } from "../http/rate-limit.ts";
 import { admitSocket } from "../live/admit-socket.ts";
 import type { Hub } from "../live/hub.ts";
 import { createLiveSocket, type LiveSocket } from "../live/live-socket.ts";
@@ -19,7 +20,7 @@ import type { ReportCommitter } from "./report-committer.ts";
 import { reportOf, signOfLife, type Reporter } from "./report-of.ts";
 
 /** What a device's socket needs of its process. */
-export type DeviceParts = { committer: ReportCommitter; presence: Presence };
+export type DeviceParts = { committer: ReportCommitter; presence: Presence; countReports: CountReports };
 
 /** Where devices stay connected: the socket's end is their disconnect. */
 export function deviceSocket(deps: Deps, hub: Hub, parts: DeviceParts) {
@@ -34,6 +35,7 @@ export function deviceSocket(deps: Deps, hub: Hub, parts: DeviceParts) {
 /** One socket: who speaks on it, and for which devices. A gateway speaks for several. */
 type Session = DeviceParts & {
   reporter: Reporter;
+  clientAddress: string;
   connectionId: string;
   /** Devices that came here and did not leave, though another socket may hold them since. */
   connected: Set<string>;
@@ -48,6 +50,7 @@ function speakFor(deps: Deps, hub: Hub, parts: DeviceParts, c: Context<ApiEnv>) 
   const session: Session = {
     ...parts,
     reporter: { workspaceId, userId: principal.userId },
+    clientAddress: c.get("clientAddress"),
     connectionId: randomUUID(),
     connected: new Set(),
     answer: (detail) => socket?.send({ bytes: Buffer.from(JSON.stringify({ type: "error", detail })) }),
@@ -98,11 +101,13 @@ function takeTurns(onFailure: (error: unknown) => void) {
 }
 
 async function hear(session: Session, data: unknown): Promise<void> {
-  const { committer, presence, reporter, connected, answer } = session;
+  const { committer, presence, countReports, reporter, clientAddress, connected, answer } = session;
   const { success, data: message, error } = deviceMessageSchema.safeParse(parseJson(data));
   if (!success) return answer(refusalOf(error));
   const { device_id: deviceId, event_type: kind } = message;
   if (kind === "disconnected") return disconnect(session, deviceId);
+  const refused = await countReports(reporter.workspaceId, new Map([[deviceId, 1]]), clientAddress);
+  for (const refusal of refused.values()) return answer(refusal.message);
   const report = kind === "heartbeat" ? reportOf(message, reporter, Date.now()) : signOfLife(deviceId, reporter);
   const [outcome] = await committer.commit([report]);
   if (outcome?.result === "refused") return answer(outcome.detail ?? "It was refused.");
@@ -113,8 +118,8 @@ async function hear(session: Session, data: unknown): Promise<void> {
 
 /** Only whoever holds a device lets go of it: it may be unknown, or have come to another socket since. */
 async function disconnect(session: Session, deviceId: string): Promise<void> {
-  session.connected.delete(deviceId);
-  const isHeld = await session.presence.change(changeOf(session, deviceId, "disconnected"));
+  const isHeld =
+    session.connected.delete(deviceId) && (await session.presence.change(changeOf(session, deviceId, "disconnected")));
   if (!isHeld) return session.answer(`The device ${deviceId} is not connected on this socket.`);
   await session.committer.commit([signOfLife(deviceId, session.reporter)]);
 }

@@ -9,11 +9,9 @@ import {
 } from "@pulsecheck/shared/device";
 import { Refusal } from "@pulsecheck/shared/refusal";
 import { z } from "zod";
-import type { Deps } from "../context.ts";
-import { limitReports } from "../http/rate-limit.ts";
 import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
-import type { ReportCommitter } from "./report-committer.ts";
+import type { DeviceParts } from "./device-socket.ts";
 import { reportOf } from "./report-of.ts";
 
 const body = z.union([
@@ -22,7 +20,9 @@ const body = z.union([
     .array(z.unknown())
     .min(1)
     .max(HEARTBEATS_AT_MOST)
-    .describe("Heartbeats, each judged by itself: a bad one is refused in its result, and the others are taken"),
+    .describe(
+      "Heartbeats, each judged by itself: a bad one, or one of a device that reports too often, is refused in its result, and the others are taken",
+    ),
 ]);
 
 const send = defineRoute(
@@ -40,18 +40,19 @@ const send = defineRoute(
 );
 
 /** Where devices report. An unknown device is created by its first heartbeat. */
-export function heartbeatRoutes(deps: Deps, committer: ReportCommitter) {
-  const countReports = limitReports(deps);
+export function heartbeatRoutes({ committer, countReports }: Pick<DeviceParts, "committer" | "countReports">) {
   return createRouter().openapi(send, async (c) => {
     const input = c.req.valid("json");
     const { workspaceId } = c.get("scope");
-    const judged = (Array.isArray(input) ? input : [input]).map(judge);
-    const good = judged.flatMap((one) => ("heartbeat" in one ? one.heartbeat : []));
-    if (good.length === 0) throw refuseAll(judged);
-    await countReports(workspaceId, new Set(good.map((one) => one.device_id)), good.length, c.get("clientAddress"));
+    const items = (Array.isArray(input) ? input : [input]).map(judge);
+    const reports = countByDevice(goodOf(items));
+    if (reports.size === 0) throw refuseAll(items);
+    const refused = await countReports(workspaceId, reports, c.get("clientAddress"));
+    if (refused.size === reports.size) throw [...refused.values()][0];
+    const judged = items.map((one) => refuseLimited(one, refused));
     const heardAt = Date.now();
     const outcomes = await committer.commit(
-      good.map((one) => reportOf(one, { workspaceId, userId: c.get("principal").userId }, heardAt)),
+      goodOf(judged).map((one) => reportOf(one, { workspaceId, userId: c.get("principal").userId }, heardAt)),
     );
     const results = viewResults(judged, outcomes);
     if (Array.isArray(input)) return c.json(results, 202);
@@ -70,6 +71,23 @@ function judge(item: unknown): Judged {
   const detail = errors.map((one) => `${one.field}: ${one.detail}`).join("; ");
   const named = z.object({ device_id: z.string().max(200) }).safeParse(item);
   return { deviceId: named.data?.device_id ?? "", refusal: new Refusal(400, detail, { errors }) };
+}
+
+function goodOf(judged: readonly Judged[]): HeartbeatInput[] {
+  return judged.flatMap((one) => ("heartbeat" in one ? one.heartbeat : []));
+}
+
+function countByDevice(good: readonly HeartbeatInput[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { device_id } of good) counts.set(device_id, (counts.get(device_id) ?? 0) + 1);
+  return counts;
+}
+
+function refuseLimited(one: Judged, refused: ReadonlyMap<string, Refusal>): Judged {
+  if (!("heartbeat" in one)) return one;
+  const deviceId = one.heartbeat.device_id;
+  const refusal = refused.get(deviceId);
+  return refusal === undefined ? one : { deviceId, refusal };
 }
 
 /** Not one of a batch was good: bad input as a whole, with the place of each. */

@@ -108,24 +108,34 @@ export function limitReadings(deps: Pick<Deps, "config">, limits: Limits = LIMIT
   };
 }
 
-/** Limits of what devices report, kept in memory: refuses (429) one request of a device, or report of a workspace, too many. */
-export function limitReports(deps: Pick<Deps, "config">, limits: Limits = LIMITS) {
-  const open = ({ points, windowS }: Limit, factor: number) =>
-    new RateLimiterMemory({ points: points * factor, duration: windowS });
-  const [usual, generous] = [1, limits.loopbackFactor].map((factor) => ({
-    devices: open(limits.reports.device, factor),
-    workspaces: open(limits.reports.workspace, factor),
-  }));
-  return async (
-    workspaceId: number,
-    deviceIds: ReadonlySet<string>,
-    reports: number,
-    address: string,
-  ): Promise<void> => {
-    const limiters = isGenerousTo(deps.config, address) ? generous : usual;
-    if (limiters === undefined) return;
-    await spend(limiters.workspaces, String(workspaceId), reports);
-    for (const deviceId of deviceIds) await spend(limiters.devices, `${workspaceId} ${deviceId}`);
+/** Counts reports of a workspace, so many of each device, from an address. Answers the devices that are refused. */
+export type CountReports = (
+  workspaceId: number,
+  reports: ReadonlyMap<string, number>,
+  address: string,
+) => Promise<Map<string, Refusal>>;
+
+/**
+ * Limits of what devices report, kept in memory: requests with reports of a device, and reports of a workspace. Each device
+ * is judged by itself (429): one that comes too often costs the others nothing.
+ */
+export function limitReports(deps: Pick<Deps, "config">, limits: Limits = LIMITS): CountReports {
+  const devices = openMemoryLimiter(deps, limits.reports.device, limits);
+  const workspaces = openMemoryLimiter(deps, limits.reports.workspace, limits);
+  return async (workspaceId, reports, address) => {
+    const refused = new Map<string, Refusal>();
+    for (const [deviceId, points] of reports) {
+      try {
+        await spendAll([
+          { limiter: devices(address), key: `${workspaceId} ${deviceId}`, points: 1 },
+          { limiter: workspaces(address), key: String(workspaceId), points },
+        ]);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        refused.set(deviceId, error);
+      }
+    }
+    return refused;
   };
 }
 
