@@ -12,6 +12,7 @@ export type DeviceRow = {
   name: string;
   isRenamed: boolean;
   location: string;
+  isRelocated: boolean;
   atRiskAfterS: number;
   offlineAfterS: number;
   batteryLow: number;
@@ -29,7 +30,7 @@ export type DeviceRow = {
 };
 
 export const DEVICE_COLUMNS = `
-  d.id AS key, d.workspace_id AS "workspaceId", d.device_id AS "deviceId", d.name, d.is_renamed AS "isRenamed", d.location,
+  d.id AS key, d.workspace_id AS "workspaceId", d.device_id AS "deviceId", d.name, d.is_renamed AS "isRenamed", d.location, d.is_relocated AS "isRelocated",
   coalesce(d.at_risk_after_s, w.device_at_risk_after_s) AS "atRiskAfterS",
   coalesce(d.offline_after_s, w.device_offline_after_s) AS "offlineAfterS",
   coalesce(d.battery_low, w.device_battery_low) AS "batteryLow",

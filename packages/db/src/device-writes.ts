@@ -49,17 +49,19 @@ export async function writeStates(client: pg.PoolClient, heard: readonly Heard[]
   });
 }
 
-/** A device may call itself what it likes, last as it did in the newest report, until somebody here has named it. */
+/** A device may call itself what it likes, and say where it is, last as it did in the newest report, until somebody here does. */
 export async function renameDevices(
   client: pg.PoolClient,
   heard: readonly Heard[],
   reportsOf: (row: DeviceRow) => readonly { name: string | null; location: string | null }[],
 ): Promise<void> {
   const changed = heard.flatMap(({ row }) => {
-    if (row.isRenamed) return [];
     const reports = reportsOf(row);
-    const name = reports.findLast((report) => report.name !== null)?.name ?? row.name;
-    const location = reports.findLast((report) => report.location !== null)?.location ?? row.location;
+    const said = {
+      name: row.isRenamed ? undefined : reports.findLast((report) => report.name !== null)?.name,
+      location: row.isRelocated ? undefined : reports.findLast((report) => report.location !== null)?.location,
+    };
+    const { name, location } = { name: said.name ?? row.name, location: said.location ?? row.location };
     return name === row.name && location === row.location ? [] : [{ key: row.key, name, location }];
   });
   if (changed.length === 0) return;

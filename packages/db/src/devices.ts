@@ -76,9 +76,10 @@ async function requireOrder(tx: Prisma.TransactionClient, device: Device, field:
 
 function columnsOf(change: DeviceChange, before: Device): Prisma.DeviceUpdateInput {
   return onlyGiven({
-    name: change.name,
-    isRenamed: isNamedHere(change, before) ? true : undefined,
-    location: change.location,
+    name: change.name ?? undefined,
+    isRenamed: isSaidHere(change.name, before.name),
+    location: change.location ?? undefined,
+    isRelocated: isSaidHere(change.location, before.location),
     tags: change.tags,
     notes: change.notes,
     atRiskAfterS: change.at_risk_after_s,
@@ -88,7 +89,11 @@ function columnsOf(change: DeviceChange, before: Device): Prisma.DeviceUpdateInp
   });
 }
 
-/** Does somebody here say what the device's heartbeats say otherwise? From then on those no longer count. */
-function isNamedHere({ name, location }: DeviceChange, before: Device): boolean {
-  return (name ?? before.name) !== before.name || (location ?? before.location) !== before.location;
+/**
+ * Does somebody here say what the device's heartbeats say otherwise? From then on those no longer count, until null gives
+ * it back to them. Undefined: that stays as it was.
+ */
+function isSaidHere(given: string | null | undefined, before: string): boolean | undefined {
+  if (given === null) return false;
+  return given === undefined || given === before ? undefined : true;
 }

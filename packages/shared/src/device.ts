@@ -99,11 +99,13 @@ const tag = z.string().trim().min(1).max(50);
 export const silenceS = z.int().min(1).max(604_800);
 export const batteryPercent = z.int().min(0).max(100);
 
-/** Body of `PATCH /devices/{device_id}`: what is left out stays; null takes the workspace's. */
+/** Body of `PATCH /devices/{device_id}`: what is left out stays; null takes the workspace's, or what the device says. */
 export const deviceUpdateSchema = z
   .strictObject({
-    name: deviceName.describe("From now on it is called so, whatever its heartbeats say"),
-    location: deviceLocation,
+    name: deviceName.nullable().describe("From now on it is called so, whatever its heartbeats say; null: as they say"),
+    location: deviceLocation
+      .nullable()
+      .describe("From now on it is there, whatever its heartbeats say; null: where they say"),
     tags: z
       .array(tag)
       .max(20)

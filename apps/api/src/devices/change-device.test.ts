@@ -77,6 +77,25 @@ describe("PATCH works", () => {
     expect((await call("GET", "named")).body).toMatchObject({ name: "ours", location: "our place" });
   });
 
+  test("name and location each count by themselves, and null gives them back to the heartbeats", async () => {
+    const say = (name: string, location: string) => report(house, alice, { device_id: "placed", name, location });
+    const shown = async () => {
+      const { name, location } = (await call("GET", "placed")).body;
+      return [name, location];
+    };
+    await say("till", "hall");
+    await call("PATCH", "placed", { location: "cellar" });
+    await say("till 2", "hall 2");
+    expect(await shown()).toEqual(["till 2", "cellar"]);
+    const { body } = await call("PATCH", "placed", { name: "ours", location: null });
+    expect(body).toMatchObject({ name: "ours", location: "cellar" });
+    await say("till 3", "hall 3");
+    expect(await shown()).toEqual(["ours", "hall 3"]);
+    await call("PATCH", "placed", { name: null });
+    await say("till 4", "hall 4");
+    expect(await shown()).toEqual(["till 4", "hall 4"]);
+  });
+
   test("new limits of silence are judged by at once, in both directions", async () => {
     await report(house, alice, { device_id: "silent" });
     await silence("silent", 60);
@@ -153,7 +172,7 @@ describe("DELETE works", () => {
 describe("400", () => {
   test.each([
     ["name", { name: " " }],
-    ["name", { name: null }],
+    ["name", { name: 5 }],
     ["location", { location: "x".repeat(201) }],
     ["tags", { tags: null }],
     ["tags", { tags: Array.from({ length: 21 }, String) }],
