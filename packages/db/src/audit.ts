@@ -18,37 +18,56 @@ export type Deed = {
   keep?: readonly string[];
 };
 
-const INSERT = `
+/** SQL: writes entries down by whom ($1 to $4) did what `source` says: JSON of what `outlineDeed` made. */
+const insertFrom = (source: string) => `
   INSERT INTO audit_entries (workspace_id, user_id, api_key_id, address, action, subject_type, subject_id, subject_name, subject_key, before, after)
-  VALUES ($1::int, $2::uuid, $3::uuid, $4, $5, $6, $7, $8, $9::int, $10::jsonb, $11::jsonb)`;
+  SELECT $1::int, $2::uuid, $3::uuid, $4::text, t.* FROM ${source}
+    AS t(action text, subject_type text, subject_id text, subject_name text, subject_key int, before jsonb, after jsonb)`;
+const INSERT = insertFrom("jsonb_to_recordset($5::jsonb)");
+
+/** Who does something, and where: a scope, or `workspaceId` null for what an operator does to the instance. */
+type By = { workspaceId: number | null; actor: Actor | null };
+
+/** A deed as its entry keeps it: only what differs. Null where nothing does. */
+export function outlineDeed({ action, subject, before, after, keep = [] }: Deed): object | null {
+  const change = describeChange(before, after, keep);
+  if (change === null) return null;
+  const { type, id, name, key = null } = subject;
+  return { action, subject_type: type, subject_id: id, subject_name: name, subject_key: key, ...change };
+}
 
 /**
  * Writes down what is being done, in the transaction that does it: what differs, by whom, from where. A change that
  * changes nothing leaves nothing. Nothing ever changes such an entry: the database refuses it.
- * @param where a scope, or `workspaceId` null for what an operator does to the instance
  */
 export async function recordChange(
   client: Prisma.TransactionClient | pg.PoolClient,
-  { workspaceId, actor }: { workspaceId: number | null; actor: Actor | null },
-  { action, subject, before, after, keep = [] }: Deed,
+  by: By,
+  deed: Deed,
 ): Promise<void> {
-  const change = describeChange(before, after, keep);
-  if (change === null) return;
-  const values = [
-    workspaceId,
-    actor?.userId ?? null,
-    actor?.apiKeyId ?? null,
-    actor?.address ?? null,
-    action,
-    subject.type,
-    subject.id,
-    subject.name,
-    subject.key ?? null,
-    change.before && JSON.stringify(change.before),
-    change.after && JSON.stringify(change.after),
-  ];
+  await recordChanges(client, by, [deed]);
+}
+
+/** The same for many changes at once. */
+export async function recordChanges(
+  client: Prisma.TransactionClient | pg.PoolClient,
+  by: By,
+  deeds: readonly Deed[],
+): Promise<void> {
+  const outlines = deeds.flatMap((deed) => outlineDeed(deed) ?? []);
+  if (outlines.length === 0) return;
+  const values = [...valuesOf(by), JSON.stringify(outlines)];
   if ("$executeRawUnsafe" in client) await client.$executeRawUnsafe(INSERT, ...values);
   else await client.query(INSERT, values);
+}
+
+/** The same for what `source`, SQL, answers in a column `deed`. */
+export async function recordStaged(tx: Prisma.TransactionClient, by: By, source: string): Promise<void> {
+  await tx.$executeRawUnsafe(insertFrom(`(${source}) s CROSS JOIN jsonb_to_record(s.deed)`), ...valuesOf(by));
+}
+
+function valuesOf({ workspaceId, actor }: By) {
+  return [workspaceId, actor?.userId ?? null, actor?.apiKeyId ?? null, actor?.address ?? null];
 }
 
 /** Writes down what an operator did to the instance, where no transaction does it. */
@@ -73,6 +92,8 @@ type AuditEntry = {
 // In the order in which it was written down: an entry's time is that at which its transaction began.
 const COLUMNS: Record<"at", Column> = { at: { sql: Prisma.sql`a.id`, type: "bigint" } };
 
+type DeedFilters = Partial<Omit<AuditListQuery, keyof KeysetQuery>>;
+
 /** What operators do, and is no workspace's. */
 type Instance = { db: Db; workspaceId: null };
 
@@ -85,11 +106,11 @@ export async function listAudit(where: Scope | Instance, query: AuditListQuery):
 export async function listDeeds<View>(
   scope: Scope,
   { type, key }: { type: AuditSubject; key: number },
-  query: KeysetQuery,
+  query: KeysetQuery & DeedFilters,
   view: (entry: AuditEntry) => View,
 ): Promise<Page<View>> {
   const isIts = Prisma.sql`a.subject_type = ${type} AND a.subject_key = ${key}`;
-  return pageEntries(scope, query, [isIts], (entries) => entries.map(view));
+  return pageEntries(scope, query, [isIts, ...filtersOf(query)], (entries) => entries.map(view));
 }
 
 async function pageEntries<View>(
@@ -110,12 +131,14 @@ async function pageEntries<View>(
   return readPage(db, list, query, show);
 }
 
-function filtersOf(query: AuditListQuery): Prisma.Sql[] {
+function filtersOf(query: DeedFilters): Prisma.Sql[] {
   return [
     ...given(query.subject_type, (one) => Prisma.sql`a.subject_type = ${one}`),
     ...given(query.subject_id, (one) => Prisma.sql`a.subject_id = ${one}`),
     ...given(query.action, (one) => Prisma.sql`a.action = ${one}`),
     ...given(query.user_id, (one) => Prisma.sql`a.user_id = ${one}::uuid`),
+    ...given(query.api_key_id, (one) => Prisma.sql`a.api_key_id = ${one}::uuid`),
+    ...given(query.address, (one) => Prisma.sql`a.address = ${one}`),
     ...within(Prisma.sql`a.at`, query),
     ...given(query.q, (text) => hasText(text, Prisma.sql`a.subject_name`)),
   ];

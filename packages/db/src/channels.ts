@@ -3,6 +3,7 @@ import {
   type ChannelChange,
   type ChannelCreate,
   type ChannelDeliveryListQuery,
+  type ChannelDeliverySort,
   type ChannelDeliveryView,
   type ChannelListQuery,
   type ChannelSort,
@@ -15,7 +16,7 @@ import { Refusal, refuseMissing } from "@pulsecheck/shared/refusal";
 import { recordChange } from "./audit.ts";
 import { Prisma, type AlertChannel } from "./generated/client.ts";
 import { SUBJECTS, subjectOf } from "./incidents.ts";
-import { given, hasText, readThings, type Column } from "./keyset.ts";
+import { given, hasText, readThings, within, type Column } from "./keyset.ts";
 import { onlyGiven } from "./only-given.ts";
 import type { Scope } from "./scope.ts";
 import type { SecretBox } from "./secret-box.ts";
@@ -154,9 +155,11 @@ export async function noteTest({ db, workspaceId }: Scope, channelId: string, te
   });
 }
 
-const DELIVERY_COLUMNS: Record<"created_at" | "id", Column> = {
+const DELIVERY_COLUMNS: Record<ChannelDeliverySort | "id", Column> = {
   id: { sql: Prisma.sql`y.id`, type: "uuid" },
   created_at: { sql: Prisma.sql`y.created_at`, type: "time" },
+  state: { sql: Prisma.sql`y.state::text`, type: "text" },
+  attempts: { sql: Prisma.sql`y.attempts`, type: "integer" },
 };
 
 /** A page of what went to a channel, or is to go. Refuses (404) a channel of others. */
@@ -171,6 +174,8 @@ export async function listChannelDeliveries(
     where: [
       Prisma.sql`y.channel_id = ${id}::uuid`,
       ...given(query.state, (one) => Prisma.sql`y.state = ${one}::delivery_state`),
+      ...within(Prisma.sql`y.created_at`, query),
+      ...given(query.q, (text) => hasText(text, Prisma.sql`y.last_error`)),
     ],
     columns: DELIVERY_COLUMNS,
   };

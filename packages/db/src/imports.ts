@@ -5,6 +5,7 @@ import {
   REMARKS_KEPT,
   type ImportKind,
   type ImportListQuery,
+  type ImportSort,
   type ImportProgress,
   type ImportRemark,
   type ImportSummary,
@@ -16,7 +17,7 @@ import type pg from "pg";
 import { recordChange } from "./audit.ts";
 import type { Db } from "./client.ts";
 import { Prisma, type Import } from "./generated/client.ts";
-import { readThings, type Column } from "./keyset.ts";
+import { given, hasText, readThings, type Column } from "./keyset.ts";
 import { scopeTo, type Scope } from "./scope.ts";
 import { lockWorkspace } from "./workspace-lock.ts";
 
@@ -50,14 +51,24 @@ export async function createImport(scope: Scope, createdById: string, input: New
   });
 }
 
-const COLUMNS: Record<"created_at" | "id", Column> = {
+const COLUMNS: Record<ImportSort | "id", Column> = {
   id: { sql: Prisma.sql`i.id`, type: "uuid" },
   created_at: { sql: Prisma.sql`i.created_at`, type: "time" },
+  name: { sql: Prisma.sql`i.name`, type: "text" },
+  kind: { sql: Prisma.sql`i.kind`, type: "text" },
+  state: { sql: Prisma.sql`i.state::text`, type: "text" },
 };
 
 /** A page of the workspace's imports. Refuses (400) a cursor of another list. */
 export async function listImports({ db, workspaceId }: Scope, query: ImportListQuery): Promise<Page<ImportSummary>> {
-  const list = { from: Prisma.sql`imports i`, where: [Prisma.sql`i.workspace_id = ${workspaceId}`], columns: COLUMNS };
+  const filters = [
+    Prisma.sql`i.workspace_id = ${workspaceId}`,
+    ...given(query.kind, (one) => Prisma.sql`i.kind = ${one}`),
+    ...given(query.state, (one) => Prisma.sql`i.state = ${one}::import_state`),
+    ...given(query.is_dry_run, (one) => Prisma.sql`i.is_dry_run = ${one}`),
+    ...given(query.q, (text) => hasText(text, Prisma.sql`i.name`)),
+  ];
+  const list = { from: Prisma.sql`imports i`, where: filters, columns: COLUMNS };
   return readThings(db, list, query, async (ids: string[]) => {
     const where = { workspaceId, id: { in: ids } };
     const rows = await db.prisma.import.findMany({ where, omit: { file: true, errors: true, warnings: true } });

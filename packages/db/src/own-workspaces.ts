@@ -1,21 +1,50 @@
+import type { Page } from "@pulsecheck/shared/list";
 import { Refusal } from "@pulsecheck/shared/refusal";
-import { WORKSPACES_AT_MOST, type OwnWorkspaceView } from "@pulsecheck/shared/workspace";
+import {
+  WORKSPACES_AT_MOST,
+  type OwnWorkspaceListQuery,
+  type OwnWorkspaceSort,
+  type OwnWorkspaceView,
+} from "@pulsecheck/shared/workspace";
 import { recordChange } from "./audit.ts";
 import type { Db } from "./client.ts";
-import type { Prisma } from "./generated/client.ts";
+import { Prisma } from "./generated/client.ts";
+import { given, hasText, readThings, type Column } from "./keyset.ts";
 import type { Actor } from "./scope.ts";
 
 const view = {
   role: true,
   isPersonal: true,
+  createdAt: true,
+  workspaceId: true,
   workspace: { select: { publicId: true, name: true, _count: { select: { memberships: true } } } },
 } as const;
 type Row = Prisma.MembershipGetPayload<{ select: typeof view }>;
 
-/** The workspaces that a person is a member of: the personal one first, then as they joined. */
-export async function listOwnWorkspaces({ prisma }: Db, userId: string): Promise<OwnWorkspaceView[]> {
-  const orderBy = [{ isPersonal: "desc" as const }, { createdAt: "asc" as const }, { workspaceId: "asc" as const }];
-  return (await prisma.membership.findMany({ where: { userId }, select: view, orderBy })).map(viewOwnWorkspace);
+const COLUMNS: Record<OwnWorkspaceSort | "id", Column> = {
+  id: { sql: Prisma.sql`m.workspace_id`, type: "integer" },
+  is_personal: { sql: Prisma.sql`m.is_personal`, type: "boolean" },
+  joined_at: { sql: Prisma.sql`m.created_at`, type: "time" },
+  name: { sql: Prisma.sql`w.name`, type: "text" },
+  role: { sql: Prisma.sql`m.role::text`, type: "text" },
+};
+
+/** A page of the workspaces that a person is a member of. Refuses (400) a cursor of another list. */
+export async function listOwnWorkspaces(
+  db: Db,
+  userId: string,
+  query: OwnWorkspaceListQuery,
+): Promise<Page<OwnWorkspaceView>> {
+  const where = [
+    Prisma.sql`m.user_id = ${userId}::uuid`,
+    ...given(query.role, (one) => Prisma.sql`m.role = ${one}::role`),
+    ...given(query.q, (text) => hasText(text, Prisma.sql`w.name`)),
+  ];
+  const list = { from: Prisma.sql`memberships m JOIN workspaces w ON w.id = m.workspace_id`, where, columns: COLUMNS };
+  return readThings(db, list, query, async (ids: number[]) => {
+    const rows = await db.prisma.membership.findMany({ where: { userId, workspaceId: { in: ids } }, select: view });
+    return rows.map((row) => [row.workspaceId, viewOwnWorkspace(row)]);
+  });
 }
 
 /** One of them, by its inner number. */
@@ -49,7 +78,8 @@ export async function createWorkspace(
   });
 }
 
-function viewOwnWorkspace({ role, isPersonal, workspace }: Row): OwnWorkspaceView {
+function viewOwnWorkspace({ role, isPersonal, createdAt, workspace }: Row): OwnWorkspaceView {
   const { publicId, name, _count } = workspace;
-  return { id: publicId, name, role, is_personal: isPersonal, members: _count.memberships };
+  const joined_at = createdAt.toISOString();
+  return { id: publicId, name, role, is_personal: isPersonal, members: _count.memberships, joined_at };
 }

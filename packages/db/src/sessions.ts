@@ -1,7 +1,7 @@
 import type { Page } from "@pulsecheck/shared/list";
 import type { Db } from "./client.ts";
 import { Prisma } from "./generated/client.ts";
-import { readPage, type Column, type KeysetQuery } from "./keyset.ts";
+import { given, hasText, readPage, type Column, type KeysetQuery } from "./keyset.ts";
 
 /** A session and whose it is. `idHash` is the SHA-256 of the token: the token itself is never stored. */
 export type SessionRow = {
@@ -84,13 +84,17 @@ export async function listSessions(
   db: Db,
   userId: string,
   now: Date,
-  query: KeysetQuery,
+  query: KeysetQuery & { q?: string | undefined },
 ): Promise<Page<SessionListing>> {
   const list = {
     select: Prisma.sql`${PUBLIC_ID} AS id, s.id_hash AS "idHash", s.created_at AS "createdAt",
       s.expires_at AS "expiresAt", s.address, s.user_agent AS "userAgent"`,
     from: Prisma.sql`sessions s`,
-    where: [Prisma.sql`s.user_id = ${userId}::uuid`, Prisma.sql`s.expires_at > ${now}`],
+    where: [
+      Prisma.sql`s.user_id = ${userId}::uuid`,
+      Prisma.sql`s.expires_at > ${now}`,
+      ...given(query.q, (text) => hasText(text, Prisma.sql`s.address`, Prisma.sql`s.user_agent`)),
+    ],
     columns: COLUMNS,
     key: "id",
   } as const;

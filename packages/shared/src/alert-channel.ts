@@ -2,7 +2,7 @@ import { z } from "zod";
 import { schemaOf } from "./channels/channel.ts";
 import { CHANNEL_KINDS, CHANNELS, type ChannelKind } from "./channels/registry.ts";
 import { alertStateSchema, INCIDENT_KINDS, incidentSubjectSchema } from "./incident.ts";
-import { pageQuery, sortQuery, textQuery } from "./list.ts";
+import { pageQuery, rangeQuery, sortQuery, textQuery } from "./list.ts";
 import { commonFields } from "./monitor.ts";
 
 /** So many a workspace. */
@@ -104,10 +104,15 @@ export const channelDeliverySchema = z
   .meta({ id: "ChannelDelivery" });
 export type ChannelDeliveryView = z.infer<typeof channelDeliverySchema>;
 
+const CHANNEL_DELIVERY_SORTS = ["created_at", "state", "attempts"] as const;
+export type ChannelDeliverySort = (typeof CHANNEL_DELIVERY_SORTS)[number];
+
 export const channelDeliveryListQuery = z.strictObject({
   ...pageQuery,
-  sort: sortQuery(["created_at"], "-created_at"),
+  ...rangeQuery,
+  sort: sortQuery(CHANNEL_DELIVERY_SORTS, "-created_at"),
   state: alertStateSchema.optional(),
+  q: textQuery("why it was not sent"),
 });
 export type ChannelDeliveryListQuery = z.infer<typeof channelDeliveryListQuery>;
 

@@ -53,6 +53,8 @@ export const auditListQuery = z.strictObject({
     .regex(/^[a-z_]{1,40}\.[a-z_]{1,40}$/, "must look like monitor.updated")
     .optional(),
   user_id: z.uuid().optional(),
+  api_key_id: z.uuid().optional().describe("Done by this key"),
+  address: z.string().min(1).max(100).optional().describe("Done from this network address"),
   q: textQuery("the subject's name"),
 });
 export type AuditListQuery = z.infer<typeof auditListQuery>;

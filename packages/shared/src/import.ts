@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pageQuery, sortQuery } from "./list.ts";
+import { pageQuery, sortQuery, textQuery } from "./list.ts";
 
 /** What a file may be. */
 export const IMPORT_KINDS = ["monitors_csv", "readings_csv", "uptime_kuma", "url_list"] as const;
@@ -71,5 +71,15 @@ export const importCreateQuery = z.strictObject({
 });
 export type ImportCreateQuery = z.output<typeof importCreateQuery>;
 
-export const importListQuery = z.strictObject({ ...pageQuery, sort: sortQuery(["created_at"], "-created_at") });
+const IMPORT_SORTS = ["created_at", "name", "kind", "state"] as const;
+export type ImportSort = (typeof IMPORT_SORTS)[number];
+
+export const importListQuery = z.strictObject({
+  ...pageQuery,
+  sort: sortQuery(IMPORT_SORTS, "-created_at"),
+  kind: importKindSchema.optional(),
+  state: z.enum(IMPORT_STATES).optional(),
+  is_dry_run: z.stringbool().optional(),
+  q: textQuery("the file's name"),
+});
 export type ImportListQuery = z.infer<typeof importListQuery>;

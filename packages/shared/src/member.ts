@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pageQuery, sortQuery } from "./list.ts";
+import { pageQuery, sortQuery, textQuery } from "./list.ts";
 import { MEMBER_ROLES, ROLES } from "./role.ts";
 
 export const memberChangeSchema = z.strictObject({ role: z.enum(MEMBER_ROLES) });
@@ -21,5 +21,11 @@ export type MemberView = z.infer<typeof memberSchema>;
 const MEMBER_SORTS = ["joined_at", "name", "email", "role"] as const;
 export type MemberSort = (typeof MEMBER_SORTS)[number];
 
-export const memberListQuery = z.strictObject({ ...pageQuery, sort: sortQuery(MEMBER_SORTS, "joined_at") });
+export const memberListQuery = z.strictObject({
+  ...pageQuery,
+  sort: sortQuery(MEMBER_SORTS, "joined_at"),
+  role: z.enum(MEMBER_ROLES).optional(),
+  is_active: z.stringbool().optional(),
+  q: textQuery("the name or the e-mail address"),
+});
 export type MemberListQuery = z.infer<typeof memberListQuery>;

@@ -47,6 +47,7 @@ export type OperatorWorkspaceSort = (typeof OPERATOR_WORKSPACE_SORTS)[number];
 export const operatorWorkspaceListQuery = z.strictObject({
   ...pageQuery,
   sort: sortQuery(OPERATOR_WORKSPACE_SORTS, "-created_at"),
+  is_personal: z.stringbool().optional().describe("Somebody's own; otherwise shared ones"),
   q: textQuery("the name or the owner's e-mail address"),
 });
 export type OperatorWorkspaceListQuery = z.infer<typeof operatorWorkspaceListQuery>;

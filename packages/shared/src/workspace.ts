@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { batteryPercent, silenceS } from "./device.ts";
-import { ROLES } from "./role.ts";
+import { pageQuery, sortQuery, textQuery } from "./list.ts";
+import { MEMBER_ROLES, ROLES } from "./role.ts";
 
 /** Who gets the alerts, besides the workspace's alert addresses, which always do. */
 export const alertAudienceSchema = z
@@ -57,6 +58,18 @@ export const ownWorkspaceSchema = z
     role: z.enum(ROLES).describe("The caller's"),
     is_personal: z.boolean().describe("The caller's own, where requests go that name none"),
     members: z.int(),
+    joined_at: z.iso.datetime().describe("When the caller became a member"),
   })
   .meta({ id: "OwnWorkspace" });
 export type OwnWorkspaceView = z.infer<typeof ownWorkspaceSchema>;
+
+const OWN_WORKSPACE_SORTS = ["is_personal", "joined_at", "name", "role"] as const;
+export type OwnWorkspaceSort = (typeof OWN_WORKSPACE_SORTS)[number];
+
+export const ownWorkspaceListQuery = z.strictObject({
+  ...pageQuery,
+  sort: sortQuery(OWN_WORKSPACE_SORTS, "-is_personal,joined_at"),
+  role: z.enum(MEMBER_ROLES).optional(),
+  q: textQuery("the name"),
+});
+export type OwnWorkspaceListQuery = z.infer<typeof ownWorkspaceListQuery>;

@@ -1,4 +1,4 @@
-import { pageQuery, sortQuery } from "@pulsecheck/shared/list";
+import { pageQuery, sortQuery, textQuery } from "@pulsecheck/shared/list";
 import { emailSchema, loginSchema, passwordSchema } from "@pulsecheck/shared/user";
 import { z } from "zod";
 
@@ -18,6 +18,7 @@ export const ticketSchema = z.object({ token: z.string(), expires_at: z.iso.date
 export const sessionListQuery = z.strictObject({
   ...pageQuery,
   sort: sortQuery(["created_at", "expires_at"], "-created_at"),
+  q: textQuery("the network address or the browser"),
 });
 
 export const sessionSchema = z

@@ -21,9 +21,11 @@ beforeAll(async () => {
     device: town.ids["/api/v1/devices/"] ?? "",
     sensor: town.ids["/api/v1/sensors/"] ?? "",
     person: alice.id,
+    key: town.ids["/api/v1/api-keys/"] ?? "",
     ping: (await addJob(alice)).ping_id ?? "",
   };
-  own = { monitor: (await addJob(charlie)).id, device: "charlies-device", sensor: "23", person: charlie.id };
+  const key = (await post("/api/v1/api-keys", { name: "charlie's", role: "VIEWER" })).body.id;
+  own = { monitor: (await addJob(charlie)).id, device: "charlies-device", sensor: "23", person: charlie.id, key };
   await post("/api/v1/heartbeat", { device_id: own.device });
   await post("/api/v1/sensors", { sensor_id: own.sensor, value: 1 });
   ownByPath = {

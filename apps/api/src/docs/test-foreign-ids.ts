@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { BODIES } from "./test-every-route.ts";
 
 /** What an id can name. */
-export type Named = "monitor" | "device" | "sensor" | "person" | "ping";
+export type Named = "monitor" | "device" | "sensor" | "person" | "key" | "ping";
 
 /** A good query, or a good body, with these ids in it. */
 type Request = { query: string } | { json: object };
@@ -52,9 +52,11 @@ export const FOREIGN_IDS: Record<string, ForeignId> = {
   "GET /api/v1/analytics/signal ?id": inQuery("device", "id", 404),
   "GET /api/v1/audit ?subject_id": inQuery("monitor", "subject_id", 200),
   "GET /api/v1/audit ?user_id": inQuery("person", "user_id", 200),
+  "GET /api/v1/audit ?api_key_id": inQuery("key", "api_key_id", 200),
   "GET /api/v1/devices/analytics ?device_id": inQuery("device", "device_id", 404),
   "GET /api/v1/exports/audit ?subject_id": inQuery("monitor", "subject_id", 200),
   "GET /api/v1/exports/audit ?user_id": inQuery("person", "user_id", 200),
+  "GET /api/v1/exports/audit ?api_key_id": inQuery("key", "api_key_id", 200),
   "GET /api/v1/exports/checks ?monitor_id": inQuery("monitor", "monitor_id", 404),
   "GET /api/v1/exports/readings ?sensor_id": inQuery("sensor", "sensor_id", 404),
   "GET /api/v1/monitors/glance ?ids": { ...inQuery("monitor", "ids", 200), isList: true },
@@ -77,6 +79,7 @@ export const NO_FOREIGN_IDS: Record<string, string> = {
   "GET /api/v1/ws/sensors ?sensor_id": "a socket: tried by the sensors' own test",
   "GET /api/v1/operator/audit ?subject_id": "operators see all",
   "GET /api/v1/operator/audit ?user_id": "operators see all",
+  "GET /api/v1/operator/audit ?api_key_id": "operators see all",
   "POST /api/v1/operator/queues/{queue}/retry job_id": "operators see all",
 };
 

@@ -218,9 +218,10 @@ describe("/users/me/workspaces", () => {
   test("works: a new one has its maker as its ADMIN, and nobody else", async () => {
     const erin = await house.register("erin");
     const { status, body } = await create({ name: " the ops team " }, erin.token);
-    const made = { id: expect.any(String), name: "the ops team", role: "ADMIN", is_personal: false, members: 1 };
+    const common = { id: expect.any(String), role: "ADMIN", members: 1, joined_at: expect.any(String) };
+    const made = { ...common, name: "the ops team", is_personal: false };
     expect([status, body]).toEqual([201, made]);
-    const personal = { id: expect.any(String), name: "erin's workspace", role: "ADMIN", is_personal: true, members: 1 };
+    const personal = { ...common, name: "erin's workspace", is_personal: true };
     expect(await mine(erin)).toEqual([personal, body]);
     expect((await mine(charlie)).map((one: { id: string }) => one.id)).not.toContain(body.id);
   });

@@ -1,22 +1,22 @@
 import { acceptInvitation } from "@pulsecheck/db/invitations";
 import { createWorkspace, listOwnWorkspaces } from "@pulsecheck/db/own-workspaces";
-import { ownWorkspaceSchema, workspaceCreateSchema } from "@pulsecheck/shared/workspace";
-import { z } from "zod";
+import { ownWorkspaceListQuery, ownWorkspaceSchema, workspaceCreateSchema } from "@pulsecheck/shared/workspace";
 import { verifySchema } from "../auth/auth-schemas.ts";
 import { spendToken } from "../auth/spend-mailed-token.ts";
 import type { Deps } from "../context.ts";
 import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
-import { defineCreation } from "../http/usual-routes.ts";
+import { defineCreation, defineList } from "../http/usual-routes.ts";
 
 const tags = ["Members"];
 const path = "/users/me/workspaces";
 
-const list = defineRoute("person", {
-  method: "get",
+const list = defineList("person", {
   path,
   tags,
-  responses: { 200: json(z.object({ items: z.array(ownWorkspaceSchema) }), "The caller's, the personal one first") },
+  query: ownWorkspaceListQuery,
+  item: ownWorkspaceSchema,
+  says: "The caller's, the personal one first",
 });
 const create = defineCreation("person", {
   path,
@@ -41,7 +41,9 @@ const accept = defineRoute(
 export function ownWorkspaceRoutes(deps: Deps) {
   const { db } = deps;
   return createRouter()
-    .openapi(list, async (c) => c.json({ items: await listOwnWorkspaces(db, c.get("principal").userId) }, 200))
+    .openapi(list, async (c) =>
+      c.json(await listOwnWorkspaces(db, c.get("principal").userId, c.req.valid("query")), 200),
+    )
     .openapi(create, async (c) => {
       const { actor } = c.get("scope");
       const workspace = { userId: c.get("principal").userId, name: c.req.valid("json").name, actor };

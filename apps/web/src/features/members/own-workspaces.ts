@@ -1,14 +1,26 @@
+import type { Page } from "@pulsecheck/shared/list";
 import type { OwnWorkspaceView } from "@pulsecheck/shared/workspace";
 import { queryOptions } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { api, API_BASE, ask } from "../../lib/api.ts";
 import { CHOSEN_WORKSPACE, rememberWorkspace } from "../../lib/chosen-workspace.ts";
 import { sendPendingDeletes } from "../monitors/delete-monitor.ts";
+import { cursorOf } from "../things/thing-queries.ts";
 
 /** The workspaces that the reader is a member of, the personal one first. */
 export const ownWorkspacesQuery = queryOptions({
   queryKey: ["own-workspaces"],
-  queryFn: async () => (await ask(api.GET("/users/me/workspaces"))).items,
+  queryFn: async () => {
+    const all: OwnWorkspaceView[] = [];
+    let cursor: string | null = null;
+    do {
+      const query = { limit: 100, ...cursorOf(cursor) };
+      const page: Page<OwnWorkspaceView> = await ask(api.GET("/users/me/workspaces", { params: { query } }));
+      all.push(...page.items);
+      cursor = page.next_cursor;
+    } while (cursor !== null);
+    return all;
+  },
   refetchOnWindowFocus: true,
 });
 
