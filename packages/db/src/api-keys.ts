@@ -30,14 +30,15 @@ export async function createApiKey(scope: Scope, key: NewApiKey): Promise<ApiKey
   });
 }
 
-/** Refuses (403) a key beyond its creator's role. They keep it until the commit: a removal then finds the key. */
+/** Refuses (403) a key beyond its creator's role. Until the commit they are neither removed nor disabled: that finds the key. */
 async function requireStillCovered(
   tx: Prisma.TransactionClient,
   workspaceId: number,
   { createdById, role }: NewApiKey,
 ): Promise<void> {
   const [own] = await tx.$queryRaw<{ role: Role }[]>`
-    SELECT role FROM memberships WHERE workspace_id = ${workspaceId} AND user_id = ${createdById}::uuid FOR SHARE`;
+    SELECT m.role FROM memberships m JOIN users u ON u.id = m.user_id AND u.is_active
+    WHERE m.workspace_id = ${workspaceId} AND m.user_id = ${createdById}::uuid FOR SHARE`;
   if (own === undefined || !roleCovers(own.role, role))
     throw new Refusal(403, `Your role does not cover the role ${role}.`);
 }

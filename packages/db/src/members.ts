@@ -6,7 +6,7 @@ import { revokeKeys } from "./api-keys.ts";
 import { recordChange } from "./audit.ts";
 import { Prisma, type Membership, type User } from "./generated/client.ts";
 import { revokeInvitationsOf } from "./invitations.ts";
-import { readPage, type Column } from "./keyset.ts";
+import { given, hasText, readPage, type Column } from "./keyset.ts";
 import { requireStillAdmin } from "./memberships.ts";
 import { fanOutAgain } from "./outbox.ts";
 import type { Scope } from "./scope.ts";
@@ -28,7 +28,12 @@ const SELECT = Prisma.sql`
 /** A page of this workspace's people, as the query sorts them. */
 export async function listMembers({ db, workspaceId }: Scope, query: MemberListQuery): Promise<Page<MemberView>> {
   const from = Prisma.sql`memberships m JOIN users u ON u.id = m.user_id`;
-  const where = [Prisma.sql`m.workspace_id = ${workspaceId}`];
+  const where = [
+    Prisma.sql`m.workspace_id = ${workspaceId}`,
+    ...given(query.role, (one) => Prisma.sql`m.role = ${one}::role`),
+    ...given(query.is_active, (one) => Prisma.sql`u.is_active = ${one}`),
+    ...given(query.q, (text) => hasText(text, Prisma.sql`u.first_name || ' ' || u.last_name`, Prisma.sql`u.email`)),
+  ];
   const list = { select: SELECT, from, where, columns: COLUMNS, key: "user_id" } as const;
   type Row = Omit<MemberView, "joined_at"> & { joined_at: Date };
   return readPage<Row, MemberView>(db, list, query, (rows) =>
@@ -42,16 +47,27 @@ export async function listMembers({ db, workspaceId }: Scope, query: MemberListQ
  */
 export async function changeMemberRole(scope: Scope, userId: string, role: MemberRole, now: Date): Promise<MemberView> {
   return scope.db.prisma.$transaction(async (tx) => {
-    const member = await takeMember(tx, scope, userId);
-    const before = viewMember(member);
-    if (role === member.role) return before;
-    await requireReplaceable(tx, member);
-    const where = { workspaceId_userId: { workspaceId: member.workspaceId, userId } };
-    const after = viewMember(await tx.membership.update({ where, data: { role }, include: { user: true } }));
-    await endAccess(tx, scope, { userId, role }, now);
-    await recordChange(tx, scope, { action: "member.updated", subject: subjectOf(member), before, after });
-    return after;
+    await lockFor(tx, scope, userId);
+    return (await giveRole(tx, scope, { userId, role }, now)).after;
   });
+}
+
+/** The same behind `lockWorkspace`, whoever asks. */
+export async function giveRole(
+  tx: Prisma.TransactionClient,
+  scope: Scope,
+  { userId, role }: { userId: string; role: MemberRole },
+  now: Date,
+): Promise<{ before: MemberView; after: MemberView }> {
+  const member = await findMember(tx, scope, userId);
+  const before = viewMember(member);
+  if (role === member.role) return { before, after: before };
+  await requireReplaceable(tx, member);
+  const where = { workspaceId_userId: { workspaceId: member.workspaceId, userId } };
+  const after = viewMember(await tx.membership.update({ where, data: { role }, include: { user: true } }));
+  await endAccess(tx, scope, { userId, role }, now);
+  await recordChange(tx, scope, { action: "member.updated", subject: subjectOf(member), before, after });
+  return { before, after };
 }
 
 /**
@@ -60,7 +76,8 @@ export async function changeMemberRole(scope: Scope, userId: string, role: Membe
  */
 export async function removeMember(scope: Scope, userId: string, now: Date): Promise<void> {
   await scope.db.prisma.$transaction(async (tx) => {
-    const member = await takeMember(tx, scope, userId);
+    await lockFor(tx, scope, userId);
+    const member = await findMember(tx, scope, userId);
     await requireReplaceable(tx, member);
     const { workspaceId } = member;
     await tx.membership.delete({ where: { workspaceId_userId: { workspaceId, userId } } });
@@ -71,10 +88,13 @@ export async function removeMember(scope: Scope, userId: string, now: Date): Pro
   });
 }
 
-async function takeMember(tx: Prisma.TransactionClient, scope: Scope, userId: string): Promise<Member> {
-  const { workspaceId, actor } = scope;
-  await lockWorkspace(tx, workspaceId);
-  if (actor?.userId !== userId) await requireStillAdmin(tx, scope);
+/** Behind it nobody else changes who is what here. Refuses (403) an actor who is no ADMIN any more, but about themselves. */
+async function lockFor(tx: Prisma.TransactionClient, scope: Scope, userId: string): Promise<void> {
+  await lockWorkspace(tx, scope.workspaceId);
+  if (scope.actor?.userId !== userId) await requireStillAdmin(tx, scope);
+}
+
+async function findMember(tx: Prisma.TransactionClient, { workspaceId }: Scope, userId: string): Promise<Member> {
   const where = { workspaceId_userId: { workspaceId, userId } };
   const member = await tx.membership.findUnique({ where, include: { user: true } });
   if (member === null) throw refuseMissing("member");

@@ -65,7 +65,7 @@ export async function getUserDetail({ prisma }: Db, id: string): Promise<Operato
 /**
  * Lets a user in or keeps them out, and makes them an operator or not. Whoever is disabled has lost sessions, keys and
  * reset links for good. Refuses (404) who is not there, (403) an actor who is no operator any more, (409) to disable
- * oneself and to take away the last operator who may log in.
+ * oneself, and to take away the last operator who may log in or the last such ADMIN of others.
  * @returns whether it has just been disabled
  */
 export async function changeUser(
@@ -85,8 +85,9 @@ export async function changeUser(
     };
     if (id === actor?.userId && !after.isActive) throw new Refusal(409, "You cannot disable yourself.");
     if (isOperator(before) && !isOperator(after)) await requireOtherOperator(tx, id);
-    await tx.user.update({ where: { id }, data: after });
     const isDisabled = before.isActive && !after.isActive;
+    if (isDisabled) await requireOtherAdmins(tx, id);
+    await tx.user.update({ where: { id }, data: after });
     if (isDisabled) await endAccess(tx, actor, before, now);
     await recordChange(
       tx,
@@ -129,6 +130,26 @@ async function requireOtherOperator(tx: Prisma.TransactionClient, id: string): P
   const others = { id: { not: id }, isActive: true, isSuperuser: true };
   if ((await tx.user.count({ where: others })) === 0)
     throw new Refusal(409, "This is the last operator of the instance. Make somebody else an operator first.");
+}
+
+/**
+ * Refuses (409) to leave people who may log in without an ADMIN who may. Until the commit nobody changes who is what in
+ * the workspaces of this person.
+ */
+async function requireOtherAdmins(tx: Prisma.TransactionClient, id: string): Promise<void> {
+  await tx.$queryRaw`
+    SELECT 1 FROM workspaces WHERE id IN (SELECT workspace_id FROM memberships WHERE user_id = ${id}::uuid)
+    ORDER BY id FOR NO KEY UPDATE`;
+  const [left] = await tx.$queryRaw<{ name: string }[]>`
+    SELECT w.name FROM memberships o JOIN users u ON u.id = o.user_id AND u.is_active JOIN workspaces w ON w.id = o.workspace_id
+    WHERE o.user_id <> ${id}::uuid
+      AND w.id IN (SELECT workspace_id FROM memberships WHERE user_id = ${id}::uuid AND role = 'ADMIN')
+    GROUP BY w.id HAVING NOT bool_or(o.role = 'ADMIN') ORDER BY w.id LIMIT 1`;
+  if (left !== undefined)
+    throw new Refusal(
+      409,
+      `This is the last admin of the workspace "${left.name}". Make another member of it an admin first.`,
+    );
 }
 
 async function endAccess(

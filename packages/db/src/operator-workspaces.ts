@@ -5,13 +5,17 @@ import type {
   OperatorWorkspaceView,
   QuotaChange,
 } from "@pulsecheck/shared/operator-workspace";
+import type { MemberView } from "@pulsecheck/shared/member";
 import { refuseMissing } from "@pulsecheck/shared/refusal";
+import type { MemberRole } from "@pulsecheck/shared/role";
 import { recordChange } from "./audit.ts";
 import type { Db } from "./client.ts";
 import { Prisma, type Workspace } from "./generated/client.ts";
 import { given, hasText, readPage, type Column } from "./keyset.ts";
 import { onlyGiven } from "./only-given.ts";
-import type { Actor } from "./scope.ts";
+import { giveRole } from "./members.ts";
+import { scopeTo, type Actor, type Scope } from "./scope.ts";
+import { lockWorkspace } from "./workspace-lock.ts";
 
 const countOf = (table: string) =>
   Prisma.sql`(SELECT count(*) FROM ${Prisma.raw(table)} x WHERE x.workspace_id = w.id)::int`;
@@ -48,8 +52,11 @@ export async function listWorkspaces(
   db: Db,
   query: OperatorWorkspaceListQuery,
 ): Promise<CountedPage<OperatorWorkspaceView>> {
-  const filters = given(query.q, (text) => hasText(text, Prisma.sql`w.name`, OWNER));
-  return readWorkspaces(db, query, [Prisma.sql`true`, ...filters]);
+  return readWorkspaces(db, query, [
+    Prisma.sql`true`,
+    ...given(query.is_personal, (one) => Prisma.sql`(${OWNER} IS NOT NULL) = ${one}`),
+    ...given(query.q, (text) => hasText(text, Prisma.sql`w.name`, OWNER)),
+  ]);
 }
 
 /**
@@ -77,6 +84,29 @@ export async function setQuotas(
   const [workspace] = (await readWorkspaces(db, { sort: "name", limit: 1 }, one)).items;
   if (workspace === undefined) throw refuseMissing("workspace");
   return workspace;
+}
+
+/**
+ * Gives a member of any workspace another role: where its last ADMIN is to be disabled, somebody must follow. Refuses
+ * (404) what is not there, (409) like `changeMemberRole`.
+ */
+export async function setMemberRole(
+  db: Db,
+  { id, userId, role, actor }: { id: string; userId: string; role: MemberRole; actor: Actor | null },
+  now: Date,
+): Promise<{ scope: Scope; member: MemberView }> {
+  const found = await db.prisma.workspace.findUnique({ where: { publicId: id }, select: { id: true, name: true } });
+  if (found === null) throw refuseMissing("workspace");
+  const scope = scopeTo(db, found.id, actor);
+  return db.prisma.$transaction(async (tx) => {
+    await lockWorkspace(tx, found.id);
+    const { before, after: member } = await giveRole(tx, scope, { userId, role }, now);
+    if (before.role === role) return { scope, member };
+    const subject = { type: "workspace", id, name: found.name } as const;
+    const deed = { action: "workspace.member_role_set", subject, before: null, after: { email: member.email, role } };
+    await recordChange(tx, { workspaceId: null, actor }, deed);
+    return { scope, member };
+  });
 }
 
 async function readWorkspaces(

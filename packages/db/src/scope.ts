@@ -17,8 +17,8 @@ export type Scope = {
 };
 
 /**
- * Only the authentication of a request, a job that belongs to one workspace, and the address of a published status
- * page (`published-pages.ts`) may make a scope.
+ * Only the authentication of a request, a job that belongs to one workspace, the address of a published status page
+ * (`published-pages.ts`) and an operator's deed in a workspace (`operator-workspaces.ts`) may make a scope.
  */
 export function scopeTo(db: Db, workspaceId: number, actor: Actor | null = null): Scope {
   return { db, workspaceId, actor } as Scope;

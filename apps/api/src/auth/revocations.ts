@@ -1,4 +1,6 @@
 import type { Revocation } from "@pulsecheck/shared/live-events";
+import type { Scope } from "@pulsecheck/db/scope";
+import type { Role } from "@pulsecheck/shared/role";
 import type { Deps } from "../context.ts";
 
 // Sessions and users belong to no one workspace.
@@ -18,4 +20,13 @@ export async function publishRevocation(
   } catch (error) {
     log.error({ err: error, type: revocation.type }, "a revocation was not published");
   }
+}
+
+/** The same of a member who has another role here from now on, or none. */
+export async function tellMember(
+  deps: Pick<Deps, "broker" | "log">,
+  { workspaceId }: Scope,
+  { userId, role }: { userId: string; role: Role | null },
+): Promise<void> {
+  await publishRevocation(deps, { type: "revoked.member", data: { user_id: userId, role } }, workspaceId);
 }

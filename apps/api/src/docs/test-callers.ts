@@ -143,4 +143,5 @@ export const CALLERS: Record<string, Caller> = {
   "POST /api/v1/operator/users/{id}/reset-password": "superuser",
   "GET /api/v1/operator/workspaces": "superuser",
   "PATCH /api/v1/operator/workspaces/{id}": "superuser",
+  "PATCH /api/v1/operator/workspaces/{id}/members/{user_id}": "superuser",
 };

@@ -33,6 +33,7 @@ export const BODIES: Record<string, unknown> = {
   "PUT /api/v1/reports/monthly-mail": { is_wanted: true },
   "PATCH /api/v1/operator/users/{id}": { is_active: false },
   "PATCH /api/v1/operator/workspaces/{id}": { max_monitors: 1 },
+  "PATCH /api/v1/operator/workspaces/{id}/members/{user_id}": { role: "ADMIN" },
   "POST /api/v1/operator/queues/{queue}/retry": {},
 };
 

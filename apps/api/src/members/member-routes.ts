@@ -1,9 +1,8 @@
 import { changeMemberRole, listMembers, removeMember } from "@pulsecheck/db/members";
 import type { Scope } from "@pulsecheck/db/scope";
 import { memberChangeSchema, memberListQuery, memberSchema } from "@pulsecheck/shared/member";
-import type { Role } from "@pulsecheck/shared/role";
 import { z } from "zod";
-import { publishRevocation } from "../auth/revocations.ts";
+import { tellMember } from "../auth/revocations.ts";
 import type { Deps } from "../context.ts";
 import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
@@ -52,12 +51,9 @@ const leave = defineRoute(
 
 /** The people of a workspace. The last ADMIN stays, and so does the owner of a personal workspace. */
 export function memberRoutes(deps: Deps) {
-  const tellAll = ({ workspaceId }: Scope, userId: string, role: Role | null) =>
-    publishRevocation(deps, { type: "revoked.member", data: { user_id: userId, role } }, workspaceId);
-
   async function takeOut(scope: Scope, userId: string): Promise<void> {
     await removeMember(scope, userId, new Date());
-    await tellAll(scope, userId, null);
+    await tellMember(deps, scope, { userId, role: null });
   }
 
   return createRouter()
@@ -65,7 +61,7 @@ export function memberRoutes(deps: Deps) {
     .openapi(change, async (c) => {
       const scope = c.get("scope");
       const member = await changeMemberRole(scope, c.req.valid("param").user_id, c.req.valid("json").role, new Date());
-      await tellAll(scope, member.user_id, member.role);
+      await tellMember(deps, scope, { userId: member.user_id, role: member.role });
       return c.json(member, 200);
     })
     .openapi(remove, async (c) => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PASSWORD, type Answer, type Person } from "../../../../tests/harness/caller.ts";
 import { openHouse, type House } from "../../../../tests/harness/house.ts";
 import { joinLive } from "../../../../tests/harness/live-client.ts";
+import { addWorkspace, bringIn } from "../members/test-invitations.ts";
 
 const USERS = "/api/v1/operator/users";
 
@@ -73,6 +74,21 @@ describe("PATCH /api/v1/operator/users/{id}", () => {
     expect((await logIn(charlie)).status).toBe(200);
   });
 
+  test("works: no key is left behind by who is disabled while making one", async () => {
+    const ivan = await house.register("ivan");
+    const make = { token: ivan.token, json: { name: "a key", role: "ADMIN" } };
+    const makeMany = () => Array.from({ length: 6 }, () => house.call("POST", "/api/v1/api-keys", make));
+    await Promise.all([...makeMany(), change(ivan, { is_active: false }), ...makeMany()]);
+    const { prisma } = house.db;
+    expect(await prisma.apiKey.count({ where: { createdById: ivan.id, revokedAt: null } })).toBe(0);
+    const keys = await prisma.auditEntry.groupBy({
+      by: ["action"],
+      where: { subjectType: "api_key", subjectName: "a key" },
+      _count: true,
+    });
+    expect(new Set(keys.map(({ _count }) => _count)).size).toBeLessThan(2);
+  });
+
   test("works: an operator is made, and the change is written down", async () => {
     const dora = await house.register("dora");
     expect((await change(dora, { is_superuser: true })).body.is_superuser).toBe(true);
@@ -105,6 +121,58 @@ describe("PATCH /api/v1/operator/users/{id}", () => {
     const { status, body } = await change(alice, { is_active: false });
     expect([status, body.detail]).toEqual([409, "You cannot disable yourself."]);
     expect((await read()).status).toBe(200);
+  });
+
+  test("409: nobody who may log in is left without an admin who may; an operator lets somebody follow", async () => {
+    const [erna, fred] = [await house.register("erna"), await house.register("fred")];
+    const team = await addWorkspace(house, erna, "the shop");
+    const disable = (who: Person) => change(who, { is_active: false });
+    await bringIn(house, erna, fred, { role: "USER", headers: team });
+    const { status, body } = await disable(erna);
+    expect([status, body.detail]).toEqual([409, expect.stringContaining('"the shop"')]);
+    expect((await logIn(erna)).status).toBe(200);
+
+    const give = (who: Person, role: string, by = alice) =>
+      house.call("PATCH", `/api/v1/operator/workspaces/${team["X-Workspace-Id"]}/members/${who.id}`, {
+        token: by.token,
+        json: { role },
+      });
+    expect((await give(fred, "ADMIN", fred)).status).toBe(403);
+    expect((await give(bob, "ADMIN")).status).toBe(404);
+    expect((await give(fred, "INGEST")).status).toBe(400);
+    expect((await give(erna, "USER")).status).toBe(409);
+    expect((await give(fred, "ADMIN")).body).toMatchObject({ user_id: fred.id, role: "ADMIN" });
+    const deed = {
+      user: { email: alice.email },
+      subject: { name: "the shop" },
+      after: { email: fred.email, role: "ADMIN" },
+    };
+    expect(
+      (await house.call("GET", "/api/v1/operator/audit?limit=1", { token: alice.token })).body.items,
+    ).toMatchObject([deed]);
+    expect((await disable(erna)).status).toBe(200);
+    // Nobody else may log in there any more.
+    await change(erna, { is_active: true });
+    await give(fred, "USER");
+    await disable(fred);
+    expect((await disable(erna)).status).toBe(200);
+  });
+
+  test("409 or 403: an admin who gives up the role while the other one is disabled stays", async () => {
+    const [gert, hans] = [await house.register("gert"), await house.register("hans")];
+    for (let i = 0; i < 4; i += 1) {
+      const team = await addWorkspace(house, gert);
+      await bringIn(house, gert, hans, { role: "ADMIN", headers: team });
+      const token = (await logIn(hans)).body.access_token;
+      const leave = house.call("POST", "/api/v1/workspace/leave", { token, headers: team });
+      const statuses = (await Promise.all([leave, change(gert, { is_active: false })])).map(({ status }) => status);
+      // After who has left, nobody needs an admin; after who is disabled, the last one stays.
+      const where = { workspace: { publicId: team["X-Workspace-Id"] ?? "" }, user: { isActive: true } };
+      const active = await house.db.prisma.membership.findMany({ where });
+      expect([statuses, active.length === 0 || active.some(({ role }) => role === "ADMIN")]).toEqual([statuses, true]);
+      await change(gert, { is_active: true });
+      gert.token = (await logIn(gert)).body.access_token;
+    }
   });
 
   test("409 or 403: of two operators who disable each other at once, one stays", async () => {

@@ -1,11 +1,14 @@
-import { listWorkspaces, setQuotas } from "@pulsecheck/db/operator-workspaces";
+import { listWorkspaces, setMemberRole, setQuotas } from "@pulsecheck/db/operator-workspaces";
 import { pageSchema } from "@pulsecheck/shared/list";
+import { memberChangeSchema, memberSchema } from "@pulsecheck/shared/member";
 import {
   operatorWorkspaceListQuery,
   operatorWorkspaceSchema,
   quotaChangeSchema,
   quotaDefaultsSchema,
 } from "@pulsecheck/shared/operator-workspace";
+import { z } from "zod";
+import { tellMember } from "../auth/revocations.ts";
 import type { Deps } from "../context.ts";
 import { QUOTAS } from "../http/limits.ts";
 import { defineRoute, json } from "../http/route.ts";
@@ -37,13 +40,33 @@ const change = defineRoute(
   [404],
 );
 
+const setRole = defineRoute(
+  "superuser",
+  {
+    method: "patch",
+    path: `${path}/{id}/members/{user_id}`,
+    tags,
+    request: { params: params.extend({ user_id: z.uuid().toLowerCase() }), body: json(memberChangeSchema) },
+    responses: { 200: json(memberSchema, "Changed, as by an admin of the workspace") },
+  },
+  [404, 409],
+);
+
 /** The workspaces of the instance and their quotas, for its operators. */
-export function operatorWorkspaceRoutes({ db }: Deps) {
+export function operatorWorkspaceRoutes(deps: Deps) {
+  const { db } = deps;
   return createRouter()
     .openapi(list, async (c) => c.json({ ...(await listWorkspaces(db, c.req.valid("query"))), defaults: QUOTAS }, 200))
     .openapi(change, async (c) => {
       const { actor } = c.get("scope");
       const input = { id: c.req.valid("param").id, change: c.req.valid("json"), actor };
       return c.json(await setQuotas(db, input), 200);
+    })
+    .openapi(setRole, async (c) => {
+      const { id, user_id: userId } = c.req.valid("param");
+      const input = { id, userId, role: c.req.valid("json").role, actor: c.get("scope").actor };
+      const { scope, member } = await setMemberRole(db, input, new Date());
+      await tellMember(deps, scope, { userId, role: member.role });
+      return c.json(member, 200);
     });
 }

@@ -6,7 +6,7 @@ const MADE = ["created", "updated", "deleted"] as const;
 
 /** What a change can be about, and what can happen to it. */
 export const SUBJECTS: Record<AuditSubject, Subject> = {
-  workspace: { noun: "workspace", verbs: ["created", "updated", "quotas_set"] },
+  workspace: { noun: "workspace", verbs: ["created", "updated", "quotas_set", "member_role_set"] },
   member: { noun: "member", verbs: ["joined", "updated", "removed", "left"] },
   invitation: { noun: "invitation", verbs: ["created", "resent", "revoked"] },
   api_key: { noun: "API key", verbs: ["created", "revoked"] },
@@ -30,6 +30,7 @@ const PHRASES: Readonly<Record<string, string>> = {
   left: "left as",
   resent: "sent again",
   quotas_set: "set the quotas of",
+  member_role_set: "gave a member another role in",
   password_reset_sent: "had a new password asked for by mail for",
   retried: "put back failed jobs of",
 };

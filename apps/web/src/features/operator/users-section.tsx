@@ -9,6 +9,7 @@ import { Failed, Loading } from "../../components/ui/states.tsx";
 import { Time } from "../../components/ui/time.tsx";
 import { useSettled } from "../../lib/settled.ts";
 import { useMe } from "../account/session.ts";
+import { MakeAdmin } from "./make-admin.tsx";
 import { usersQuery, userQuery, type UserFilter } from "./operator-queries.ts";
 import { UserActions } from "./user-actions.tsx";
 
@@ -75,16 +76,16 @@ function UserItem({ user }: { user: OperatorUserView }) {
           )}{" "}
           · {session_count === 1 ? "1 session" : `${session_count} sessions`}
         </p>
-        <Workspaces id={id} count={workspace_count} />
+        <Workspaces user={user} count={workspace_count} />
       </div>
       <UserActions user={user} isMe={isMe} />
     </li>
   );
 }
 
-function Workspaces({ id, count }: { id: string; count: number }) {
+function Workspaces({ user, count }: { user: OperatorUserView; count: number }) {
   const [isOpen, setOpen] = useState(false);
-  const { data, error, refetch } = useQuery({ ...userQuery(id), enabled: isOpen });
+  const { data, error, refetch } = useQuery({ ...userQuery(user.id), enabled: isOpen });
   return (
     <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary className="w-fit cursor-pointer text-accent">
@@ -93,9 +94,12 @@ function Workspaces({ id, count }: { id: string; count: number }) {
       {error && <Failed error={error} retry={() => void refetch()} />}
       <ul className="mt-1 grid gap-1">
         {data?.workspaces.map((workspace) => (
-          <li key={workspace.id}>
-            {workspace.name} <span className="text-muted">· {workspace.role}</span>
-            {workspace.is_personal && <span className="text-muted"> · their own</span>}
+          <li key={workspace.id} className="flex flex-wrap items-center gap-2">
+            <span>
+              {workspace.name} <span className="text-muted">· {workspace.role}</span>
+              {workspace.is_personal && <span className="text-muted"> · their own</span>}
+            </span>
+            {workspace.role !== "ADMIN" && <MakeAdmin user={user} workspace={workspace} />}
           </li>
         ))}
       </ul>
