@@ -8,6 +8,9 @@ import { formatCount, formatDay } from "../../lib/format.ts";
 
 const UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
 
+/** By the hours that a rollup is of. */
+const PERIODS: Readonly<Record<number, string>> = { 1: "Hour", 24: "Day", 168: "Week" };
+
 /** `12.3 MB` */
 function formatBytes(bytes: number): string {
   const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
@@ -34,7 +37,7 @@ export function DatabaseCard({ database }: { database: DatabaseStatus }) {
       </Table>
       <Table label="Rollups" heads={["Of each", "Condensed until"]}>
         {rollups.map(({ period_hours: hours, rolled_until }) => (
-          <Row key={hours} cells={[hours === 1 ? "Hour" : "Day", <Time key="until" at={rolled_until} />]} />
+          <Row key={hours} cells={[PERIODS[hours] ?? `${hours} hours`, <Time key="until" at={rolled_until} />]} />
         ))}
       </Table>
     </Card>
