@@ -1,22 +1,22 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { requireEmbedded } from "../scripts/demo/place.ts";
 import { faultAt } from "../scripts/demo/targets.ts";
-import { root } from "../scripts/launch/environment.ts";
 import { removePostgres } from "../scripts/servers/postgres.ts";
 import { createCaller, type Caller } from "./harness/caller.ts";
+import { startDemo, type DemoProcess } from "./harness/demo-process.ts";
 
 let folder: string;
-let demo: Started;
+let demo: DemoProcess;
+let openedAt: number;
 let caller: Caller;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "pulsecheck-demo-"));
-  demo = start({ PULSECHECK_DEMO_FOLDER: folder });
+  demo = startDemo({ PULSECHECK_DEMO_FOLDER: folder });
   caller = createCaller(await demo.url);
+  openedAt = Date.now();
 }, 120_000);
 afterAll(async () => {
   demo.child.kill("SIGKILL");
@@ -24,28 +24,6 @@ afterAll(async () => {
   await removePostgres(join(folder, "postgres"));
   await rm(folder, { recursive: true, force: true });
 });
-
-type Started = { child: ChildProcess; url: Promise<string>; ended: Promise<number | null>; out(): string };
-
-function start(env: Record<string, string>): Started {
-  const child = spawn(join(root, "node_modules/.bin/node"), [join(root, "scripts/demo.ts")], {
-    // As from a terminal: of the tests' environment nothing.
-    env: { PATH: process.env["PATH"], ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let out = "";
-  const { promise: url, resolve, reject } = Promise.withResolvers<string>();
-  for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (chunk: Buffer) => {
-      out += chunk.toString();
-      const told = /open +(\S+)[^]*stop +Ctrl-C/.exec(out)?.[1];
-      if (told !== undefined) resolve(told);
-    });
-  const ended = once(child, "close").then(([code]) => code as number | null);
-  void ended.then((code) => reject(new Error(`the demo ended with ${code}: ${out}`)));
-  url.catch(() => undefined);
-  return { child, url, ended, out: () => out };
-}
 
 async function logIn(name: string): Promise<string> {
   const json = { username: `${name}@example.com`, password: "Password123!" };
@@ -119,10 +97,20 @@ describe("a visitor finds", () => {
     const entries = await items("/api/v1/audit?limit=100");
     expect(entries.length).toBeGreaterThan(40);
   });
+
+  test("that Checkout goes down within a minute of the start, and comes back", { timeout: 150_000 }, async () => {
+    const live = async () => (await items(`/api/v1/incidents?q=Checkout&from=${new Date(openedAt).toISOString()}`))[0];
+    await expect.poll(live, { timeout: 70_000, interval: 1_000 }).toMatchObject({ reason: "http_status" });
+    const { started_at, confirmed_at } = await live();
+    // The fault comes 15 s after the start, not after what was made before it.
+    expect(Date.parse(started_at) - openedAt).toBeGreaterThan(10_000);
+    expect(Date.parse(confirmed_at) - openedAt).toBeLessThan(60_000);
+    await expect.poll(async () => (await live()).ended_at, { timeout: 70_000, interval: 1_000 }).not.toBeNull();
+  });
 });
 
 test("what runs says so to a second start, and SIGTERM stops all of it", async () => {
-  const second = start({ PULSECHECK_DEMO_FOLDER: folder });
+  const second = startDemo({ PULSECHECK_DEMO_FOLDER: folder });
   expect([await second.ended, second.out()]).toEqual([1, expect.stringContaining("a demo runs already")]);
   demo.child.kill("SIGTERM");
   expect([await demo.ended, demo.out()]).toEqual([0, expect.stringContaining("stopping")]);
@@ -130,7 +118,7 @@ test("what runs says so to a second start, and SIGTERM stops all of it", async (
 });
 
 test("it is refused where a database of somebody else's is named", async () => {
-  const refused = start({ PULSECHECK_DEMO_FOLDER: folder, DATABASE_URL: "postgresql://db.example.com/pulsecheck" });
+  const refused = startDemo({ PULSECHECK_DEMO_FOLDER: folder, DATABASE_URL: "postgresql://db.example.com/pulsecheck" });
   expect([await refused.ended, refused.out()]).toEqual([
     1,
     expect.stringContaining("embedded mode only, and DATABASE_URL is set"),
@@ -144,6 +132,13 @@ test.each([
 ])("and where %s is %s", (name, value) => {
   expect(() => requireEmbedded({ [name]: value })).toThrow(`embedded mode only, and ${name} is`);
   expect(() => requireEmbedded({ [name]: "" })).not.toThrow();
+});
+
+test("it listens on this machine alone", () => {
+  for (const HOST of ["0.0.0.0", "::", "192.168.1.2", "demo.example.com", "127.example.com"])
+    expect(() => requireEmbedded({ HOST })).toThrow(`HOST is ${HOST}, where others can reach it`);
+  for (const HOST of ["", "127.0.0.1", "127.1.2.3", "localhost", "::1"])
+    expect(() => requireEmbedded({ HOST })).not.toThrow();
 });
 
 test("a fault comes when it is due, and again", () => {

@@ -16,7 +16,7 @@ export const PEOPLE: Record<"admin" | "user" | "viewer", Named & { role: MemberR
 
 export const ALERT_ADDRESSES = ["oncall@example.com", "eu-operations@example.com"];
 
-/** How a service goes wrong, in seconds since the demo was started: from `firstS` on each `everyS`, for `forS`. */
+/** How a service goes wrong, in seconds since the demo said that it runs: from `firstS` on each `everyS`, for `forS`. */
 export type Fault = { kind: FaultKind; firstS: number; everyS: number; forS: number };
 export type FaultKind = "error" | "slow" | "wrong page" | "hangs" | "refuses";
 

@@ -1,5 +1,6 @@
 import { environment } from "@pulsecheck/shared/environment";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { isIPv4 } from "node:net";
 import { join } from "node:path";
 import { z } from "zod";
 import { ownFolder } from "../launch/environment.ts";
@@ -13,15 +14,21 @@ const HEARD = new Set(["PORT", "HOST", "LOG_LEVEL"]);
 /** Where a demo keeps everything; a person's own instance is elsewhere. */
 export const findFolder = (env: NodeJS.ProcessEnv): string => env["PULSECHECK_DEMO_FOLDER"] || join(ownFolder, "demo");
 
-/** Throws where somebody's real PulseCheck may be meant: passwords that everybody knows do not belong there. */
+/** Throws where somebody's real PulseCheck may be meant, or others may log in: everybody knows the passwords. */
 export function requireEmbedded(env: NodeJS.ProcessEnv): void {
   const set = ["DATABASE_URL", "REDIS_URL"].filter((name) => env[name]);
   const production = ["NODE_ENV", "ENVIRONMENT"].filter((name) => env[name] === "production");
-  const [reason] = [...set.map((name) => `${name} is set`), ...production.map((name) => `${name} is production`)];
+  const open = env["HOST"] && !isThisMachine(env["HOST"]) ? [`HOST is ${env["HOST"]}, where others can reach it`] : [];
+  const reasons = [...set.map((name) => `${name} is set`), ...production.map((name) => `${name} is production`)];
+  const [reason] = [...reasons, ...open];
   if (reason !== undefined)
     throw new Error(
-      `the demo makes accounts with a well-known password, so it runs in embedded mode only, and ${reason}. Unset it (it may stand in .env) and try again.`,
+      `the demo makes accounts with a well-known password, so it runs on this machine in embedded mode only, and ${reason}. Unset it (it may stand in .env) and try again.`,
     );
+}
+
+function isThisMachine(host: string): boolean {
+  return host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
 }
 
 /** The environment of the demo's apps: of PulseCheck's own settings only the address. It sends no mail to anybody. */

@@ -51,6 +51,7 @@ export async function runDemo({ config, env, folder, interruption }: Demo, last:
     }
     if (interruption.signal.aborted) return;
     await runApps({ config, env: appEnv, watch: false, interruption }, async (over) => {
+      targets.startFaults();
       printBanner(config);
       await liven(urlOf(config), notes, over);
     });

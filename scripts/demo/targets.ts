@@ -6,13 +6,18 @@ import { SEED, SERVICES, type Fault, type FaultKind, type Service } from "./cast
 import type { Notes } from "./place.ts";
 
 export type Ports = Notes["ports"];
-export type Targets = { ports: Ports; close(): Promise<void> };
+export type Targets = {
+  ports: Ports;
+  /** From now on things go wrong as they are due; until then all is well. */
+  startFaults(): void;
+  close(): Promise<void>;
+};
 
 const SLOW_FACTOR = 14;
 const HANGS_MS = 60_000;
 const LOOK_EVERY_MS = 1_000;
 
-/** What is wrong with a service so long after the demo's start; null: nothing. */
+/** What is wrong with a service so long after the faults were started; null: nothing. */
 export function faultAt(fault: Fault | undefined, elapsedS: number): FaultKind | null {
   if (fault === undefined || elapsedS < fault.firstS) return null;
   return (elapsedS - fault.firstS) % fault.everyS < fault.forS ? fault.kind : null;
@@ -20,7 +25,7 @@ export function faultAt(fault: Fault | undefined, elapsedS: number): FaultKind |
 
 /** Servers on this machine that answer, mostly. On the ports of last time, where those are free. */
 export async function openTargets(last: Ports | null): Promise<Targets> {
-  const startedMs = performance.now();
+  let startedMs = Infinity;
   const elapsedS = () => (performance.now() - startedMs) / 1_000;
   const fate = createFate(SEED, "targets");
   const answer =
@@ -39,6 +44,9 @@ export async function openTargets(last: Ports | null): Promise<Targets> {
   }, LOOK_EVERY_MS);
   return {
     ports,
+    startFaults() {
+      startedMs = performance.now();
+    },
     async close() {
       clearInterval(look);
       for (const server of [webServer, gatewayServer]) hangUp(server);
