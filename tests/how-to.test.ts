@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { root } from "../scripts/launch/environment.ts";
@@ -11,13 +12,19 @@ import { openHouse, type House } from "./harness/house.ts";
 let house: House;
 let alice: Person;
 let env: Record<string, string>;
+/** Where the commands write their files. */
+const folder = mkdtempSync(join(tmpdir(), "how-to-"));
 beforeAll(async () => {
   house = await openHouse();
   alice = await house.register("alice");
   const [KEY, USER_KEY] = [await house.createKey(alice, "INGEST"), await house.createKey(alice, "USER")];
-  env = { PATH: process.env["PATH"] ?? "", API: house.url, KEY, USER_KEY };
+  const ADMIN_KEY = await house.createKey(alice, "ADMIN");
+  env = { PATH: process.env["PATH"] ?? "", API: house.url, KEY, USER_KEY, ADMIN_KEY };
 });
-afterAll(() => house.stop());
+afterAll(async () => {
+  await house.stop();
+  rmSync(folder, { recursive: true });
+});
 
 /** The blocks of a page that are in this language, the first of them first. */
 function readBlocks(page: string, language: string): string[] {
@@ -31,7 +38,11 @@ function readBlocks(page: string, language: string): string[] {
 async function run(block: string | undefined, more: Record<string, string> = {}): Promise<any[]> {
   // curl ends its answers with no line break.
   const script = `curl() { command curl "$@"; echo; }\nset -eu\n${block}`;
-  const child = spawn("bash", ["-c", script], { env: { ...env, ...more }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn("bash", ["-c", script], {
+    cwd: folder,
+    env: { ...env, ...more },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let out = "";
   let errors = "";
   child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
@@ -43,6 +54,7 @@ async function run(block: string | undefined, more: Record<string, string> = {})
     .filter((line) => /^[[{]/.test(line))
     .map((line) => JSON.parse(line));
 }
+const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
 const read = async (path: string) => (await house.call("GET", path, { token: alice.token })).body;
 
 describe("report-devices.md", () => {
@@ -88,4 +100,49 @@ test("watch-cron-jobs.md: a job is made and pings, and one comes along from Heal
   expect(await read(`/api/v1/monitors/${job.id}`)).toMatchObject({ status: "UP" });
   const [reports] = await run(bring);
   expect(await read(`/api/v1/monitors/${reports.id}`)).toMatchObject({ name: "reports", status: "UP" });
+});
+
+test("import-and-export.md: a file is tried, written and exported", async () => {
+  const [send, look, save] = readBlocks("import-and-export.md", "sh");
+  const tried = await run(send);
+  expect(tried).toMatchObject([
+    { state: "QUEUED", is_dry_run: true },
+    { state: "QUEUED", is_dry_run: false },
+  ]);
+  const done = { state: "DONE", rows: 1, created: 1, error_count: 0 };
+  const items = async () => (await run(look))[0].items;
+  await expect.poll(items, { timeout: 20_000 }).toMatchObject([
+    { ...done, is_dry_run: false },
+    { ...done, is_dry_run: true },
+  ]);
+  await run(save);
+  expect(readFileSync(join(folder, "monitors.csv"), "utf8")).toContain("shop,Web shop,http,60,https://example.com/");
+  // A zip archive, as Excel's files are.
+  expect(readFileSync(join(folder, "uptime.xlsx")).subarray(0, 2).toString()).toBe("PK");
+});
+
+test("reports-and-analytics.md: by tag, and compared", async () => {
+  const [ask] = readBlocks("reports-and-analytics.md", "sh");
+  const [report, analytics] = await run(ask);
+  expect(report).toMatchObject({ by: "tag", rows: expect.any(Array), total: { mean_time_to_recovery_ms: null } });
+  expect(analytics).toMatchObject({ of: "latency", by: "monitor", bucket: "hour", previous: { count: 0 } });
+});
+
+test("plan-maintenance.md: a window is planned and tried, and one that is on is ended", async () => {
+  const [plan, preview, end] = readBlocks("plan-maintenance.md", "sh");
+  const [planned] = await run(plan);
+  expect(planned).toMatchObject({ state: "upcoming", targets: { tags: ["production"] } });
+  expect(planned.next_occurrences).toHaveLength(5);
+  expect((await run(preview))[0].occurrences).toHaveLength(5);
+  const schedule = { kind: "once", starts_at: inHours(0), ends_at: inHours(1) };
+  const json = { name: "now", targets: { everything: true }, schedule };
+  const { id } = (await house.call("POST", "/api/v1/maintenance-windows", { token: alice.token, json })).body;
+  expect(await run(end, { WINDOW_ID: id })).toMatchObject([{ state: "past" }]);
+});
+
+test("work-in-a-team.md: somebody is invited, and the members are listed", async () => {
+  const [invite] = readBlocks("work-in-a-team.md", "sh");
+  const [invitation, members] = await run(invite);
+  expect(invitation).toMatchObject({ email: "bob@example.com", role: "USER" });
+  expect(members.items).toMatchObject([{ email: alice.email, role: "ADMIN", is_owner: true }]);
 });

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { readSheet } from "read-excel-file/node";
+import type { Locator } from "playwright-core";
 import { beforeAll, expect, test, vi } from "vitest";
 import { openBrowserHouse, openVisitor } from "../harness/browser.ts";
 import type { Person } from "../harness/caller.ts";
@@ -37,7 +38,7 @@ test("figures by tag, narrowed to one monitor and compared with the period befor
   const rows = groups.getByRole("rowheader");
   await expect.poll(() => rows.allTextContents(), soon).toHaveLength(3);
   await expect
-    .poll(() => page.locator("[data-points]").getAttribute("data-points").then(Number), soon)
+    .poll(() => page.locator("[data-points]").first().getAttribute("data-points").then(Number), soon)
     .toBeGreaterThan(100);
   expect(await findBarriers()).toEqual([]);
 
@@ -71,11 +72,81 @@ test("figures by tag, narrowed to one monitor and compared with the period befor
   expect(complaints).toEqual([]);
 });
 
+/** How many pixels of a chart have the colours of these variables of the theme. */
+const countColours = (chart: Locator, names: readonly string[]) =>
+  chart.evaluate((box, variables) => {
+    const canvas = box.querySelector("canvas");
+    const pixels = canvas?.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+    const seen = new Map<string, number>();
+    for (let i = 0; i < pixels.length; i += 4) {
+      const hex = `#${[0, 1, 2].map((part) => (pixels[i + part] ?? 0).toString(16).padStart(2, "0")).join("")}`;
+      seen.set(hex, (seen.get(hex) ?? 0) + 1);
+    }
+    return variables.map((name) => seen.get(getComputedStyle(box).getPropertyValue(name).trim()) ?? 0);
+  }, names);
+
+test.each(["light", "dark"] as const)(
+  "each group has a line and a name beside it: %s, on a phone",
+  async (colorScheme) => {
+    const viewport = { width: 360, height: 740 };
+    const visitor = await openVisitor(browser, house.url, { as: alice, colorScheme, viewport });
+    const { page, complaints, findBarriers } = visitor;
+    const card = page.getByRole("region", { name: "Average of each, in ms", exact: true });
+    const legend = card.getByRole("listitem");
+    await page.goto("/analytics?by=tag");
+    await expect.poll(() => legend.allInnerTexts(), soon).toEqual(["eu", "prod"]);
+    const chart = card.locator("[data-lines]");
+    await expect.poll(() => chart.getAttribute("data-lines"), soon).toBe("2");
+    await expect
+      .poll(async () => Math.min(...(await countColours(chart, ["--series-1", "--series-2"]))), soon)
+      .toBeGreaterThan(20);
+    await card.locator(".u-over").hover();
+    await expect
+      .poll(async () => (await legend.allInnerTexts()).join(" "), soon)
+      .toMatch(/eu\s+\d+ ms\s+prod\s+\d+ ms/);
+    await card.getByText("Show as a table").click();
+    await card.getByRole("columnheader", { name: "prod" }).waitFor();
+    expect(await findBarriers()).toEqual([]);
+
+    await page.goto("/analytics");
+    await expect.poll(async () => (await legend.allInnerTexts()).toSorted(), soon).toEqual(["Blog", "Web shop", long]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    expect(await findBarriers()).toEqual([]);
+    expect(complaints).toEqual([]);
+  },
+);
+
+test("values in several units have a chart for each unit, and no average together", async () => {
+  const json = [
+    { sensor_id: "warm", value: 21.5, unit: "°C" },
+    { sensor_id: "cold", value: 11.5, unit: "°C" },
+    { sensor_id: "press", value: 1_013, unit: "hPa" },
+  ];
+  expect((await house.call("POST", "/api/v1/sensors", { token: alice.token, json })).status).toBe(201);
+  const { page, complaints, findBarriers } = await openVisitor(browser, house.url, { as: alice });
+  await page.goto("/analytics?of=readings");
+  await page.getByText("3 values in several units").waitFor();
+  const legendOf = (unit: string) =>
+    page
+      .getByRole("list", { name: `Average of each, in ${unit}` })
+      .getByRole("listitem")
+      .allInnerTexts();
+  expect((await legendOf("°C")).toSorted()).toEqual(["cold", "warm"]);
+  expect(await legendOf("hPa")).toEqual(["press"]);
+  expect(await findBarriers()).toEqual([]);
+  await page.getByRole("table", { name: "Analytics by group" }).getByRole("link", { name: "press" }).click();
+  await page.getByText("3 values in several units").waitFor({ state: "detached" });
+  await page.getByText("1,013 hPa").first().waitFor();
+  expect(complaints).toEqual([]);
+});
+
 test("the uptime report is read, saved as a file, and asked for by mail", async () => {
   const { page, complaints, findBarriers } = await openVisitor(browser, house.url, { as: alice });
   await page.goto("/report?range=30d");
   const rows = page.getByRole("table", { name: "Uptime report" }).getByRole("rowheader");
   await expect.poll(() => rows.allTextContents(), soon).toEqual(["Web shop", "Blog", long]);
+  await page.getByText("How this is counted").click();
+  await page.getByText("Uptime = good checks / (good + failed checks).").waitFor();
   const save = async (format: string) => {
     const [download] = await Promise.all([
       page.waitForEvent("download"),

@@ -61,12 +61,20 @@ export function ReportPage() {
   );
 }
 
+/** As docs/adr/0006 says. */
+const FORMULAS = [
+  "Uptime = good checks / (good + failed checks). Checks made during maintenance, and those that could not tell, are in neither.",
+  "Downtime = the time within the range in which an outage was on, without its maintenance; of several monitors the sum.",
+  "Outages = those that were on in the range.",
+  "Mean recovery = mean of (end − start) of the outages that ended in the range, from the first failed check on, maintenance included.",
+  "Latencies are those of good checks; how long a cron job ran counts in its own row alone.",
+];
+
 function Total({ report: { from, to, total } }: { report: UptimeReport }) {
   return (
     <Card title="All together">
       <p className="text-muted">
-        <Time at={from} /> to <Time at={to} />. Maintenance is in no figure. Longer ranges are of whole hours or UTC
-        days that are over.
+        <Time at={from} /> to <Time at={to} />. Longer ranges are of whole hours or UTC days that are over.
       </p>
       <dl className="grid grid-cols-2 gap-x-6 gap-y-3 sm:grid-cols-3 lg:grid-cols-5">
         {REPORT_FIGURES.map(([label, write]) => (
@@ -75,6 +83,14 @@ function Total({ report: { from, to, total } }: { report: UptimeReport }) {
           </Fact>
         ))}
       </dl>
+      <details>
+        <summary className="w-fit cursor-pointer font-medium text-accent">How this is counted</summary>
+        <ul className="mt-2 grid list-disc gap-1 pl-5 text-muted">
+          {FORMULAS.map((formula) => (
+            <li key={formula}>{formula}</li>
+          ))}
+        </ul>
+      </details>
     </Card>
   );
 }
