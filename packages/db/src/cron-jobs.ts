@@ -46,8 +46,18 @@ export async function readDeadline(
   monitor: Monitor,
   cronJob: CronJob,
 ): Promise<Date | null> {
+  return findDeadline(monitor, cronJob, await readListeningSince(tx));
+}
+
+/** The same for whoever knows already since when pings have been received. */
+export function findDeadline(monitor: Monitor, cronJob: CronJob, listeningSince: Date): Date | null {
+  return deadlineOf(stateOf(cronJob), timingOf(settingsOf(monitor, cronJob)), listeningSince);
+}
+
+/** Since when pings have been received without a gap. */
+export async function readListeningSince(tx: Prisma.TransactionClient): Promise<Date> {
   const [row] = await tx.$queryRawUnsafe<{ since: Date }[]>(LISTENING_SINCE);
-  return deadlineOf(stateOf(cronJob), timingOf(settingsOf(monitor, cronJob)), row?.since ?? new Date());
+  return row?.since ?? new Date();
 }
 
 export async function writeCronState(client: pg.PoolClient, monitorId: number, state: CronState): Promise<void> {

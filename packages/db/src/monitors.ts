@@ -111,8 +111,7 @@ export async function updateMonitor(
     });
     const previous = before.state?.status ?? "UNKNOWN";
     const view = viewMonitor({ ...monitor, state });
-    const keep = SECRETS.filter((field) => change[field] !== undefined);
-    await recordChange(tx, scope, { ...deedOn("updated", viewMonitor(before), view), keep });
+    await recordChange(tx, scope, deedOn("updated", viewMonitor(before), view, change));
     return { monitor: view, previous, closedIncidentIds };
   });
   return refuseTaken(update);
@@ -131,9 +130,18 @@ export async function deleteMonitor(scope: Scope, publicId: string): Promise<voi
 
 const SECRETS = ["headers", "body", "auth", "ping_id"] as const;
 
-function deedOn(what: "created" | "updated" | "deleted", before: MonitorView | null, after: MonitorView | null): Deed {
+type Named = Pick<MonitorView, "id" | "name">;
+
+/** What is written down of what was done to a monitor. */
+export function deedOn(
+  what: "created" | "updated" | "deleted",
+  before: Named | null,
+  after: Named | null,
+  change: AnyMonitorChange = {},
+): Deed {
   const { id = "", name = "" } = after ?? before ?? {};
-  return { action: `monitor.${what}`, subject: { type: "monitor", id, name }, before, after };
+  const keep = SECRETS.filter((field) => change[field] !== undefined);
+  return { action: `monitor.${what}`, subject: { type: "monitor", id, name }, before, after, keep };
 }
 
 function columnsOf(input: AnyMonitorChange) {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { nextOnGrid, phaseOf, recheckAt, shardOf, SHARDS } from "./schedule.ts";
+import { firstCheckAt, nextOnGrid, phaseOf, recheckAt, shardOf, SHARDS } from "./schedule.ts";
 
 const T0 = Date.UTC(2026, 0, 1);
 const id = fc.integer({ min: 1, max: 2 ** 31 - 1 });
@@ -44,6 +44,20 @@ describe("the next due time", () => {
         expect(due - now).toBeLessThanOrEqual(1.5 * ms + 1);
       }),
     );
+  });
+});
+
+describe("first checks of many", () => {
+  it("a few are at once, many are spread, and none is later than its own place in the interval", () => {
+    const now = new Date(T0);
+    const aheadMs = (monitor: number, intervalMs: number, n: number) =>
+      firstCheckAt(monitor, intervalMs, n, now).getTime() - T0;
+    expect(aheadMs(7, 3_600_000, 0)).toBe(0);
+    const many = Array.from({ length: 50_000 }, (_, n) => aheadMs(n, 3_600_000, n));
+    expect(Math.max(...many.slice(0, 50))).toBeLessThanOrEqual(1_000);
+    const perSecond = Map.groupBy(many, (ms) => Math.floor(ms / 1_000));
+    expect(Math.max(...[...perSecond.values()].map((due) => due.length))).toBeLessThan(120);
+    fc.assert(fc.property(id, interval, (monitor, ms) => aheadMs(monitor, ms, 1_000_000) <= ms));
   });
 });
 

@@ -10,6 +10,7 @@ export const LEASE_MARGIN_MS = 10_000;
 export const SIGN_EVERY_MS = 2_000;
 export const DEAD_AFTER_MS = 6_000;
 const RECHECK_MS = 3_000;
+const FIRST_CHECK_EVERY_MS = 20;
 
 export function shardOf(monitorId: number): number {
   return monitorId % SHARDS;
@@ -32,6 +33,15 @@ export function nextOnGrid(monitorId: number, intervalMs: number, scheduledAt: D
   const earliest = Math.max(now.getTime() + 1, scheduledAt.getTime() + intervalMs / 2);
   const phase = phaseOf(monitorId, intervalMs);
   return new Date(Math.ceil((earliest - phase) / intervalMs) * intervalMs + phase);
+}
+
+/**
+ * When the n-th of many monitors that are written at once is checked first: one comes after the other, so that a few
+ * are checked at once and many leave room for everyone else's, and none later than its own grid says.
+ */
+export function firstCheckAt(monitorId: number, intervalMs: number, n: number, now: Date): Date {
+  const inLineAt = now.getTime() + n * FIRST_CHECK_EVERY_MS;
+  return new Date(Math.min(inLineAt, nextOnGrid(monitorId, intervalMs, new Date(0), now).getTime()));
 }
 
 /** When a failed, not yet confirming check is repeated. */

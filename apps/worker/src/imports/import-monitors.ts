@@ -1,13 +1,14 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { finishImport, type ClaimedImport } from "@pulsecheck/db/imports";
+import { finishImport } from "@pulsecheck/db/imports";
 import {
-  changeMonitors,
   findMonitors,
   insertMonitors,
   lockImports,
-  lockMonitors,
+  startMonitors,
+  type StoredMonitor,
   type Transaction,
 } from "@pulsecheck/db/monitor-batches";
+import { lockEdits, openEdits, stageEdits, writeEdits, type MonitorEdit } from "@pulsecheck/db/monitor-edits";
 import type { MonitorRow } from "@pulsecheck/db/monitor-view";
 import { requireRoom } from "@pulsecheck/db/quotas";
 import type { AnyMonitorInput } from "@pulsecheck/shared/cron-monitor";
@@ -26,7 +27,10 @@ const ROWS_A_TURN = 50;
 const LIMITS = { maxWait: 30_000, timeout: 600_000 };
 const UUID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i;
 
-/** Adds and changes monitors, and ends the import, all in one transaction. Throws `RolledBack` where nothing may stay. */
+/**
+ * Adds and changes monitors, and ends the import, all in one transaction. What others check and change is locked at its
+ * end alone. Throws `RolledBack` where nothing may stay.
+ */
 export async function importMonitors(deps: Deps, work: ImportWork, drafts: readonly MonitorDraft[]): Promise<void> {
   const { config, db, box } = deps;
   const { job, errors, note } = work;
@@ -35,21 +39,32 @@ export async function importMonitors(deps: Deps, work: ImportWork, drafts: reado
   const judge = createMonitorJudge({ ...config.intervals, parseSchedule }, box, refused, errors);
   const sort = createSorter(judge, work);
   const counts: Counts = { created: 0, updated: 0, unchanged: 0 };
+  const isWriting = () => !job.isDryRun && errors.count() === 0;
   await db.prisma.$transaction(async (tx) => {
     await lockImports(tx, job.scope);
+    await openEdits(tx);
+    const stored: StoredMonitor[] = [];
+    const edited = new Map<number, MonitorDraft>();
     let rowsDone = work.skipped();
     for (const chunk of inChunks(drafts, CHUNK)) {
-      const known = await findMonitors(tx, job.scope, namesOf(chunk));
-      const sorted = await sort(chunk, known);
-      const written = job.isDryRun || errors.count() > 0 ? sorted : await write(tx, deps, job, judge, sorted);
-      counts.created += sorted.fresh.length;
-      counts.updated += written.edits.length;
-      counts.unchanged += chunk.length - sorted.fresh.length - written.edits.length;
+      const { fresh, edits } = await sort(chunk, await findMonitors(tx, job.scope, namesOf(chunk)));
+      if (isWriting()) {
+        stored.push(...(await insertMonitors(tx, job.scope, box, job.createdById, fresh)));
+        await stageEdits(tx, box, edits);
+      }
+      for (const { draft, before } of edits) edited.set(before.id, draft);
+      counts.created += fresh.length;
       rowsDone += chunk.length;
       note(rowsDone);
     }
-    await judgeRoom(tx, work, job.isDryRun ? counts.created : 0);
-    if (job.isDryRun || errors.count() > 0) throw new RolledBack(counts);
+    counts.updated = edited.size;
+    if (counts.created > 0) await judgeRoom(tx, work, job.isDryRun ? counts.created : 0);
+    if (isWriting()) {
+      await startMonitors(tx, job.scope, stored);
+      if (edited.size > 0) counts.updated = await writeStaged(tx, deps, work, judge, edited, stored.length);
+    }
+    counts.unchanged = drafts.length - counts.created - counts.updated;
+    if (!isWriting()) throw new RolledBack(counts);
     await finishImport(tx, job, outcomeOf(work, counts));
   }, LIMITS);
 }
@@ -63,7 +78,7 @@ function namesOf(chunk: readonly MonitorDraft[]) {
   };
 }
 
-type Edit = { draft: MonitorDraft; before: MonitorRow };
+type Edit = MonitorEdit & { draft: MonitorDraft };
 type Sorted = { fresh: AnyMonitorInput[]; edits: Edit[] };
 
 /** Tells new monitors from those that are there and differ. A monitor may stand in a file once. */
@@ -88,15 +103,19 @@ function createSorter(judge: MonitorJudge, { errors }: ImportWork) {
       if (before === undefined) {
         const input = judge.judgeNew(draft);
         if (input !== null) sorted.fresh.push(input);
-      } else if (draft.names.url === null && hasFields(judge.judgeChange(draft, before))) {
-        sorted.edits.push({ draft, before });
+      } else if (draft.names.url === null) {
+        sorted.edits.push(...judgeEdit(judge, draft, before));
       }
     }
     return sorted;
   };
 }
 
-const hasFields = (change: object | null): boolean => change !== null && Object.keys(change).length > 0;
+/** What differs, if anything does. */
+function judgeEdit(judge: MonitorJudge, draft: MonitorDraft, before: MonitorRow): Edit[] {
+  const change = judge.judgeChange(draft, before);
+  return change === null || Object.keys(change).length === 0 ? [] : [{ draft, before, change }];
+}
 
 /** Finds a monitor by its key, else by its id here, else by the id that it had elsewhere, else by its address. */
 function indexMonitors(known: readonly MonitorRow[]) {
@@ -110,27 +129,23 @@ function indexMonitors(known: readonly MonitorRow[]) {
   };
 }
 
-/** What differs is judged once more when nobody else can change it: only that is changed. */
-async function write(
+/** What was changed meanwhile is judged once more, when nobody else can change it. Answers how many were changed. */
+async function writeStaged(
   tx: Transaction,
   { box }: Deps,
-  job: ClaimedImport,
+  { job, errors }: ImportWork,
   judge: MonitorJudge,
-  { fresh, edits }: Sorted,
-): Promise<Sorted> {
-  await insertMonitors(tx, job.scope, box, job.createdById, fresh);
-  const locked = await lockMonitors(
-    tx,
-    edits.map(({ before }) => before.id),
-  );
-  const draftOf = new Map(edits.map(({ draft, before }) => [before.id, draft]));
-  const written = locked.flatMap((before) => {
-    const draft = draftOf.get(before.id);
-    const change = draft === undefined ? null : judge.judgeChange(draft, before);
-    return draft !== undefined && change !== null && hasFields(change) ? { draft, before, change } : [];
+  edited: ReadonlyMap<number, MonitorDraft>,
+  checkedBefore: number,
+): Promise<number> {
+  const stale = await lockEdits(tx);
+  const again = stale.flatMap((before) => {
+    const draft = edited.get(before.id);
+    return draft === undefined ? [] : judgeEdit(judge, draft, before);
   });
-  await changeMonitors(tx, box, written);
-  return { fresh, edits: written };
+  if (errors.count() > 0) return 0;
+  await stageEdits(tx, box, again);
+  return writeEdits(tx, job.scope, checkedBefore);
 }
 
 async function judgeRoom(tx: Transaction, { job, errors }: ImportWork, more: number): Promise<void> {
