@@ -1,7 +1,7 @@
 import { Refusal, refuseField } from "@pulsecheck/shared/refusal";
 import {
   settleReadingTime,
-  TIME_OUT_OF_RANGE,
+  timeOutOfRange,
   unitOf,
   type CreatedReading,
   type ReadingInput,
@@ -10,7 +10,8 @@ import type pg from "pg";
 import { inTransaction } from "./client.ts";
 import type { Scope } from "./scope.ts";
 
-type Known = { key: number; unit: string };
+/** A sensor as its readings are stored under it. */
+export type KnownSensor = { key: number; unit: string };
 
 /**
  * Stores readings, all or none, and makes the sensors that nobody knows yet. Refuses (400) a time out of range and a unit
@@ -26,7 +27,7 @@ export async function createReadings(
   const refuse = (i: number, field: string, detail: string) => refuseField(isBatch ? `${i}.${field}` : field, detail);
   const times = inputs.map(({ timestamp }, i) => {
     const at = timestamp === undefined ? now : settleReadingTime(timestamp, now);
-    if (at === null) throw refuse(i, "timestamp", TIME_OUT_OF_RANGE);
+    if (at === null) throw refuse(i, "timestamp", timeOutOfRange());
     return at;
   });
   return inTransaction(scope.db.pool, async (client) => {
@@ -54,7 +55,7 @@ const INSERT = "INSERT INTO readings (at, value, sensor_key, metadata) SELECT at
 const READINGS =
   "unnest($1::timestamptz[], $2::float8[], $3::int[], $4::text[]) WITH ORDINALITY AS t(at, value, sensor_key, metadata, n)";
 
-function columnsOf(inputs: readonly ReadingInput[], times: readonly Date[], sensors: ReadonlyMap<string, Known>) {
+function columnsOf(inputs: readonly ReadingInput[], times: readonly Date[], sensors: ReadonlyMap<string, KnownSensor>) {
   return [
     times,
     inputs.map(({ value }) => value),
@@ -63,44 +64,13 @@ function columnsOf(inputs: readonly ReadingInput[], times: readonly Date[], sens
   ];
 }
 
-/** A reading that is to be stored, with its time. */
-export type TimedReading = { input: ReadingInput; at: Date };
-
-/**
- * Stores those of many readings that are not there yet, the same value of a sensor at the same time, in a transaction of
- * the caller's. Nothing is stored where a unit is not the sensor's. Refuses (409) more sensors than the workspace may have.
- */
-export async function addReadings(
-  client: pg.PoolClient,
-  scope: Scope,
-  createdById: string,
-  readings: readonly TimedReading[],
-  quota: number,
-): Promise<{ created: number; problems: UnitProblem[] }> {
-  const inputs = readings.map(({ input }) => input);
-  const sensors = await readKnown(client, scope, inputs);
-  const { fresh, problems } = judgeUnits(sensors, inputs);
-  if (problems.length > 0 || inputs.length === 0) return { created: 0, problems };
-  await addSensors(client, scope, createdById, fresh, quota, sensors);
-  const { rowCount } = await client.query(
-    `${INSERT} FROM ${READINGS}
-     WHERE NOT EXISTS (SELECT 1 FROM readings r WHERE r.sensor_key = t.sensor_key AND r.at = t.at AND r.value = t.value)
-     ORDER BY n`,
-    columnsOf(
-      inputs,
-      readings.map(({ at }) => at),
-      sensors,
-    ),
-  );
-  return { created: rowCount ?? 0, problems };
-}
-
-async function readKnown(
+/** The sensors of these readings that are there, which stay there until the commit. */
+export async function readKnown(
   client: pg.PoolClient,
   { workspaceId }: Scope,
   inputs: readonly { sensor_id: string }[],
-): Promise<Map<string, Known>> {
-  const { rows } = await client.query<Known & { sensorId: string }>(
+): Promise<Map<string, KnownSensor>> {
+  const { rows } = await client.query<KnownSensor & { sensorId: string }>(
     `SELECT id AS key, unit, sensor_id AS "sensorId" FROM sensors
      WHERE workspace_id = $1 AND sensor_id = ANY($2) FOR KEY SHARE`,
     [workspaceId, [...new Set(inputs.map(({ sensor_id }) => sensor_id))]],
@@ -109,10 +79,10 @@ async function readKnown(
 }
 
 /** A reading whose unit is not that of its sensor. */
-export type UnitProblem = { i: number; detail: string };
+type UnitProblem = { i: number; detail: string };
 
 /** The sensors that are to be made or that learn their unit now, with their units. */
-function judgeUnits(sensors: ReadonlyMap<string, Known>, inputs: readonly ReadingInput[]) {
+export function judgeUnits(sensors: ReadonlyMap<string, KnownSensor>, inputs: readonly ReadingInput[]) {
   const fresh = new Map<string, string>();
   const problems: UnitProblem[] = [];
   for (const [i, input] of inputs.entries()) {
@@ -125,23 +95,20 @@ function judgeUnits(sensors: ReadonlyMap<string, Known>, inputs: readonly Readin
   return { fresh, problems };
 }
 
-async function addSensors(
+/** Makes sensors, or teaches them their units, and puts them to `sensors`. Refuses (409) more than the workspace may have. */
+export async function addSensors(
   client: pg.PoolClient,
   { workspaceId }: Scope,
   createdById: string,
   fresh: ReadonlyMap<string, string>,
   quota: number,
-  sensors: Map<string, Known>,
+  sensors: Map<string, KnownSensor>,
 ): Promise<void> {
   if (fresh.size === 0) return;
   const hasNew = [...fresh.keys()].some((sensorId) => !sensors.has(sensorId));
   // One at a time in a workspace, so that nobody slips past the quota.
-  const { rows: limits } = await client.query<{ most: number }>(
-    "SELECT coalesce(max_sensors, $2) AS most FROM workspaces WHERE id = $1 FOR NO KEY UPDATE",
-    [workspaceId, quota],
-  );
-  const most = limits[0]?.most ?? quota;
-  const { rows } = await client.query<Known & { sensorId: string }>(
+  if (hasNew) await client.query("SELECT 1 FROM workspaces WHERE id = $1 FOR NO KEY UPDATE", [workspaceId]);
+  const { rows } = await client.query<KnownSensor & { sensorId: string }>(
     `INSERT INTO sensors (workspace_id, created_by_id, sensor_id, name, unit, tags)
      SELECT $1, $2, t.sensor_id, t.sensor_id, t.unit, '{}' FROM unnest($3::text[], $4::text[]) AS t(sensor_id, unit)
      ON CONFLICT (workspace_id, sensor_id) DO UPDATE SET unit = coalesce(nullif(sensors.unit, ''), excluded.unit)
@@ -153,10 +120,22 @@ async function addSensors(
     [rows.map(({ key }) => key), workspaceId],
   );
   for (const { sensorId, ...known } of rows) sensors.set(sensorId, known);
-  const { rows: counted } = await client.query<{ count: number }>(
-    "SELECT count(*)::int AS count FROM sensors WHERE workspace_id = $1",
-    [workspaceId],
+  if (hasNew) await requireSensorRoom(client, workspaceId, quota);
+}
+
+/** Refuses (409) where a workspace has, with `more` of them, more sensors than it may have. */
+export async function requireSensorRoom(
+  client: pg.PoolClient,
+  workspaceId: number,
+  quota: number,
+  more = 0,
+): Promise<void> {
+  const { rows } = await client.query<{ most: number; count: number }>(
+    `SELECT coalesce(max_sensors, $2) AS most, (SELECT count(*)::int FROM sensors WHERE workspace_id = $1) AS count
+     FROM workspaces WHERE id = $1`,
+    [workspaceId, quota],
   );
-  if (hasNew && (counted[0]?.count ?? 0) > most)
+  const { most, count } = rows[0] ?? { most: quota, count: 0 };
+  if (count + more > most)
     throw new Refusal(409, `A workspace may have ${most} sensors; delete some that are no longer needed.`);
 }

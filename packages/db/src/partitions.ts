@@ -38,6 +38,19 @@ export async function maintainPartitions(db: Db, now: Date, retentionDays: numbe
   });
 }
 
+/** Makes the daily partitions of a table for these times, for what comes later than usual. Safe to repeat. */
+export async function makePartitions(db: Db, table: string, times: readonly Date[]): Promise<void> {
+  const days = new Set(times.map((at) => Math.floor(at.getTime() / DAY_MS)));
+  await inTransaction(db.pool, async (client) => {
+    const existing = await readPartitions(client, table);
+    if ([...days].every((day) => existing.has(day))) return;
+    await client.query("SET LOCAL lock_timeout = '3s'");
+    await client.query("SELECT pg_advisory_xact_lock($1)", [LOCKS.partitions]);
+    const now = await readPartitions(client, table);
+    for (const day of days) await makePartition(client, table, now, day);
+  });
+}
+
 export type PartitionSpan = { table: string; count: number; oldest: string | null; newest: string | null };
 
 /** How many daily partitions each table has, and from which day to which. */
@@ -74,7 +87,9 @@ async function makePartition(
   if (existing.has(day)) return;
   const [from, to] = [day, day + 1].map((one) => new Date(one * DAY_MS).toISOString());
   const name = `${table}_${isoDay(day).replaceAll("-", "")}`;
-  await client.query(`CREATE TABLE ${name} PARTITION OF ${table} FOR VALUES FROM ('${from}') TO ('${to}')`);
+  // Attached rather than made as a part: so nobody who reads or writes the table has to wait.
+  await client.query(`CREATE TABLE ${name} (LIKE ${table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)`);
+  await client.query(`ALTER TABLE ${table} ATTACH PARTITION ${name} FOR VALUES FROM ('${from}') TO ('${to}')`);
 }
 
 function isoDay(day: number): string {

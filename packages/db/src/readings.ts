@@ -9,7 +9,7 @@ import type {
   ReadingView,
 } from "@pulsecheck/shared/sensor";
 import type pg from "pg";
-import { listDeeds, recordChange } from "./audit.ts";
+import { listDeeds, recordChange, type Deed } from "./audit.ts";
 import { inTransaction } from "./client.ts";
 import { Prisma } from "./generated/client.ts";
 import { given, readPage, within, type Column, type KeysetQuery } from "./keyset.ts";
@@ -18,7 +18,10 @@ import { correctState } from "./sensor-corrections.ts";
 import { findSensor } from "./sensors.ts";
 import { remakeSeries } from "./series-rollups.ts";
 
-type ReadingRow = { id: string; at: Date; value: number; metadata: Metadata | null; is_anomaly: boolean | null };
+/** A reading as it is stored. */
+export type StoredReading = { id: string; at: Date; value: number; metadata: Metadata | null };
+
+type ReadingRow = StoredReading & { is_anomaly: boolean | null };
 
 type LoggedRow = ReadingRow & { corrected_at: Date | null };
 
@@ -121,7 +124,7 @@ export async function listCorrections(
   }));
 }
 
-function auditOf(row: ReadingRow) {
+function auditOf(row: StoredReading) {
   return { id: Number(row.id), value: row.value, timestamp: row.at.toISOString(), metadata: row.metadata ?? {} };
 }
 
@@ -150,13 +153,22 @@ async function followCorrection(
   before: ReadingRow,
   after: ReadingRow | null,
 ): Promise<void> {
-  await correctState(client, sensorKey, before.id);
+  await correctState(client, sensorKey, [before.id]);
   await remakeSeries(client, ["v"], [{ key: sensorKey, at: before.at }]);
-  await recordChange(client, scope, {
+  await recordChange(client, scope, correctionOf({ sensorKey, name }, before, after));
+}
+
+/** What was corrected (`after`) or deleted (null), as it is written down. */
+export function correctionOf(
+  { sensorKey, name }: { sensorKey: number; name: string },
+  before: StoredReading,
+  after: StoredReading | null,
+): Deed {
+  return {
     action: after === null ? "reading.deleted" : "reading.corrected",
     subject: { type: "reading", id: before.id, name, key: sensorKey },
     before: auditOf(before),
     after: after && auditOf(after),
     keep: ["id", "value", "timestamp", "metadata"],
-  });
+  };
 }

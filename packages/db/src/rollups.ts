@@ -115,7 +115,7 @@ export async function rollUp(db: Db, now: Date): Promise<RolledUntil> {
 /** Read only before the first rollup: it looks through every partition. */
 async function oldestMeasured(client: pg.PoolClient, now: Date): Promise<Date> {
   const { rows } = await client.query<{ at: Date | null }>(
-    "SELECT least((SELECT min(scheduled_at) FROM checks), (SELECT min(bucket_at) FROM check_rollups), (SELECT min(bucket_at) FROM series_rollups)) AS at",
+    "SELECT least((SELECT min(scheduled_at) FROM checks), (SELECT min(bucket_at) FROM check_rollups), (SELECT min(bucket_at) FROM series_rollups), (SELECT min(at) FROM readings)) AS at",
   );
   return rows[0]?.at ?? now;
 }

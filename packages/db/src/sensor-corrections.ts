@@ -10,11 +10,15 @@ type Crossed = Pick<SensorRules, "above" | "below" | "hysteresis"> & {
 };
 
 /**
- * Brings a sensor's last value, and the bound that it crosses, in line with its readings once one of them was corrected or
+ * Brings a sensor's last value, and the bound that it crosses, in line with its readings once some were corrected or
  * deleted. In the transaction that holds its state; what follows for incidents, the worker writes.
  */
-export async function correctState(client: pg.PoolClient, sensorKey: number, readingId: string): Promise<void> {
-  await client.query(FIND_LAST, [sensorKey, readingId]);
+export async function correctState(
+  client: pg.PoolClient,
+  sensorKey: number,
+  readingIds: readonly string[],
+): Promise<void> {
+  await client.query(FIND_LAST, [sensorKey, readingIds]);
   const { rows } = await client.query<Crossed>(READ_CROSSED, [sensorKey]);
   if (rows[0] === undefined) return;
   const { breach, breach_since: since, ...rules } = rows[0];
@@ -33,7 +37,7 @@ const FIND_LAST = `
   FROM sensor_states k LEFT JOIN LATERAL (
     SELECT * FROM readings WHERE sensor_key = $1 AND (at, id) <= (k.last_at, k.last_reading_id)
     ORDER BY at DESC, id DESC LIMIT 1) r ON true
-  WHERE k.sensor_key = $1 AND t.sensor_key = $1 AND t.last_reading_id = $2`;
+  WHERE k.sensor_key = $1 AND t.sensor_key = $1 AND t.last_reading_id = ANY($2::bigint[])`;
 
 const READ_CROSSED = `
   SELECT t.breach, t.breach_since, s.above, s.below, s.hysteresis

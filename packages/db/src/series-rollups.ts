@@ -1,7 +1,7 @@
 import { VALUE_BUCKET_SQL } from "@pulsecheck/shared/histogram";
 import type pg from "pg";
 import { LOCKS } from "./advisory-locks.ts";
-import { HOUR_MS, PERIODS, startOfPeriod, type Period } from "./rollup-periods.ts";
+import { DAY_MS, HOUR_MS, PERIODS, startOfPeriod, type Period } from "./rollup-periods.ts";
 
 const finerOf = (hours: Period["hours"]) => (hours === 168 ? 24 : 1);
 
@@ -112,9 +112,10 @@ function remeasure(series: Series, { hours, unit }: Period): string {
 }
 
 // As those of checks: hours for the edges of long ranges, days for years.
+const HOURS_KEPT_DAYS = 100;
 const DROP_OLD = `
   DELETE FROM series_rollups
-  WHERE (period_hours = 1 AND bucket_at < now() - interval '100 days') OR bucket_at < now() - interval '3 years'`;
+  WHERE (period_hours = 1 AND bucket_at < now() - interval '${HOURS_KEPT_DAYS} days') OR bucket_at < now() - interval '3 years'`;
 
 /** Rolls up every series from `from` to `until` by one period; part of `rollUp`. */
 export async function rollUpSeries(client: pg.PoolClient, period: Period, from: Date, until: Date): Promise<void> {
@@ -143,15 +144,29 @@ export async function remakeSeries(
   const { rows } = await client.query<{ period_hours: number; until: Date }>(
     "SELECT period_hours, rolled_until AS until FROM rollup_progress",
   );
+  const all = withLostHours(old);
   for (const period of PERIODS) {
     const until = rows.find((row) => row.period_hours === period.hours)?.until ?? new Date(0);
-    const { keys, times } = bucketsOf(old, period, until);
+    const { keys, times } = bucketsOf(all, period, until);
     if (keys.length === 0) continue;
     for (const one of series) {
       await client.query(DROP_BUCKETS, [keys, times, one, period.hours]);
       await client.query(remakeBuckets(one, period), [keys, times]);
     }
   }
+}
+
+/** A day is made from its hours: where they are not kept any more, all of them are made anew. */
+function withLostHours(values: readonly { key: number; at: Date }[]) {
+  const keptFrom = Date.now() - (HOURS_KEPT_DAYS - 1) * DAY_MS;
+  const days = new Map<string, { key: number; day: number }>();
+  for (const { key, at } of values) {
+    const day = Math.floor(at.getTime() / DAY_MS) * DAY_MS;
+    if (day < keptFrom) days.set(`${key} ${day}`, { key, day });
+  }
+  const hours = Array.from({ length: DAY_MS / HOUR_MS }, (_, n) => n * HOUR_MS);
+  const lost = [...days.values()].flatMap(({ key, day }) => hours.map((ms) => ({ key, at: new Date(day + ms) })));
+  return [...values, ...lost];
 }
 
 /** The buckets that hold these values, each once, as far as they are rolled up. */

@@ -5,8 +5,9 @@ import { pageQuery, rangeQuery, sortQuery, textQuery, totalQuery } from "./list.
 export const SENSORS_PER_WORKSPACE = 1_000;
 /** How many readings one request may bring. */
 export const READINGS_AT_ONCE = 1_000;
-/** How far back and how far ahead the time of a reading may be, in ms; what is ahead counts as now. */
-const OLDEST_READING_MS = 7 * 86_400_000;
+/** How far back (in days) and ahead (in ms) the time of a reading may be; what is ahead counts as now. */
+export const OLDEST_READING_DAYS = 7;
+const DAY_MS = 86_400_000;
 const AHEAD_AT_MOST_MS = 60_000;
 const LONGEST_METADATA_BYTES = 16_384;
 
@@ -42,12 +43,15 @@ export const readingsInputSchema = z.union([
   z.array(readingInputSchema).min(1).max(READINGS_AT_ONCE),
 ]);
 
-export const TIME_OUT_OF_RANGE = "must be within the last 7 days, and not in the future";
+/** What is said of a time that is too far away. */
+export function timeOutOfRange(oldestDays = OLDEST_READING_DAYS): string {
+  return `must be within the last ${oldestDays} days, and not in the future`;
+}
 
 /** May a reading be of this time? What is a little ahead counts as now; null: too far away. */
-export function settleReadingTime(at: Date, now: Date): Date | null {
+export function settleReadingTime(at: Date, now: Date, oldestDays = OLDEST_READING_DAYS): Date | null {
   const aheadMs = at.getTime() - now.getTime();
-  if (aheadMs > AHEAD_AT_MOST_MS || aheadMs < -OLDEST_READING_MS) return null;
+  if (aheadMs > AHEAD_AT_MOST_MS || aheadMs < -oldestDays * DAY_MS) return null;
   return aheadMs > 0 ? now : at;
 }
 

@@ -5,9 +5,14 @@ import type { Remarks } from "./remarks.ts";
 const KNOWN = new Set(["sensor_id", "value", "unit", "timestamp", "metadata", "id", "is_anomaly"]);
 
 /** A reading as a file has it, before anybody has judged it. */
-export type ReadingDraft = { row: number; fields: Record<string, unknown> };
+export type ReadingDraft = {
+  row: number;
+  fields: Record<string, unknown>;
+  /** What an export calls it: it tells readings of one time apart. */
+  id: string;
+};
 
-/** Readings of a table such as an export writes; its `id` and `is_anomaly` are passed over. */
+/** Readings of a table such as an export writes; its `is_anomaly` is passed over. */
 export async function readReadingRows(text: string, errors: Remarks): Promise<ReadingDraft[]> {
   return (await readTable(text, KNOWN, errors)).map(({ row, cells }) => {
     const said = (name: string) => cells.get(name) || undefined;
@@ -19,7 +24,8 @@ export async function readReadingRows(text: string, errors: Remarks): Promise<Re
       timestamp: said("timestamp")?.trim(),
       metadata: metadata === undefined ? undefined : readJson(metadata),
     };
-    return { row, fields: Object.fromEntries(Object.entries(fields).filter(([, cell]) => cell !== undefined)) };
+    const given = Object.fromEntries(Object.entries(fields).filter(([, cell]) => cell !== undefined));
+    return { row, fields: given, id: cells.get("id")?.trim() ?? "" };
   });
 }
 

@@ -11,7 +11,7 @@ export const KINDS: Record<ImportKind, { label: string; hint: string; type: stri
   },
   readings_csv: {
     label: "Sensor readings, as CSV",
-    hint: "A table with a row for each reading of the last 7 days. What is there already is not added again.",
+    hint: "A table with a row for each reading, such as an export of them, as far back as readings are kept. One that is there already, of the same sensor and time, is corrected where it differs.",
     type: "text/csv",
     accept: ".csv,.tsv,.txt,text/csv",
   },
