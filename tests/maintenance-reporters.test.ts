@@ -56,3 +56,15 @@ test("a silent device, a late job and a value out of bounds are incidents only a
   expect(monitor.confirmedMs).toBeGreaterThanOrEqual(GRACE_S * 1_000);
   expect(sensor.confirmedMs).toBeGreaterThan(-1_500);
 }, 60_000);
+
+test("a job is late as ever before maintenance that begins soon: it may be called off", async () => {
+  const job = await house.addMonitor(alice, { kind: "cron", name: "mirror", interval: 2, grace_s: GRACE_S });
+  // Within the minute that a claim looks ahead.
+  const [starts_at, ends_at] = [Date.now() + 50_000, Date.now() + 600_000].map((ms) => new Date(ms).toISOString());
+  const schedule = { kind: "once", starts_at, ends_at };
+  await call("POST", "/api/v1/maintenance-windows", { name: "soon", targets: { everything: true }, schedule });
+  await house.call("GET", job.url);
+  const isItsOwn = ({ type, data }: (typeof dashboard.frames)[number]) =>
+    type === "incident.opened" && data.subject.id === job.id;
+  expect((await dashboard.frame(isItsOwn)).data.reason).toBe("late");
+}, 60_000);

@@ -12,8 +12,10 @@ const timing: CronTiming = {
   expectedAfter: (instant) => at((Math.floor(instant.getTime() / 3_600_000) + 1) * 60),
 };
 const pinged = (minute: number) => ({ ...NEVER_PINGED, expectedFrom: at(minute) });
-const deadline = (state: ReturnType<typeof pinged>, ...spans: ReturnType<typeof span>[]) => {
-  const forgiven = forgiveMaintenance(state, timing, at(-1_000), spans);
+const deadline = (state: ReturnType<typeof pinged>, ...spans: ReturnType<typeof span>[]) =>
+  deadlineAt(1_000, state, ...spans);
+const deadlineAt = (now: number, state: ReturnType<typeof pinged>, ...spans: ReturnType<typeof span>[]) => {
+  const forgiven = forgiveMaintenance(state, timing, at(-1_000), spans, at(now));
   return (deadlineOf(forgiven.state, timing, forgiven.listeningSince)?.getTime() ?? Number.NaN) / 60_000;
 };
 
@@ -32,6 +34,12 @@ describe("a cron job", () => {
     expect(deadline(pinged(30), span(65, 90))).toBe(100);
     expect(deadline(pinged(30), span(61, 62))).toBe(72);
     expect(deadline(pinged(30), span(40, 50))).toBe(70);
+  });
+
+  it("is not forgiven by maintenance that has not begun: it may be called off", () => {
+    expect(deadlineAt(49, pinged(30), span(50, 90))).toBe(70);
+    expect(deadlineAt(50, pinged(30), span(50, 90))).toBe(130);
+    expect(deadlineAt(50, pinged(30), span(40, 65), span(110, 140))).toBe(130);
   });
 
   it("of which nothing is expected stays so", () => {

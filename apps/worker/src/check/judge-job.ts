@@ -17,7 +17,7 @@ export function judgeJob(
   // The runner starts what is due at the same moment together, a little before its time as well.
   const at = now > claim.scheduledAt ? now : claim.scheduledAt;
   const timing = timingOf(settings);
-  const forgiven = forgiveMaintenance(state, timing, listeningSince, claim.maintenance);
+  const forgiven = forgiveMaintenance(state, timing, listeningSince, claim.maintenance, at);
   const decision = judgeSilence(forgiven.state, timing, forgiven.listeningSince, at);
   const missed = decision.result && finishRun(claim, decision.result, decision);
   return { missed, deadline: decision.deadline };
