@@ -1,15 +1,17 @@
 import type { MonitorKind } from "@pulsecheck/shared/monitor";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { Choice } from "../../components/ui/choice.tsx";
 import { ExportButtons } from "../../components/ui/export-buttons.tsx";
-import { CheckboxField } from "../../components/ui/field.tsx";
 import { HeadCell } from "../../components/ui/head-cell.tsx";
 import { LoadMore } from "../../components/ui/load-more.tsx";
 import { Card } from "../../components/ui/page.tsx";
 import { Failed, Loading } from "../../components/ui/states.tsx";
 import { CheckRow, RunRow } from "./check-row.tsx";
 import { KIND_WORDS } from "./kind-words.ts";
-import { checksQuery, type ChecksKind } from "./monitor-queries.ts";
+import { CHECK_FILTERS, checksQuery, type ChecksKind } from "./monitor-queries.ts";
+
+const CHOICES: Record<ChecksKind, string> = { all: "All", failed: "Failed", unusual: "Unusual" };
 
 /** Every check of a monitor, the latest first; new ones appear as they are made. */
 export function CheckLog({ id, kind }: { id: string; kind: MonitorKind }) {
@@ -19,15 +21,11 @@ export function CheckLog({ id, kind }: { id: string; kind: MonitorKind }) {
   const checks = query.data?.pages.flatMap(({ items }) => items) ?? [];
   const actions = (
     <div className="flex flex-wrap items-center gap-3">
-      <CheckboxField
-        label="Failed only"
-        checked={which === "failed"}
-        onChange={({ target }) => setWhich(target.checked ? "failed" : "all")}
-      />
+      <Choice label={`Which ${words.checks.toLowerCase()}`} words={CHOICES} value={which} onChange={setWhich} />
       <ExportButtons
         label={words.checks.toLowerCase()}
         what="checks"
-        filters={() => ({ monitor_id: id, ...(which === "failed" ? { ok: "false" } : {}) })}
+        filters={() => ({ monitor_id: id, ...CHECK_FILTERS[which] })}
       />
     </div>
   );
@@ -36,7 +34,7 @@ export function CheckLog({ id, kind }: { id: string; kind: MonitorKind }) {
       {query.isLoading && <Loading what={words.checks.toLowerCase()} />}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {query.isSuccess && checks.length === 0 && (
-        <p className="text-muted">{which === "failed" ? words.noneFailed : words.none}</p>
+        <p className="text-muted">{{ all: words.none, failed: words.noneFailed, unusual: words.noneUnusual }[which]}</p>
       )}
       {checks.length > 0 && (
         <table className="w-full table-fixed">

@@ -2,6 +2,7 @@ import type { CheckView } from "@pulsecheck/shared/check";
 import { CircleCheck, CircleHelp, OctagonX } from "lucide-react";
 import { memo } from "react";
 import { Time } from "../../components/ui/time.tsx";
+import { UnusualMark } from "../../components/ui/unusual-mark.tsx";
 import { formatLatency } from "../../lib/format.ts";
 import { describeResult, resultOf, type CheckResult } from "./check-words.ts";
 import { KIND_WORDS } from "./kind-words.ts";
@@ -44,9 +45,10 @@ function Result({ check }: { check: CheckView }) {
   const { Icon, look } = LOOKS[resultOf(check)];
   return (
     <td className="py-1.5 pr-2">
-      <p className={`flex items-start gap-1.5 font-medium ${look}`}>
+      <p className={`flex flex-wrap items-start gap-1.5 font-medium ${look}`}>
         <Icon aria-hidden className="mt-0.5 size-4 shrink-0" />
         {describeResult(check)}
+        {check.is_anomaly && <UnusualMark />}
         {check.in_maintenance && <span className="font-normal text-muted">in maintenance</span>}
       </p>
       {check.detail !== null && <p className="text-muted">{check.detail}</p>}

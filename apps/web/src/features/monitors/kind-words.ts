@@ -12,6 +12,7 @@ type KindWords = {
   waiting: string;
   none: string;
   noneFailed: string;
+  noneUnusual: string;
   paused: string;
   resumed: string;
 };
@@ -25,6 +26,7 @@ export const KIND_WORDS: Record<MonitorKind, KindWords> = {
     waiting: "Checking",
     none: "Nothing has been checked yet.",
     noneFailed: "No check has failed.",
+    noneUnusual: "No check was unusually slow.",
     paused: "Paused: it is not checked until you resume it",
     resumed: "Resumed: it is checked at once",
   },
@@ -36,6 +38,7 @@ export const KIND_WORDS: Record<MonitorKind, KindWords> = {
     waiting: "Waiting",
     none: "The job has not run yet.",
     noneFailed: "No run has failed or was missed.",
+    noneUnusual: "No run has taken unusually long.",
     paused: "Paused: no ping is expected until you resume it",
     resumed: "Resumed: it waits for the next ping",
   },

@@ -1,6 +1,7 @@
+import type { CheckView } from "@pulsecheck/shared/check";
 import { assembleStats, type Measured } from "@pulsecheck/shared/uptime";
 import { expect, test } from "vitest";
-import { listSlots, listValues, type Slot } from "./latency-series.ts";
+import { listSlots, listValues, slowestOf, withDots, type Slot } from "./latency-series.ts";
 
 const FROM = Date.parse("2026-11-21T09:00:00Z");
 const MINUTE_MS = 60_000;
@@ -49,4 +50,17 @@ test("phases stand on each other, what was not needed takes no room, and a gap i
     [20, null, 20],
     [90, null, 90],
   ]);
+});
+
+const slowAt = (minute: number, latencyMs: number) =>
+  ({ checked_at: new Date(FROM + minute * MINUTE_MS).toISOString(), latency_ms: latencyMs }) as CheckView;
+
+test("an unusual check stands among the buckets, breaks no line, and is told where one points at its bucket", () => {
+  const { buckets, ...stats } = hourOf([0, 1, 2]);
+  const unusual = [slowAt(1.9, 700), slowAt(1.1, 900)];
+  const slots = withDots(listSlots({ ...stats, buckets }, MINUTE_MS), unusual);
+  expect(slots.map(({ unusual: check }) => check?.latency_ms ?? null)).toEqual([null, 900, null, 700, null]);
+  for (const view of ["percentiles", "phases"] as const)
+    for (const row of listValues(slots, view)) expect([row[1], row[3]]).toEqual([undefined, undefined]);
+  expect(buckets.map((bucket) => slowestOf(bucket, unusual)?.latency_ms)).toEqual([undefined, 900, undefined]);
 });

@@ -1,3 +1,4 @@
+import type { CheckView } from "@pulsecheck/shared/check";
 import type { Stats } from "@pulsecheck/shared/uptime";
 
 export type Bucket = Stats["buckets"][number];
@@ -10,8 +11,7 @@ export type Series = {
   dash: number[];
   of(bucket: Bucket): number | null;
 };
-export const LATENCY_VIEWS = ["percentiles", "phases"] as const;
-export type LatencyView = (typeof LATENCY_VIEWS)[number];
+export type LatencyView = "percentiles" | "phases";
 
 const PERCENTILES = [
   { key: "p50", meaning: "half were as fast or faster", colour: "--series-2", dash: [] },
@@ -30,6 +30,14 @@ const PHASES = [
   },
 ] as const;
 
+/** What the dots are. */
+export const UNUSUAL = {
+  label: "Unusual",
+  meaning: "took far longer than is usual for this monitor",
+  colour: "--down",
+  look: "dots",
+} as const;
+
 export const SERIES: Record<LatencyView, readonly Series[]> = {
   percentiles: PERCENTILES.map((one) => ({
     ...one,
@@ -40,8 +48,8 @@ export const SERIES: Record<LatencyView, readonly Series[]> = {
   phases: PHASES.map((one) => ({ ...one, dash: [], of: ({ phases_ms }) => phases_ms[one.key] })),
 };
 
-/** A bucket or, between two of them, the lack of any. */
-export type Slot = { at: number; bucket: Bucket | null };
+/** A bucket or, between two of them, the lack of any. Undefined: an unusually slow check, which breaks no line. */
+export type Slot = { at: number; bucket: Bucket | null | undefined; unusual?: CheckView };
 
 /**
  * Buckets as the chart shows them, each in its middle (ms). Where more is missing than checks that are far apart
@@ -60,12 +68,25 @@ export function listSlots({ from, to, buckets }: Stats, intervalMs: number): Slo
   return slots;
 }
 
+/** The same slots, with a dot among them for each unusually slow check. */
+export function withDots(slots: readonly Slot[], unusual: readonly CheckView[]): Slot[] {
+  const dots = unusual.map((check): Slot => ({ at: Date.parse(check.checked_at), bucket: undefined, unusual: check }));
+  return [...slots, ...dots].sort((a, b) => a.at - b.at);
+}
+
+/** The slowest of the unusual checks that a bucket holds: what is pointed at lies close to its dot. */
+export function slowestOf({ from, to }: Bucket, unusual: readonly CheckView[]): CheckView | undefined {
+  const inside = unusual.filter(({ checked_at: at }) => at >= from && at < to);
+  return inside.toSorted((a, b) => (b.latency_ms ?? 0) - (a.latency_ms ?? 0))[0];
+}
+
 /** One row of values a series. Stacked, each stands on those before it, and what was not measured is nothing. */
-export function listValues(slots: readonly Slot[], view: LatencyView): (number | null)[][] {
+export function listValues(slots: readonly Slot[], view: LatencyView): (number | null | undefined)[][] {
   const rows = SERIES[view].map(({ of }) => slots.map(({ bucket }) => bucket && of(bucket)));
   if (view === "percentiles") return rows;
   return rows.map((_, i) =>
-    slots.map((_slot, at) => {
+    slots.map(({ bucket }, at) => {
+      if (bucket === undefined) return undefined;
       const column = rows.map((row) => row[at] ?? null);
       if (column.every((ms) => ms === null)) return null;
       return column.slice(0, i + 1).reduce<number>((sum, ms) => sum + (ms ?? 0), 0);

@@ -83,7 +83,9 @@ function rereadAll(queries: QueryClient, id: string): void {
 
 /** Puts a check on top of the log, unless it stands there already. */
 export function addCheck(queries: QueryClient, check: CheckView): void {
-  const kinds: ChecksKind[] = check.ok ? ["all"] : ["all", "failed"];
+  const kinds: ChecksKind[] = ["all"];
+  if (!check.ok) kinds.push("failed");
+  if (check.is_anomaly) kinds.push("unusual");
   for (const kind of kinds) {
     const { queryKey } = checksQuery(check.monitor_id, kind);
     const list = queries.setQueryData<CheckPages>(queryKey, (old) => old && putOnTop(old, check));

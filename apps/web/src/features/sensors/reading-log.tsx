@@ -1,6 +1,6 @@
 import type { LoggedReadingView } from "@pulsecheck/shared/sensor";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Pencil, PencilLine, TriangleAlert } from "lucide-react";
+import { Pencil, PencilLine } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../../components/ui/button.tsx";
 import { ExportButtons } from "../../components/ui/export-buttons.tsx";
@@ -9,6 +9,7 @@ import { LoadMore } from "../../components/ui/load-more.tsx";
 import { Card } from "../../components/ui/page.tsx";
 import { Failed, Loading } from "../../components/ui/states.tsx";
 import { Time } from "../../components/ui/time.tsx";
+import { UnusualMark } from "../../components/ui/unusual-mark.tsx";
 import { formatDateTime } from "../../lib/format.ts";
 import { useMayWrite } from "../account/workspace.ts";
 import { CorrectReading } from "./correct-reading.tsx";
@@ -92,12 +93,7 @@ function Row({ reading, onCorrect }: RowProps) {
       <td className="py-1.5 tabular-nums">
         <span className="flex flex-wrap items-center gap-x-2">
           {formatValue(value, unit)}
-          {isAnomaly && (
-            <span className="inline-flex items-center gap-1 font-medium text-warn">
-              <TriangleAlert aria-hidden className="size-4" />
-              Unusual
-            </span>
-          )}
+          {isAnomaly && <UnusualMark />}
           {correctedAt !== null && (
             <span className="inline-flex items-center gap-1 text-muted">
               <PencilLine aria-hidden className="size-4" />
