@@ -1,10 +1,14 @@
+import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { addWorkspace, bringIn } from "../../apps/api/src/members/test-invitations.ts";
 import { openBrowserHouse, openVisitor } from "../harness/browser.ts";
 
 const { house, browser } = await openBrowserHouse({ worker: false });
+/** The first to register: she operates the instance. */
+const alice = await house.register("alice");
 
 test("an operator: a failed job put back, a quota set, an account disabled, and all of it written down", async () => {
-  const [alice, bob] = [await house.register("alice"), await house.register("bob")];
+  const bob = await house.register("bob");
   let isBroken = true;
   const consumer = house.broker.jobs.consume("imports", 1, async () => {
     if (isBroken) throw new Error("the disk is full");
@@ -79,6 +83,42 @@ test("an operator: a failed job put back, a quota set, an account disabled, and 
     expect.stringContaining("set the quotas of the workspace bob's workspace"),
     expect.stringContaining("put back failed jobs of the queue imports"),
   ]);
+  expect(await operator.findBarriers()).toEqual([]);
+  await page.getByLabel("Kind").selectOption("Queue");
+  await changes.nth(1).waitFor({ state: "detached" });
+  expect(await changes.allInnerTexts()).toEqual([expect.stringContaining("put back failed jobs")]);
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Export the changes as CSV" }).click();
+  const file = await readFile(await (await saved).path(), "utf8");
+  expect(file.trim().split("\r\n")).toEqual([
+    expect.stringContaining("action"),
+    expect.stringContaining("queue.retried"),
+  ]);
   await consumer.close();
   expect([...operator.complaints, ...member.complaints]).toEqual([]);
 }, 90_000);
+
+test("whoever is the last admin of others is disabled once an operator made another one", async () => {
+  const [erna, fred] = [await house.register("erna"), await house.register("fred")];
+  const team = await addWorkspace(house, erna, "the shop");
+  await bringIn(house, erna, fred, { role: "USER", headers: team });
+  const operator = await openVisitor(browser, house.url, { as: alice });
+  const { page } = operator;
+  await page.goto("/operator?section=users");
+  const disable = async () => {
+    await page.getByRole("button", { name: `Disable ${erna.email}` }).click();
+    await page.getByRole("button", { name: "Disable the account" }).click();
+  };
+  await disable();
+  await page.getByText('This is the last admin of the workspace "the shop".').first().waitFor();
+  await page.getByRole("button", { name: "Cancel" }).click();
+
+  const item = page.getByRole("listitem").filter({ hasText: fred.email }).first();
+  await item.getByText("2 workspaces").click();
+  await item.getByRole("button", { name: `Make ${fred.email} an admin of the shop` }).click();
+  expect(await operator.findBarriers()).toEqual([]);
+  await page.getByRole("button", { name: "Make them an admin" }).click();
+  await page.getByText(`${fred.email} is an admin of the shop now.`).first().waitFor();
+  await disable();
+  await page.getByText(`${erna.email} is disabled.`).first().waitFor();
+}, 60_000);

@@ -121,7 +121,7 @@ function addPrivateRoutes(app: OpenAPIHono<ApiEnv>, deps: Deps, devices: DeviceP
   app.route("/", operatorUserRoutes(deps));
   app.route("/", operatorWorkspaceRoutes(deps));
   app.route("/", instanceRoutes(deps));
-  app.route("/", exportRoutes());
+  app.route("/", exportRoutes(deps));
   app.route("/", importRoutes(deps));
   app.route("/", analyticsRoutes());
   app.route("/", reportRoutes());

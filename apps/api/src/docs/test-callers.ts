@@ -133,6 +133,7 @@ export const CALLERS: Record<string, Caller> = {
   "PATCH /api/v1/members/{user_id}": "admin",
   "PATCH /api/v1/workspace": "admin",
 
+  "GET /api/v1/exports/operator-audit": "superuser",
   "GET /api/v1/operator/audit": "superuser",
   "GET /api/v1/operator/log": "superuser",
   "POST /api/v1/operator/queues/{queue}/retry": "superuser",

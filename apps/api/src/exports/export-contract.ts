@@ -4,10 +4,9 @@ import { deviceListQuery } from "@pulsecheck/shared/device";
 import { incidentListQuery } from "@pulsecheck/shared/incident";
 import { monitorListQuery } from "@pulsecheck/shared/monitor";
 import { readingListQuery, sensorListQuery } from "@pulsecheck/shared/sensor";
-import type { Access } from "@pulsecheck/shared/role";
 import { uptimeReportQuery } from "@pulsecheck/shared/uptime-report";
 import { z } from "zod";
-import { defineRoute } from "../http/route.ts";
+import { defineRoute, type Caller } from "../http/route.ts";
 import { SHEET_TYPES } from "./write-sheet.ts";
 
 /** A list's query without its pages: a table holds all of them. */
@@ -20,6 +19,7 @@ const checkExport = checkListQuery.omit(PAGES).extend({
   monitor_id: z.uuid().toLowerCase().optional().describe("Of this monitor alone; otherwise of all"),
   tag: monitorListQuery.shape.tag.describe("Of the monitors that carry it"),
 });
+const auditExport = auditListQuery.omit(PAGES).extend(format);
 const readingExport = readingListQuery.omit(PAGES).extend({
   ...format,
   sensor_id: z.string().min(1).max(128).optional().describe("Of this sensor alone; otherwise of all"),
@@ -28,7 +28,7 @@ const readingExport = readingListQuery.omit(PAGES).extend({
 export type CheckExport = Omit<z.infer<typeof checkExport>, "format">;
 export type ReadingExport = Omit<z.infer<typeof readingExport>, "format">;
 
-function define<const Query extends z.ZodObject>(caller: Access, what: string, query: Query, problems: number[] = []) {
+function define<const Query extends z.ZodObject>(caller: Caller, what: string, query: Query, problems: number[] = []) {
   const file = { schema: z.string().meta({ format: "binary" }) };
   return defineRoute(
     caller,
@@ -55,5 +55,6 @@ export const exportContract = {
   devices: define("read", "devices", deviceListQuery.omit({ ...PAGES, total: true }).extend(format)),
   readings: define("read", "readings", readingExport, [404]),
   uptime: define("read", "uptime", uptimeReportQuery.extend(format)),
-  audit: define("admin", "audit", auditListQuery.omit(PAGES).extend(format)),
+  audit: define("admin", "audit", auditExport),
+  deeds: define("superuser", "operator-audit", auditExport),
 };

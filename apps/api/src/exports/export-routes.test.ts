@@ -172,6 +172,27 @@ test.each([
   expect(JSON.parse(bytes.toString()).errors[0].field).toBe(field);
 });
 
+test("what operators did, for operators alone; what a workspace did is not among it", async () => {
+  await house.call("PATCH", `/api/v1/operator/users/${charlie.id}`, {
+    token: alice.token,
+    json: { is_superuser: true },
+  });
+  await house.call("PATCH", `/api/v1/operator/users/${charlie.id}`, {
+    token: alice.token,
+    json: { is_superuser: false },
+  });
+  const { rows } = await spreadsheet("operator-audit");
+  const [header = [], ...deeds] = rows;
+  const at = (name: string) => header.indexOf(name);
+  expect(deeds.map((row) => [row[at("action")], row[at("user_email")], row[at("subject_name")]])).toEqual([
+    ["user.updated", alice.email, charlie.email],
+    ["user.updated", alice.email, charlie.email],
+  ]);
+  expect((await spreadsheet("operator-audit", "&action=queue.retried")).rows).toHaveLength(1);
+  for (const token of [charlie.token, await house.createKey(alice, "ADMIN")])
+    expect((await download("operator-audit", "", token)).status).toBe(403);
+});
+
 test("403: the audit log is for who administers", async () => {
   const key = await house.createKey(alice, "USER");
   expect((await download("audit", "", key)).status).toBe(403);

@@ -10,8 +10,8 @@ import { reportUptime } from "@pulsecheck/db/uptime-report";
 import { MONITOR_FACTS, MONITOR_SETTINGS } from "@pulsecheck/shared/monitor-sheet";
 import { UPTIME_COLUMNS } from "@pulsecheck/shared/uptime-report";
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { ApiEnv } from "../context.ts";
-import { closeRange } from "../http/range.ts";
+import type { ApiEnv, Deps } from "../context.ts";
+import { closeRange, ROLLED_UP_DAYS } from "../http/range.ts";
 import { createRouter } from "../http/router.ts";
 import { AUDIT_COLUMNS, CHECK_COLUMNS, DEVICE_COLUMNS, INCIDENT_COLUMNS, READING_COLUMNS } from "./columns.ts";
 import { answerSheets } from "./answer-sheet.ts";
@@ -19,7 +19,7 @@ import { everyCheck, everyReading } from "./every-row.ts";
 import { exportContract } from "./export-contract.ts";
 
 /** Tables of what a workspace has, as long as they are, for spreadsheets and for other programs. */
-export function exportRoutes(): OpenAPIHono<ApiEnv> {
+export function exportRoutes({ db }: Pick<Deps, "db">): OpenAPIHono<ApiEnv> {
   const answerSheet = answerSheets();
   return createRouter()
     .openapi(exportContract.monitors, (c) => {
@@ -52,12 +52,17 @@ export function exportRoutes(): OpenAPIHono<ApiEnv> {
     .openapi(exportContract.uptime, async (c) => {
       const { format, ...query } = c.req.valid("query");
       const now = new Date();
-      const { rows } = await reportUptime(c.get("scope"), { ...query, ...closeRange(query, now) }, now);
+      const { rows } = await reportUptime(c.get("scope"), { ...query, ...closeRange(query, now, ROLLED_UP_DAYS) }, now);
       return answerSheet(c, format, "uptime", UPTIME_COLUMNS, Readable.from(rows));
     })
     .openapi(exportContract.audit, (c) => {
       const { format, ...query } = c.req.valid("query");
       const entries = everyItem((page) => listAudit(c.get("scope"), { ...query, ...page }));
       return answerSheet(c, format, "audit", AUDIT_COLUMNS, entries);
+    })
+    .openapi(exportContract.deeds, (c) => {
+      const { format, ...query } = c.req.valid("query");
+      const entries = everyItem((page) => listAudit({ db, workspaceId: null }, { ...query, ...page }));
+      return answerSheet(c, format, "operator-audit", AUDIT_COLUMNS, entries);
     });
 }

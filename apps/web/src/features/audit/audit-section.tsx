@@ -1,15 +1,17 @@
 import { roleAllows } from "@pulsecheck/shared/role";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { ExportButtons } from "../../components/ui/export-buttons.tsx";
 import { LoadMore } from "../../components/ui/load-more.tsx";
 import { Card } from "../../components/ui/page.tsx";
 import { Failed, Loading } from "../../components/ui/states.tsx";
 import { workspaceQuery } from "../account/workspace.ts";
+import { membersQuery } from "../members/member-list.tsx";
 import { AuditEntry } from "./audit-entry.tsx";
 import { auditFilters, auditQuery } from "./audit-query.ts";
 import { auditSearch } from "./audit-search.ts";
 import { AuditToolbar } from "./audit-toolbar.tsx";
+import { SUBJECTS } from "./audit-words.ts";
 
 const route = getRouteApi("/inside/settings");
 
@@ -28,6 +30,8 @@ export function AuditSection() {
 
 function AuditLog() {
   const search = auditSearch(route.useSearch());
+  const navigate = useNavigate();
+  const members = useInfiniteQuery(membersQuery).data?.pages.flatMap(({ items }) => items) ?? [];
   const query = useInfiniteQuery(auditQuery(search));
   const entries = query.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
@@ -35,7 +39,12 @@ function AuditLog() {
       title="Audit log"
       actions={<ExportButtons label="changes" what="audit" filters={() => auditFilters(search)} />}
     >
-      <AuditToolbar search={search} />
+      <AuditToolbar
+        search={search}
+        subjects={SUBJECTS}
+        people={members.map(({ user_id: id, email }) => [id, email])}
+        onChange={(next) => void navigate({ to: "/settings", search: { section: "audit", ...next }, replace: true })}
+      />
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {query.isLoading && <Loading what="the audit log" />}
       {query.isSuccess && entries.length === 0 && <p className="text-muted">No change is like that.</p>}

@@ -4,6 +4,9 @@ import { formatDateTime } from "../../lib/format.ts";
 type Subject = { noun: string; verbs: readonly string[] };
 const MADE = ["created", "updated", "deleted"] as const;
 
+/** Some of what a change can be about. */
+export type Subjects = Readonly<Partial<Record<AuditSubject, Subject>>>;
+
 /** What a change can be about, and what can happen to it. */
 export const SUBJECTS: Record<AuditSubject, Subject> = {
   workspace: { noun: "workspace", verbs: ["created", "updated", "quotas_set", "member_role_set"] },
@@ -22,6 +25,13 @@ export const SUBJECTS: Record<AuditSubject, Subject> = {
   user: { noun: "account", verbs: ["updated", "password_reset_sent"] },
   queue: { noun: "queue", verbs: ["retried"] },
 };
+
+/** What operators do to the instance. */
+export const DEEDS = {
+  user: SUBJECTS.user,
+  workspace: { ...SUBJECTS.workspace, verbs: ["quotas_set", "member_role_set"] },
+  queue: SUBJECTS.queue,
+} as const satisfies Subjects;
 
 /** Verbs that need more words than themselves. */
 const PHRASES: Readonly<Record<string, string>> = {

@@ -1,6 +1,8 @@
 import type { LogLevel } from "@pulsecheck/shared/system-log";
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, ask } from "../../lib/api.ts";
+import { auditFilters } from "../audit/audit-query.ts";
+import type { AuditSearch } from "../audit/audit-search.ts";
 import { cursorOf, paged } from "../things/thing-queries.ts";
 
 /** Nobody tells us when these change: they are asked for whenever somebody looks. */
@@ -67,9 +69,13 @@ export function logQuery(search: LogSearch) {
   });
 }
 
-export const deedsQuery = infiniteQueryOptions({
-  ...looked,
-  queryKey: ["operator", "audit"],
-  queryFn: ({ pageParam: cursor, signal }) =>
-    ask(api.GET("/api/v1/operator/audit", { params: { query: cursorOf(cursor) }, signal })),
-});
+export function deedsQuery(search: AuditSearch) {
+  return infiniteQueryOptions({
+    ...looked,
+    queryKey: ["operator", "audit", search],
+    queryFn: ({ pageParam: cursor, signal }) => {
+      const query = { ...auditFilters(search), ...cursorOf(cursor) };
+      return ask(api.GET("/api/v1/operator/audit", { params: { query }, signal }));
+    },
+  });
+}
