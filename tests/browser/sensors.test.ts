@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { openBrowserHouse, openVisitor } from "../harness/browser.ts";
 import type { Person } from "../harness/caller.ts";
+import { countPixels } from "./chart-steps.ts";
 
 const { house, browser } = await openBrowserHouse();
 
@@ -91,5 +92,39 @@ test("a wrong reading is corrected, which shows, and another is deleted", async 
   await page.getByRole("list", { name: "Corrections" }).getByText("20 °C deleted").waitFor();
   // The button that led here is gone; the focus must not be lost.
   await page.locator("main :focus").waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test("an anomaly is a dot of the chart as soon as it comes; where only the latest of many are, that is said", async () => {
+  const erin = await house.register("erin");
+  const timestamp = (i: number) => new Date(Date.now() - (140 - i) * 60_000).toISOString();
+  const past = Array.from({ length: 110 }, (_, i) => ({ sensor_id: "temp-4", value: 20, timestamp: timestamp(i) }));
+  await report(erin, past);
+  const { rows } = await house.db.pool.query<{ key: number }>(
+    "SELECT id AS key FROM sensors WHERE sensor_id = 'temp-4'",
+  );
+  const key = rows[0]?.key ?? 0;
+  const usual = { bandReadings: 200, bandCenter: 20, bandSpread: 0.1 };
+  const isJudged = async () =>
+    (await house.db.prisma.sensorState.updateMany({ where: { sensorKey: key, readings: 110 }, data: usual })).count;
+  await expect.poll(isJudged, { timeout: 10_000 }).toBe(1);
+  const { page, complaints, findBarriers } = await openVisitor(browser, house.url, { as: erin });
+  await page.goto("/sensors/temp-4");
+  const values = page.getByRole("region", { name: "Values" });
+  await values.locator("canvas").waitFor();
+  expect(await countPixels(values, "--down")).toBe(0);
+  await report(erin, { sensor_id: "temp-4", value: 25 });
+  await expect.poll(() => countPixels(values, "--down"), { timeout: 10_000 }).toBeGreaterThan(30);
+  await page
+    .getByRole("table", { name: "Readings" })
+    .getByRole("row")
+    .filter({ hasText: "25" })
+    .getByText("Unusual")
+    .waitFor();
+
+  await house.db.pool.query("UPDATE readings SET is_anomaly = true WHERE sensor_key = $1", [key]);
+  await page.reload();
+  await values.getByText("Of 111 anomalies the latest 100 are drawn.").waitFor();
+  expect(await findBarriers()).toEqual([]);
   expect(complaints).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { lazy, Suspense, useCallback, useMemo } from "react";
 import { Card } from "../../components/ui/page.tsx";
 import type { Line, Picture } from "../../components/ui/series-chart.tsx";
 import { Empty, Failed, Loading } from "../../components/ui/states.tsx";
+import { formatCount } from "../../lib/format.ts";
 import type { Range } from "../../lib/ranges.ts";
 import { Fact } from "../monitors/monitor-head.tsx";
 import { RangeChoice } from "../monitors/range-figures.tsx";
@@ -58,13 +59,19 @@ function Chart({ stats, sensor: { unit, above, below } }: { stats: Stats; sensor
     <>
       <p className="text-xs text-muted">
         The line is the average of each part of the range. A dot is an anomaly
-        {(above !== null || below !== null) && "; a dashed line is a bound"}.
+        {(above !== null || below !== null) && "; a dashed line is a bound"}.{tellHidden(stats)}
       </p>
       <Suspense fallback={<div className="h-60 animate-pulse rounded bg-sunken" />}>
         <SeriesChart picture={picture} lines={LINES} format={format} />
       </Suspense>
     </>
   );
+}
+
+/** Older anomalies than the latest hundred are no dots, and neither are those of which only the sums are kept. */
+function tellHidden({ anomalies, anomalous }: Stats): string {
+  if (anomalies <= anomalous.length) return "";
+  return ` Of ${formatCount(anomalies)} anomalies the latest ${anomalous.length} are drawn.`;
 }
 
 function drawPicture({ from, to, buckets, anomalous }: Stats, bounds: readonly (number | null)[]): Picture {
