@@ -3,6 +3,7 @@ import {
   ANALYSED,
   ANALYSED_TOGETHER,
   FiguresSum,
+  hasHours,
   usualBucket,
   withoutValues,
   type Analysed,
@@ -43,8 +44,10 @@ export async function analyse(scope: Scope, of: Analysed, query: AnalyticsQuery)
   const things = await readThings(scope, of, query);
   const rolled = await readRolledUntil(scope);
   const asked = { from: query.from.getTime(), to: query.to.getTime() };
-  const bucket = query.bucket ?? usualBucket(asked.from, asked.to);
-  const range = alignRange(asked, rolled);
+  const isByHour = hasHours(query.compare ? 2 * asked.from - asked.to : asked.from, rolled);
+  const bucket = query.bucket ?? usualBucket(asked, isByHour);
+  if (bucket === "hour" && !isByHour) throw refuseField("bucket", "must be wider: no hours are kept of so long ago");
+  const range = alignRange(asked, rolled, isByHour);
   requireFewBuckets(range, bucket);
   const read = (what: Parameters<typeof sumUp>[2]) => sumUp(scope, of, what, rolled);
   const keys = things.map(({ key }) => key);

@@ -78,7 +78,12 @@ export function analyticsQuery(of: Analysed) {
   const query = z.strictObject({
     ...rangeQuery,
     by: z.enum(ANALYSED[of].by).default("none"),
-    bucket: z.enum(BUCKETS).optional().describe("By default an hour up to 8 days, a day up to 92, a week beyond"),
+    bucket: z
+      .enum(BUCKETS)
+      .optional()
+      .describe(
+        "By default an hour up to 8 days, a day up to 92, a week beyond; no hour where the range, or the one before, begins more than 99 days ago",
+      ),
     compare: z.stringbool().default(false).describe("With the range of the same length before"),
     limit: z.coerce.number().int().min(1).max(ANALYSED_TOGETHER.groups).default(50).describe("Groups to answer"),
     tag: z.string().trim().min(1).max(50).optional().describe("Of what carries this tag"),
@@ -96,28 +101,43 @@ export function analyticsQuery(of: Analysed) {
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
+type RangeMs = { from: number; to: number };
+
+/** Of what began earlier no hours are read: they are dropped after 100 days. */
+const HOURS_READ_DAYS = 99;
+/** What began earlier is read by the hour at least: as it was measured it may be kept no longer. */
+const RAW_READ_DAYS = 2;
+
+/** Are the hours kept of what began then? */
+export function hasHours(fromMs: number, rolled: { hours: number }): boolean {
+  return fromMs >= rolled.hours - HOURS_READ_DAYS * DAY_MS;
+}
+
 /** How wide the buckets of a range are where nobody says so. */
-export function usualBucket(fromMs: number, toMs: number): AnalyticsBucket {
-  const days = (toMs - fromMs) / DAY_MS;
-  if (days <= 8) return "hour";
+export function usualBucket({ from, to }: RangeMs, isByHour: boolean): AnalyticsBucket {
+  const days = (to - from) / DAY_MS;
+  if (days <= 8 && isByHour) return "hour";
   return days <= 92 ? "day" : "week";
 }
 
 /**
- * The range that is analysed in place of the one asked for, in ms. Ranges of more than 2 days are of whole hours, those
- * of 32 days or more of whole UTC days: from where nothing is left to be rolled up. So long ones are as quick as short ones.
+ * The range that is analysed in place of the one asked for, in ms. Ranges of more than 2 days, and those that began so long ago, are of
+ * whole hours; those of 32 days or more, and those without hours, of whole UTC days. So long ones are as quick as short ones.
+ * @param isByHour false: no hours are kept of it, or of what it is compared with
  */
 export function alignRange(
-  { from, to }: { from: number; to: number },
+  { from, to }: RangeMs,
   rolled: { hours: number; days: number },
-): { from: number; to: number } {
+  isByHour = hasHours(from, rolled),
+): RangeMs {
   const align = (widthMs: number, until: number) => {
     const start = Math.floor(from / widthMs) * widthMs;
     const end = Math.min(Math.ceil(to / widthMs) * widthMs, Math.max(until, start + widthMs));
     return { from: start, to: end };
   };
-  if (to - from >= 32 * DAY_MS) return align(DAY_MS, rolled.days);
-  if (to - from > 2 * DAY_MS) return align(HOUR_MS, rolled.hours);
+  if (to - from >= 32 * DAY_MS || !isByHour) return align(DAY_MS, rolled.days);
+  const isOld = from < rolled.hours - RAW_READ_DAYS * DAY_MS;
+  if (to - from > RAW_READ_DAYS * DAY_MS || isOld) return align(HOUR_MS, rolled.hours);
   return { from, to };
 }
 

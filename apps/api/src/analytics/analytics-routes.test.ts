@@ -84,7 +84,9 @@ describe("GET /api/v1/analytics/{of}", () => {
     expect(await fieldsOf("latency?bucket=minute")).toEqual([400, "bucket"]);
     expect(await fieldsOf("latency?limit=0")).toEqual([400, "limit"]);
     expect(await fieldsOf(`latency?from=${daysAgo(90)}&bucket=hour`)).toEqual([400, "bucket"]);
-    expect(await fieldsOf(`latency?from=${daysAgo(500)}`)).toEqual([400, "from"]);
+    expect(await fieldsOf(`latency?from=${daysAgo(1_000)}`)).toEqual([200]);
+    expect(await fieldsOf(`latency?from=${daysAgo(1_200)}`)).toEqual([400, "from"]);
+    expect(await fieldsOf(`latency?from=${daysAgo(150)}&to=${daysAgo(149)}&bucket=hour`)).toEqual([400, "bucket"]);
     expect(await fieldsOf(`latency?from=${daysAgo(1)}&to=${daysAgo(2)}`)).toEqual([400, "from"]);
     expect(await fieldsOf("latency?planet=mars")).toEqual([400, "planet"]);
   });

@@ -1,6 +1,6 @@
 import { analyse } from "@pulsecheck/db/analytics";
 import { analyticsQuery, analyticsSchema, type Analysed } from "@pulsecheck/shared/analytics";
-import { closeRange } from "../http/range.ts";
+import { closeRange, ROLLED_UP_DAYS } from "../http/range.ts";
 import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
 
@@ -28,7 +28,8 @@ export function analyticsRoutes() {
     );
     router.openapi(route, async (c) => {
       const query = c.req.valid("query");
-      return c.json(await analyse(c.get("scope"), of, { ...query, ...closeRange(query, new Date()) }), 200);
+      const range = closeRange(query, new Date(), ROLLED_UP_DAYS);
+      return c.json(await analyse(c.get("scope"), of, { ...query, ...range }), 200);
     });
   }
   return router;

@@ -1,7 +1,7 @@
 import { setMonthlyReport, wantsMonthlyReport } from "@pulsecheck/db/monthly-reports";
 import { reportUptime } from "@pulsecheck/db/uptime-report";
 import { monthlyMailSchema, uptimeReportQuery, uptimeReportSchema } from "@pulsecheck/shared/uptime-report";
-import { closeRange } from "../http/range.ts";
+import { closeRange, ROLLED_UP_DAYS } from "../http/range.ts";
 import { defineRoute, json } from "../http/route.ts";
 import { createRouter } from "../http/router.ts";
 
@@ -36,7 +36,10 @@ export function reportRoutes() {
     .openapi(uptime, async (c) => {
       const query = c.req.valid("query");
       const now = new Date();
-      return c.json(await reportUptime(c.get("scope"), { ...query, ...closeRange(query, now) }, now), 200);
+      return c.json(
+        await reportUptime(c.get("scope"), { ...query, ...closeRange(query, now, ROLLED_UP_DAYS) }, now),
+        200,
+      );
     })
     .openapi(readMail, async (c) => {
       const isWanted = await wantsMonthlyReport(c.get("scope"), c.get("principal").userId);
