@@ -17,20 +17,13 @@ import type pg from "pg";
 import { recordChange } from "./audit.ts";
 import type { Db } from "./client.ts";
 import { Prisma, type Import } from "./generated/client.ts";
+import { ATTEMPTS_AT_MOST, requireStillAllowed } from "./import-failures.ts";
 import { given, hasText, readThings, type Column } from "./keyset.ts";
 import { scopeTo, type Scope } from "./scope.ts";
 import { lockWorkspace } from "./workspace-lock.ts";
 
 /** A worker that says nothing for so long has lost its import to the next one. */
 const LEASE_S = 12;
-const AGAIN_AFTER_S = 2;
-/** How often an import is begun before it is given up: each time a worker died with it, or the database broke off. */
-const ATTEMPTS_AT_MOST = 3;
-const GIVEN_UP: ImportRemark = {
-  row: null,
-  column: null,
-  detail: "The import broke off several times and was given up. Nothing was written.",
-};
 
 export type NewImport = { kind: ImportKind; name: string; isDryRun: boolean; file: Uint8Array<ArrayBuffer> };
 
@@ -168,12 +161,17 @@ const FINISH = `
     warning_count = $12::int, finished_at = now(), file = NULL, claim = NULL
   WHERE id = $1::uuid AND claim = $2::uuid AND state = 'RUNNING'`;
 
-/** Ends an import, in the transaction that has written its rows. Throws where another worker has it by now. */
+/**
+ * Ends an import, in the transaction that has written its rows. Throws where another worker has it by now, and refuses
+ * (403) rows of someone who may not write them any more, or whose key was revoked.
+ */
 export async function finishImport(
   client: Prisma.TransactionClient | pg.PoolClient,
-  { scope, id, claim, kind, name, isDryRun }: ClaimedImport,
+  job: ClaimedImport,
   outcome: ImportOutcome,
 ): Promise<void> {
+  const { scope, id, claim, kind, name, isDryRun } = job;
+  if (!isDryRun && outcome.errorCount === 0) await requireStillAllowed(client, job);
   const state = outcome.errorCount === 0 ? "DONE" : "FAILED";
   const { rows, created, updated, unchanged, skipped } = outcome;
   const values = [
@@ -194,7 +192,7 @@ export async function finishImport(
     "$executeRawUnsafe" in client
       ? await client.$executeRawUnsafe(FINISH, ...values)
       : (await client.query(FINISH, values)).rowCount;
-  if (found !== 1) throw new Error("another worker has taken this import");
+  if (found !== 1) throw new Error("this import was ended, or taken by another worker");
   if (isDryRun) return;
   await recordChange(client, scope, {
     action: "import.finished",
@@ -202,30 +200,6 @@ export async function finishImport(
     before: null,
     after: { kind, state, rows, created, updated, unchanged, skipped, errors: outcome.errorCount },
   });
-}
-
-/** Gives an import back that broke off: it is begun again. */
-export async function releaseImport({ scope, id, claim }: ClaimedImport): Promise<void> {
-  await scope.db.pool.query(
-    `UPDATE imports SET leased_until = now() + interval '${AGAIN_AFTER_S} seconds' WHERE id = $1 AND claim = $2 AND state = 'RUNNING'`,
-    [id, claim],
-  );
-}
-
-/** Fails what was begun too often. @returns what became of it, for those who watch */
-export async function giveUpImports(db: Db): Promise<{ workspaceId: number; progress: ImportProgress }[]> {
-  const { rows } = await db.pool.query<{ workspace_id: number; id: string }>(
-    `UPDATE imports SET state = 'FAILED', finished_at = now(), file = NULL, claim = NULL, errors = $1::jsonb, error_count = 1
-     WHERE state = 'RUNNING' AND leased_until < now() AND attempts >= ${ATTEMPTS_AT_MOST}
-     RETURNING workspace_id, id`,
-    [JSON.stringify([GIVEN_UP])],
-  );
-  return Promise.all(
-    rows.map(async ({ workspace_id, id }) => ({
-      workspaceId: workspace_id,
-      progress: progressOf(await getImport(scopeTo(db, workspace_id), id)),
-    })),
-  );
 }
 
 export function progressOf({ id, kind, state, is_dry_run, rows, rows_done }: ImportProgress): ImportProgress {

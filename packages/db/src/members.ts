@@ -5,6 +5,7 @@ import { roleAllows, roleCovers, ROLES, type MemberRole, type Role } from "@puls
 import { revokeKeys } from "./api-keys.ts";
 import { recordChange } from "./audit.ts";
 import { Prisma, type Membership, type User } from "./generated/client.ts";
+import { failImportsOf } from "./import-failures.ts";
 import { revokeInvitationsOf } from "./invitations.ts";
 import { given, hasText, readPage, type Column } from "./keyset.ts";
 import { requireStillAdmin } from "./memberships.ts";
@@ -122,6 +123,7 @@ async function endAccess(
   const uncovered = ROLES.filter((other) => role === null || !roleCovers(role, other));
   await revokeKeys(tx, actor, { workspaceId, createdById: userId, role: { in: uncovered } }, now);
   if (role === null || !roleAllows(role, "admin")) await revokeInvitationsOf(tx, scope, userId);
+  if (role === null || !roleAllows(role, "write")) await failImportsOf(tx, { userId, workspaceId }, now);
   if (role !== null) return;
   await tx.$executeRaw`
     DELETE FROM ws_tickets WHERE workspace_id = ${workspaceId}

@@ -13,6 +13,7 @@ import { recordChange } from "./audit.ts";
 import type { Db } from "./client.ts";
 import { Prisma, type User } from "./generated/client.ts";
 import { given, hasText, readThings, type Column } from "./keyset.ts";
+import { failImportsOf } from "./import-failures.ts";
 import { fanOutAgain } from "./outbox.ts";
 import type { Actor } from "./scope.ts";
 import { mailToken, voidTokens } from "./user-tokens.ts";
@@ -161,6 +162,7 @@ async function endAccess(
   await tx.session.deleteMany({ where: { userId } });
   await revokeKeys(tx, actor, { createdById: userId }, now);
   await voidTokens(tx, "RESET_PASSWORD", userId, now);
+  await failImportsOf(tx, { userId, workspaceId: null }, now);
   // What waits to be sent to them is told to somebody else.
   for (const { workspaceId } of await tx.membership.findMany({ where: { userId } }))
     await fanOutAgain(tx, workspaceId, email);

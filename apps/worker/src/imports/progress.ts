@@ -51,7 +51,7 @@ export function followProgress(
     rows: () => rows ?? 0,
     setRows: (count) => void (rows = count),
     note(done) {
-      if (isLost) throw new Error("another worker has taken this import");
+      if (isLost) throw new Error("this import was ended, or taken by another worker");
       rowsDone = done;
     },
     async stop() {

@@ -1,14 +1,8 @@
 import { inTransaction } from "@pulsecheck/db/client";
-import {
-  claimImport,
-  finishImport,
-  getImport,
-  giveUpImports,
-  progressOf,
-  releaseImport,
-  type ClaimedImport,
-} from "@pulsecheck/db/imports";
+import { giveUpImports, releaseImport } from "@pulsecheck/db/import-failures";
+import { claimImport, finishImport, getImport, progressOf, type ClaimedImport } from "@pulsecheck/db/imports";
 import type { ImportProgress } from "@pulsecheck/shared/import";
+import { Refusal } from "@pulsecheck/shared/refusal";
 import type { Deps } from "../context.ts";
 import { importMonitors } from "./import-monitors.ts";
 import { importReadings } from "./import-readings.ts";
@@ -71,8 +65,9 @@ async function importFile(deps: Deps, job: ClaimedImport, progress: Progress): P
       return await importMonitors(deps, work, drafts);
     }
   } catch (error) {
-    if (!(error instanceof RolledBack)) throw error;
-    counts = error.counts;
+    if (error instanceof Refusal) errors.add(null, null, error.message);
+    else if (error instanceof RolledBack) counts = error.counts;
+    else throw error;
   }
   await inTransaction(deps.db.pool, (client) => finishImport(client, job, outcomeOf(work, counts)));
 }
