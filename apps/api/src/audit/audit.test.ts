@@ -65,6 +65,10 @@ describe("GET /api/v1/audit", () => {
       expect(body.items).toMatchObject([
         { user: { email: alice.email }, api_key: { id: made.body.id, name: "deploy" }, subject: { name: "Ours" } },
       ]);
+      expect((await read(`?api_key_id=${made.body.id}`)).body.items).toEqual(body.items);
+      expect((await read(`?api_key_id=${made.body.id}&address=192.0.2.1`)).body.items).toEqual([]);
+      const [{ address }] = body.items;
+      expect((await read(`?action=status_page.created&address=${address}`)).body.items).toEqual(body.items);
     });
 
     test("pages, and finds by person, time and name", async () => {

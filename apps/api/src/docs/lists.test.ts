@@ -124,7 +124,7 @@ const NO_LISTS = ["/api/v1/monitors/glance"];
 const ROWS = 5;
 
 type Operation = {
-  parameters?: { name: string; in: string; schema: { pattern?: string } }[];
+  parameters?: { name: string; in: string; schema: { pattern?: string; enum?: string[] } }[];
   responses: Record<string, { content?: Record<string, { schema: { properties?: object } }> }>;
 };
 
@@ -244,6 +244,25 @@ describe.each(Object.keys(LISTS))("GET %s", (path) => {
     });
     expect(new Set(keys).size).toBe(keys.length);
     expect(keys.filter((key) => before.includes(key))).toEqual(before);
+  });
+
+  test("shows by a filter that is named after a field all that hold its value, and nothing for text that is nowhere", async () => {
+    const read = async (query: string): Promise<Item[]> => {
+      const { status, body } = await house.call("GET", `${address}?limit=100&${query}`, { token: alice.token });
+      expect([query, status]).toEqual([query, 200]);
+      return body.items;
+    };
+    const all = await read("");
+    for (const { name, in: where, schema } of lists.get(path)?.parameters ?? []) {
+      if (where !== "query") continue;
+      if (name === "q") expect(await read("q=nothing-of-this-kind")).toEqual([]);
+      const values = name.startsWith("is_") ? ["true", "false"] : (schema.enum ?? []);
+      if (!all.every((item) => name in item)) continue;
+      for (const value of values) {
+        const matching = all.filter((item) => String(item[name]) === value);
+        expect([name, value, (await read(`${name}=${value}`)).map(keyOf)]).toEqual([name, value, matching.map(keyOf)]);
+      }
+    }
   });
 
   test("is sorted by each column, and by several, to and fro", async () => {
