@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { readSheet } from "read-excel-file/node";
-import type { Locator } from "playwright-core";
 import { beforeAll, expect, test, vi } from "vitest";
 import { openBrowserHouse, openVisitor } from "../harness/browser.ts";
 import type { Person } from "../harness/caller.ts";
 import { addPast } from "../harness/measured-past.ts";
+import { countPixels } from "./chart-steps.ts";
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
@@ -72,19 +72,6 @@ test("figures by tag, narrowed to one monitor and compared with the period befor
   expect(complaints).toEqual([]);
 });
 
-/** How many pixels of a chart have the colours of these variables of the theme. */
-const countColours = (chart: Locator, names: readonly string[]) =>
-  chart.evaluate((box, variables) => {
-    const canvas = box.querySelector("canvas");
-    const pixels = canvas?.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
-    const seen = new Map<string, number>();
-    for (let i = 0; i < pixels.length; i += 4) {
-      const hex = `#${[0, 1, 2].map((part) => (pixels[i + part] ?? 0).toString(16).padStart(2, "0")).join("")}`;
-      seen.set(hex, (seen.get(hex) ?? 0) + 1);
-    }
-    return variables.map((name) => seen.get(getComputedStyle(box).getPropertyValue(name).trim()) ?? 0);
-  }, names);
-
 test.each(["light", "dark"] as const)(
   "each group has a line and a name beside it: %s, on a phone",
   async (colorScheme) => {
@@ -98,7 +85,7 @@ test.each(["light", "dark"] as const)(
     const chart = card.locator("[data-lines]");
     await expect.poll(() => chart.getAttribute("data-lines"), soon).toBe("2");
     await expect
-      .poll(async () => Math.min(...(await countColours(chart, ["--series-1", "--series-2"]))), soon)
+      .poll(async () => Math.min(await countPixels(chart, "--series-1"), await countPixels(chart, "--series-2")), soon)
       .toBeGreaterThan(20);
     await card.locator(".u-over").hover();
     await expect
@@ -124,7 +111,7 @@ test("values in several units have a chart for each unit, and no average togethe
   ];
   expect((await house.call("POST", "/api/v1/sensors", { token: alice.token, json })).status).toBe(201);
   const { page, complaints, findBarriers } = await openVisitor(browser, house.url, { as: alice });
-  await page.goto("/analytics?of=readings");
+  await page.goto("/analytics?of=readings&range=24h");
   await page.getByText("3 values in several units").waitFor();
   const legendOf = (unit: string) =>
     page

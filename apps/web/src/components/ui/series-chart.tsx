@@ -62,6 +62,7 @@ export function SeriesChart({ picture, lines, format, isFromZero = false, onPoin
       ref={box}
       aria-hidden
       data-points={picture.at.length}
+      data-lines={lines.length}
       className="min-w-0 overflow-hidden"
       style={{ height: HEIGHT }}
     />

@@ -1,6 +1,7 @@
 import type { Analytics } from "@pulsecheck/shared/analytics";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { LegendKey } from "../../components/ui/chart-legend.tsx";
+import { LazyChart } from "../../components/ui/lazy-chart.tsx";
 import { NumbersBehind } from "../../components/ui/numbers-behind.tsx";
 import { Time } from "../../components/ui/time.tsx";
 import { formatCount, formatDateTime } from "../../lib/format.ts";
@@ -15,11 +16,6 @@ import {
 } from "./analytics-lines.ts";
 import { formatOf } from "./analytics-words.ts";
 
-// A chunk of its own: the rest of the page does not wait for the charts' library.
-const SeriesChart = lazy(async () => ({
-  default: (await import("../../components/ui/series-chart.tsx")).SeriesChart,
-}));
-
 /** What was measured over time, all together, and the period before behind it. */
 export function AnalyticsChart({ analytics }: { analytics: Analytics }) {
   const [pointed, setPointed] = useState<number | null>(null);
@@ -32,15 +28,7 @@ export function AnalyticsChart({ analytics }: { analytics: Analytics }) {
   return (
     <div className="grid gap-2">
       <Legend analytics={analytics} point={pointed === null ? undefined : points[pointed]} format={format} />
-      <Suspense fallback={<div className="h-60 animate-pulse rounded bg-sunken" />}>
-        <SeriesChart
-          picture={picture}
-          lines={lines}
-          format={format}
-          isFromZero={of === "latency"}
-          onPoint={setPointed}
-        />
-      </Suspense>
+      <LazyChart picture={picture} lines={lines} format={format} isFromZero={of === "latency"} onPoint={setPointed} />
       <Numbers analytics={analytics} format={format} />
     </div>
   );

@@ -52,7 +52,8 @@ export function listPoints({ from, total, previous }: Analytics): Point[] {
   }, []);
 }
 
-function withGaps(buckets: readonly Bucket[]): { at: number; bucket: Bucket | null }[] {
+/** Buckets in the order of time, each in its middle; null where there is none. */
+export function withGaps(buckets: readonly Bucket[]): { at: number; bucket: Bucket | null }[] {
   return buckets.flatMap((bucket, i) => {
     const before = buckets[i - 1];
     const here = { at: middleOf(bucket), bucket };

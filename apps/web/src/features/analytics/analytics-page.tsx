@@ -14,6 +14,7 @@ import { analyticsQuery } from "./analytics-query.ts";
 import { categoryOf, type AnalyticsSearch } from "./analytics-search.ts";
 import { AnalyticsToolbar } from "./analytics-toolbar.tsx";
 import { describeChange, formatOf, MEASURE_WORDS } from "./analytics-words.ts";
+import { GroupCharts } from "./group-charts.tsx";
 import { GroupTable } from "./group-table.tsx";
 
 const route = getRouteApi("/inside/analytics");
@@ -47,14 +48,19 @@ export function AnalyticsPage() {
 function Whole({ analytics }: { analytics: Analytics }) {
   const { of, from, to, total } = analytics;
   const isEmpty = total.count + total.anomalies === 0 && total.uptime_ratio === null;
+  const isMixed = total.count > 0 && total.avg === null;
   return (
     <Card title={MEASURE_WORDS[of]}>
       <p className="text-muted">
         <Time at={from} /> to <Time at={to} />
       </p>
-      {isEmpty ? (
-        <Empty title="Nothing was measured in this time">Choose a longer range, or other things.</Empty>
-      ) : (
+      {isEmpty && <Empty title="Nothing was measured in this time">Choose a longer range, or other things.</Empty>}
+      {isMixed && (
+        <Empty title={`${formatCount(total.count)} values in several units`}>
+          They have no average together. Choose a tag, a location or one sensor below whose values are in one unit.
+        </Empty>
+      )}
+      {!isEmpty && !isMixed && (
         <>
           <Figures analytics={analytics} />
           <AnalyticsChart key={of} analytics={analytics} />
@@ -96,6 +102,7 @@ function Groups({ analytics, search }: { analytics: Analytics; search: Analytics
   return (
     <section aria-label="Groups" className="grid min-w-0 gap-3">
       <h2 className="font-semibold">By {category}</h2>
+      <GroupCharts analytics={analytics} />
       <GroupTable analytics={analytics} search={search} />
     </section>
   );

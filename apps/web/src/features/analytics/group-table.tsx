@@ -4,8 +4,8 @@ import { ScrollRegion } from "../../components/ui/numbers-behind.tsx";
 import { formatCount, formatUptime } from "../../lib/format.ts";
 import { categoryOf, narrow, type AnalyticsSearch } from "./analytics-search.ts";
 import { describeChange, formatOf } from "./analytics-words.ts";
+import { nameOf, type Group } from "./group-lines.ts";
 
-type Group = Analytics["groups"][number];
 type Props = { analytics: Analytics; search: AnalyticsSearch };
 type Column = { label: string; of(group: Group): string };
 
@@ -81,10 +81,11 @@ function columnsOf({ of, unit, previous }: Analytics): Column[] {
 const PAGES = { monitor: "/monitors/$id", device: "/devices/$id", sensor: "/sensors/$id" } as const;
 
 /** A category leads to what is in it, a thing to itself alone, and from there to its page. */
-function Name({ group: { id, name }, search }: { group: Group; search: AnalyticsSearch }) {
+function Name({ group, search }: { group: Group; search: AnalyticsSearch }) {
   const category = categoryOf(search);
   const look = "block max-w-64 truncate font-medium hover:underline max-sm:max-w-36";
-  if (name === "") return <span className="text-muted">Nowhere in particular</span>;
+  const { id, name } = group;
+  if (name === "") return <span className="text-muted">{nameOf(group)}</span>;
   if (search.id !== undefined && category in PAGES)
     return (
       <Link to={PAGES[category as keyof typeof PAGES]} params={{ id }} title={name} className={look}>

@@ -1,17 +1,13 @@
 import type { DeviceHistory } from "@pulsecheck/shared/device-history";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useMemo } from "react";
+import { useMemo } from "react";
+import { LazyChart } from "../../components/ui/lazy-chart.tsx";
 import { Card } from "../../components/ui/page.tsx";
 import type { Line, Picture } from "../../components/ui/series-chart.tsx";
 import { Failed, Loading } from "../../components/ui/states.tsx";
 import { RANGE_WORDS, type Range } from "../../lib/ranges.ts";
 import { deviceHistoryQuery } from "./device-queries.ts";
 import { formatBattery, formatSignal } from "./device-words.ts";
-
-// A chunk of its own: the rest of the page does not wait for the charts' library.
-const SeriesChart = lazy(async () => ({
-  default: (await import("../../components/ui/series-chart.tsx")).SeriesChart,
-}));
 
 type Series = "battery_level" | "signal_strength";
 const SERIES: Record<Series, { title: string; lines: readonly Line[]; format(value: number | null): string }> = {
@@ -53,9 +49,7 @@ function ValueCard({ series, history, range, level }: CardProps) {
             {format(known.at(-1)?.avg ?? null)}.
             {level !== null && ` The dashed line is what counts as low, ${format(level)}.`}
           </p>
-          <Suspense fallback={<div className="h-60 animate-pulse rounded bg-sunken" />}>
-            <SeriesChart picture={picture} lines={lines} format={format} />
-          </Suspense>
+          <LazyChart picture={picture} lines={lines} format={format} />
         </>
       )}
     </Card>

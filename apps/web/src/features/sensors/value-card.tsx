@@ -1,6 +1,7 @@
 import type { SensorView } from "@pulsecheck/shared/sensor";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useCallback, useMemo } from "react";
+import { useCallback, useMemo } from "react";
+import { LazyChart } from "../../components/ui/lazy-chart.tsx";
 import { Card } from "../../components/ui/page.tsx";
 import type { Line, Picture } from "../../components/ui/series-chart.tsx";
 import { Empty, Failed, Loading } from "../../components/ui/states.tsx";
@@ -10,11 +11,6 @@ import { Fact } from "../monitors/monitor-head.tsx";
 import { RangeChoice } from "../monitors/range-figures.tsx";
 import { sensorStatsQuery } from "./sensor-queries.ts";
 import { formatValue } from "./sensor-words.ts";
-
-// A chunk of its own: the rest of the page does not wait for the charts' library.
-const SeriesChart = lazy(async () => ({
-  default: (await import("../../components/ui/series-chart.tsx")).SeriesChart,
-}));
 
 const LINES: readonly Line[] = [
   { label: "Average", colour: "--series-2" },
@@ -61,9 +57,7 @@ function Chart({ stats, sensor: { unit, above, below } }: { stats: Stats; sensor
         The line is the average of each part of the range. A dot is an anomaly
         {(above !== null || below !== null) && "; a dashed line is a bound"}.{tellHidden(stats)}
       </p>
-      <Suspense fallback={<div className="h-60 animate-pulse rounded bg-sunken" />}>
-        <SeriesChart picture={picture} lines={LINES} format={format} />
-      </Suspense>
+      <LazyChart picture={picture} lines={LINES} format={format} />
     </>
   );
 }
