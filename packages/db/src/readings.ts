@@ -1,6 +1,7 @@
 import type { Page } from "@pulsecheck/shared/list";
 import { refuseMissing } from "@pulsecheck/shared/refusal";
 import type {
+  CorrectionListQuery,
   CorrectionView,
   LoggedReadingView,
   Metadata,
@@ -12,7 +13,7 @@ import type pg from "pg";
 import { listDeeds, recordChange, type Deed } from "./audit.ts";
 import { inTransaction } from "./client.ts";
 import { Prisma } from "./generated/client.ts";
-import { given, readPage, within, type Column, type KeysetQuery } from "./keyset.ts";
+import { given, readPage, within, type Column } from "./keyset.ts";
 import type { Scope } from "./scope.ts";
 import { correctState } from "./sensor-corrections.ts";
 import { findSensor } from "./sensors.ts";
@@ -110,7 +111,7 @@ export async function deleteReading(scope: Scope, sensorId: string, readingId: n
 export async function listCorrections(
   scope: Scope,
   sensorId: string,
-  query: KeysetQuery,
+  query: CorrectionListQuery,
 ): Promise<Page<CorrectionView>> {
   const { id } = await findSensor(scope, sensorId);
   return listDeeds(scope, { type: "reading", key: id }, query, (entry) => ({

@@ -97,12 +97,13 @@ export const readingChangeSchema = z
   .refine((change) => Object.keys(change).length > 0, "must change something");
 export type ReadingChange = z.infer<typeof readingChangeSchema>;
 
+const CORRECTIONS = ["reading.corrected", "reading.deleted"] as const;
 const corrected = z.object({ id: z.int(), value: z.number(), timestamp: z.iso.datetime(), metadata: metadataSchema });
 export const correctionSchema = z
   .object({
     id: z.int(),
     at: z.iso.datetime(),
-    action: z.enum(["reading.corrected", "reading.deleted"]),
+    action: z.enum(CORRECTIONS),
     user_id: z.uuid().nullable(),
     api_key_id: z.uuid().nullable().describe("Where a key did it"),
     before: corrected,
@@ -179,7 +180,13 @@ export const readingListQuery = z.strictObject({
 });
 export type ReadingListQuery = z.infer<typeof readingListQuery>;
 
-export const correctionListQuery = z.strictObject({ ...pageQuery, sort: sortQuery(["at"], "-at") });
+export const correctionListQuery = z.strictObject({
+  ...pageQuery,
+  ...rangeQuery,
+  sort: sortQuery(["at"], "-at"),
+  action: z.enum(CORRECTIONS).optional(),
+});
+export type CorrectionListQuery = z.infer<typeof correctionListQuery>;
 
 const figures = {
   count: z.int(),
