@@ -78,9 +78,12 @@ describe.each(BROKERS)("devices over %s", (broker) => {
       { device_id: "seen", battery_level: 77 },
     ]);
     const frame = await live.ofType("device.heartbeat");
-    expect(frame.data).toMatchObject({ device_id: "seen", battery_level: 77, status: "ONLINE" });
+    expect(frame.data).toMatchObject({ device_id: "seen", battery_level: 77, status: "ONLINE", heartbeats: 2 });
     const socket = await openDeviceSocket(house, key);
+    // That it is there is no heartbeat.
+    socket.send({ device_id: "seen", event_type: "connected" });
     socket.send({ device_id: "seen", event_type: "heartbeat", battery_level: 76 });
-    await live.frame(({ type, data }) => type === "device.heartbeat" && data.battery_level === 76);
+    const last = await live.frame(({ type, data }) => type === "device.heartbeat" && data.battery_level === 76);
+    expect(last.data).toMatchObject({ heartbeats: 3 });
   });
 });

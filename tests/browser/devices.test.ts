@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { openBrowserHouse, openVisitor } from "../harness/browser.ts";
 import type { Person } from "../harness/caller.ts";
+import { openDeviceSocket } from "../harness/fleet.ts";
 
 const { house, browser } = await openBrowserHouse();
 
@@ -82,6 +83,33 @@ test("a device's page shows its past, takes changes, and is gone when it is dele
   await page.getByRole("button", { name: "Delete" }).click();
   await page.getByRole("button", { name: "Delete it" }).click();
   await page.getByRole("heading", { name: "No devices yet" }).waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test("a device's heartbeats are counted while one looks: a batch for many, a connection for none", async () => {
+  const erin = await house.register("erin");
+  await report(erin, { device_id: "pc-03", battery_level: 90 });
+  const { page, complaints } = await openVisitor(browser, house.url, { as: erin });
+  await page.goto("/devices/pc-03");
+  const now = page.getByRole("region", { name: "Now" });
+  const figure = now.locator("dt", { hasText: /^Heartbeats$/ }).locator("+ dd");
+  const isWatched = () =>
+    house.db.prisma.deviceState.count({ where: { device: { deviceId: "pc-03" }, watchedUntil: { gt: new Date() } } });
+  await expect.poll(isWatched, { timeout: 10_000 }).toBe(1);
+  expect(await figure.innerText()).toBe("1");
+  const sentAt = (secondsAgo: number) => new Date(Date.now() - secondsAgo * 1_000).toISOString();
+  await report(
+    erin,
+    [3, 2, 1].map((seconds) => ({ device_id: "pc-03", battery_level: 80, sent_at: sentAt(seconds) })),
+  );
+  await expect.poll(() => figure.innerText(), { timeout: 10_000 }).toBe("4");
+
+  const socket = await openDeviceSocket(house, await house.createKey(erin, "INGEST"));
+  socket.send({ device_id: "pc-03", event_type: "connected" });
+  await page.getByText("Connected by a socket").waitFor();
+  socket.send({ device_id: "pc-03", event_type: "heartbeat", battery_level: 70 });
+  await now.getByText("70 %").waitFor();
+  expect(await figure.innerText()).toBe("5");
   expect(complaints).toEqual([]);
 });
 

@@ -23,6 +23,7 @@ export type DeviceRow = {
   lastHeardAt: Date;
   lastReportAt: Date | null;
   lastSentAt: Date | null;
+  heartbeats: number;
   incidentId: string | null;
   incident: { startedAt: string; confirmedAt: string; reason: number; detail: string } | null;
   connectionId: string | null;
@@ -35,7 +36,7 @@ export const DEVICE_COLUMNS = `
   coalesce(d.offline_after_s, w.device_offline_after_s) AS "offlineAfterS",
   coalesce(d.battery_low, w.device_battery_low) AS "batteryLow",
   s.status, s.is_battery_low AS "isBatteryLow", s.battery_level AS "batteryLevel", s.signal_strength AS "signalStrength",
-  s.last_heard_at AS "lastHeardAt", s.last_report_at AS "lastReportAt", s.last_sent_at AS "lastSentAt", s.incident_id AS "incidentId",
+  s.last_heard_at AS "lastHeardAt", s.last_report_at AS "lastReportAt", s.last_sent_at AS "lastSentAt", s.heartbeats::float8 AS heartbeats, s.incident_id AS "incidentId",
   CASE WHEN s.incident_id IS NOT NULL THEN (SELECT json_build_object('startedAt', i.started_at, 'confirmedAt', i.confirmed_at, 'reason', i.reason, 'detail', i.detail)
     FROM incidents i WHERE i.id = s.incident_id) END AS incident,
   s.connection_id AS "connectionId", coalesce(s.watched_until > now(), false) AS "isWatched"`;

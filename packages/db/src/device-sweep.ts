@@ -88,7 +88,7 @@ function judgeOffline(row: Due, silentSince: Date): Judged {
 
 function changeOf({ row, status, silentSince, incidentId }: Judged): DeviceChange {
   const begins = incidentId === null ? null : { id: incidentId, startedAt: silentSince, detail: sentenceOf(row) };
-  return { row, now: { ...row, status }, at: row.now, isNew: false, isHeard: false, begins };
+  return { row, now: { ...row, status }, at: row.now, isNew: false, heartbeats: null, begins };
 }
 
 function sentenceOf({ offlineAfterS }: DeviceRow): string {

@@ -78,8 +78,8 @@ export type DeviceChange = {
   now: Pick<DeviceMemory, "status" | "batteryLevel" | "signalStrength">;
   at: Date;
   isNew: boolean;
-  /** Is a heartbeat told to those who watch the device? */
-  isHeard: boolean;
+  /** How many it has sent, for those who watch it, as it was heard; null where it was not. */
+  heartbeats: number | null;
   /** The outage that begins; null where none does. */
   begins: { id: string; startedAt: Date; detail: string } | null;
 };
@@ -107,7 +107,7 @@ export async function writeChanges(client: pg.PoolClient, changes: readonly Devi
   return { events, incidentIds: incidents.map(({ id }) => id) };
 }
 
-function statusEvents({ row, now, at, isHeard }: DeviceChange): LiveEvent[] {
+function statusEvents({ row, now, at, heartbeats }: DeviceChange): LiveEvent[] {
   const reading = {
     device_id: row.deviceId,
     status: now.status,
@@ -115,7 +115,8 @@ function statusEvents({ row, now, at, isHeard }: DeviceChange): LiveEvent[] {
     signal_strength: now.signalStrength,
     at: at.toISOString(),
   };
-  const events: LiveEvent[] = isHeard && row.isWatched ? [{ type: "device.heartbeat", data: reading }] : [];
+  const isTold = heartbeats !== null && row.isWatched;
+  const events: LiveEvent[] = isTold ? [{ type: "device.heartbeat", data: { ...reading, heartbeats } }] : [];
   if (row.status !== now.status) events.push({ type: "device.status", data: { ...reading, previous: row.status } });
   return events;
 }

@@ -199,8 +199,9 @@ function hearAll(row: DeviceRow, { isNew, own, sent }: Come, outcomes: ReportOut
   return { row, isNew, next: memory, added: kept.length, kept };
 }
 
-function changeOf({ row, isNew, next }: Heard): DeviceChange {
-  return { row, now: next, at: new Date(next.lastHeardAt), isNew, isHeard: true, begins: null };
+function changeOf({ row, isNew, next, added }: Heard): DeviceChange {
+  const heartbeats = row.heartbeats + added;
+  return { row, now: next, at: new Date(next.lastHeardAt), isNew, heartbeats, begins: null };
 }
 
 /** What a device was called before says nothing of its name now. */

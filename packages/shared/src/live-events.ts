@@ -31,6 +31,8 @@ export type HeardDevice = {
   status: DeviceStatus;
   battery_level: number | null;
   signal_strength: number | null;
+  /** How many it has sent so far: a pong is no heartbeat, and a batch is many. */
+  heartbeats: number;
   at: string;
 };
 

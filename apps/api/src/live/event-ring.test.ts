@@ -7,7 +7,7 @@ const heartbeat: BusEvent = {
   workspace: 1,
   at,
   type: "device.heartbeat",
-  data: { device_id: "a", battery_level: null, signal_strength: null, status: "ONLINE", at },
+  data: { device_id: "a", battery_level: null, signal_strength: null, status: "ONLINE", heartbeats: 1, at },
 };
 const deleted: BusEvent = { workspace: 1, at, type: "device.deleted", data: { device_id: "a" } };
 

@@ -50,7 +50,7 @@ const DATA: { [T in EventType]: z.ZodType<DataOf<T>> } = {
   "device.deleted": z.object(device),
   "device.event": z.object({ ...device, event_type: z.enum(DEVICE_EVENT_TYPES), at }),
   "device.status": z.object({ ...heard, previous: deviceStatusSchema }),
-  "device.heartbeat": z.object(heard),
+  "device.heartbeat": z.object({ ...heard, heartbeats: z.int().describe("How many it has sent so far") }),
   "sensor.created": sensorSchema,
   "sensor.updated": sensorSchema,
   "sensor.deleted": z.object({ sensor_id: z.string() }),

@@ -23,9 +23,8 @@ export function applyToDevice(device: DeviceView, frame: LiveFrame): DeviceView 
       return { ...device, status, status_since: at, battery_level, signal_strength };
     }
     case "device.heartbeat": {
-      const { device_id, status, battery_level, signal_strength, at } = frame.data;
+      const { device_id, status, battery_level, signal_strength, heartbeats, at } = frame.data;
       if (device_id !== device.device_id) return device;
-      const heartbeats = device.heartbeats + 1;
       return { ...device, status, battery_level, signal_strength, last_heard_at: at, heartbeats };
     }
     case "device.event": {
