@@ -135,7 +135,10 @@ export type SentTest = {
   at: Date;
 };
 
-/** Writes down a test and what became of it, as the last message and among the deliveries. A channel that is gone meanwhile is left alone. */
+/**
+ * Writes down what became of a test: as the channel's last message, and among its deliveries. A channel that is gone
+ * meanwhile is left alone.
+ */
 export async function noteTest({ db, workspaceId }: Scope, channelId: string, test: SentTest): Promise<void> {
   const { id, state, error, isAnswerLost, at } = test;
   await db.prisma.$transaction(async (tx) => {
