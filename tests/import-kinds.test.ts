@@ -81,6 +81,10 @@ describe("works", () => {
     expect(countsOf(await importFile(house, erin, "uptime_kuma", file.replace("s3cret", "n3w")))).toBe(
       "DONE +0 ~1 =4 -4 !0",
     );
+    const halfLogin = await importFile(house, erin, "uptime_kuma", file.replace("s3cret", ""), "&dry_run=true");
+    expect(remarksOf(halfLogin)).toContain(
+      "4 basic_auth_pass: API: its login is left out; PulseCheck needs a password as well",
+    );
     expect(remarksOf(await importFile(house, erin, "uptime_kuma", "[]"))).toEqual([
       "null null: must be a backup of Uptime Kuma: JSON with a monitorList",
     ]);

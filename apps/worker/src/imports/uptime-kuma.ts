@@ -158,10 +158,12 @@ function secretsOf(monitor: KumaMonitor, row: number, errors: Remarks, warnings:
   if (authMethod && authMethod !== "basic")
     warnings.add(row, "authMethod", `${monitor.name}: ${authMethod} is left out; PulseCheck knows basic and bearer`);
   const isBasic = !authMethod || authMethod === "basic";
+  if (isBasic && username && !password)
+    warnings.add(row, "basic_auth_pass", `${monitor.name}: its login is left out; PulseCheck needs a password as well`);
   return {
     headers: readHeaders(monitor.headers, row, errors),
     body: mayHaveBody((method ?? "GET").toUpperCase()) ? body || null : null,
-    auth: isBasic && username && password ? { type: "basic", username, password } : null,
+    auth: isBasic && password ? { type: "basic", username: username ?? "", password } : null,
   };
 }
 
