@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { expect, test, vi } from "vitest";
 import { openBrowserHouse, openVisitor } from "../harness/browser.ts";
 
@@ -32,6 +33,14 @@ test("a file is checked, its mistakes are shown, and once it is mended its monit
     expect.stringMatching(/^3\s+interval/),
   ]);
   expect(await findBarriers()).toEqual([]);
+  const [table] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Save the errors as CSV" }).click(),
+  ]);
+  expect(table.suggestedFilename()).toBe("shops.csv-errors.csv");
+  const lines = (await readFile(await table.path(), "utf8")).trimEnd().split("\r\n");
+  expect(lines[0]).toBe('\uFEFF"row","column","detail"');
+  expect(lines.slice(1)).toEqual([expect.stringMatching(/^"3","url","/), expect.stringMatching(/^"3","interval","/)]);
 
   await page
     .getByLabel("File", { exact: true })

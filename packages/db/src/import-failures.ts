@@ -9,27 +9,36 @@ import type { ClaimedImport } from "./imports.ts";
 const AGAIN_AFTER_S = 2;
 /** How often an import is begun before it is given up: each time a worker died with it, or the database broke off. */
 export const ATTEMPTS_AT_MOST = 3;
+const LONGEST_WORDS = 300;
 const GIVEN_UP = "The import broke off several times and was given up. Nothing was written.";
 const NOT_ALLOWED = "Whoever sent this file may not change this workspace any more. Nothing was written.";
 
 /** What is wrong with a whole file. */
 const remarkOf = (detail: string): ImportRemark => ({ row: null, column: null, detail });
 
-/** Gives an import back that broke off: it is begun again. */
-export async function releaseImport({ scope, id, claim }: ClaimedImport): Promise<void> {
+/** Gives an import back that broke off, and says why: it is begun again. */
+export async function releaseImport({ scope, id, claim }: ClaimedImport, error: unknown): Promise<void> {
   await scope.db.pool.query(
-    `UPDATE imports SET leased_until = now() + interval '${AGAIN_AFTER_S} seconds' WHERE id = $1 AND claim = $2 AND state = 'RUNNING'`,
-    [id, claim],
+    `UPDATE imports SET leased_until = now() + interval '${AGAIN_AFTER_S} seconds', last_error = $3
+     WHERE id = $1 AND claim = $2 AND state = 'RUNNING'`,
+    [id, claim, wordsOf(error)],
   );
+}
+
+/** What an error says at its end: of the database's, before it come the statement and its place in our code. */
+function wordsOf(error: unknown): string {
+  const lines = String(error instanceof Error ? error.message : error).split("\n");
+  return (lines.findLast((line) => line.trim() !== "") ?? "").trim().slice(0, LONGEST_WORDS);
 }
 
 /** Fails what was begun too often. @returns what became of it, for those who watch */
 export async function giveUpImports(db: Db): Promise<{ workspaceId: number; progress: ImportProgress }[]> {
   const { rows } = await db.pool.query<ImportProgress & { workspace_id: number }>(
-    `UPDATE imports SET state = 'FAILED', finished_at = now(), file = NULL, claim = NULL, errors = $1::jsonb, error_count = 1
+    `UPDATE imports SET state = 'FAILED', finished_at = now(), file = NULL, claim = NULL, error_count = 1,
+       errors = jsonb_set($1::jsonb, '{0,detail}', to_jsonb($2::text || coalesce(' At last: ' || nullif(last_error, ''), '')))
      WHERE state = 'RUNNING' AND leased_until < now() AND attempts >= ${ATTEMPTS_AT_MOST}
      RETURNING workspace_id, id, kind, state, is_dry_run, rows, rows_done`,
-    [JSON.stringify([remarkOf(GIVEN_UP)])],
+    [JSON.stringify([remarkOf("")]), GIVEN_UP],
   );
   return rows.map(({ workspace_id, ...progress }) => ({ workspaceId: workspace_id, progress }));
 }

@@ -31,7 +31,7 @@ async function runImport(deps: Deps, job: ClaimedImport): Promise<void> {
   } catch (error) {
     // It is begun again a moment later, by whichever worker.
     log.error({ err: error, import: job.id, kind: job.kind }, "an import broke off; nothing of it was written");
-    await releaseImport(job);
+    await releaseImport(job, error);
   } finally {
     await progress.stop();
   }

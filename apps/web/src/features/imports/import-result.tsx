@@ -6,7 +6,8 @@ import { Card } from "../../components/ui/page.tsx";
 import { Failed, Loading } from "../../components/ui/states.tsx";
 import { formatCount } from "../../lib/format.ts";
 import { importQuery } from "./import-queries.ts";
-import { describeCount, describeOutcome } from "./import-words.ts";
+import { describeCount, describeOutcome, describeRest } from "./import-words.ts";
+import { saveRemarks } from "./save-remarks.ts";
 
 type Props = { id: string; isBusy: boolean; importIt(): void };
 
@@ -24,8 +25,8 @@ export function ImportResult({ id, isBusy, importIt }: Props) {
           Import {describeCount(view.created + view.updated, "row")}
         </Button>
       )}
-      <Remarks title="Errors" remarks={view.errors} count={view.error_count} />
-      <Remarks title="Warnings" remarks={view.warnings} count={view.warning_count} />
+      <Remarks title="Errors" of={view.name} remarks={view.errors} count={view.error_count} />
+      <Remarks title="Warnings" of={view.name} remarks={view.warnings} count={view.warning_count} />
     </Card>
   );
 }
@@ -49,17 +50,24 @@ function Running({ view: { rows, rows_done: done, state } }: { view: ImportView 
   );
 }
 
-/** So many are shown; more help nobody. */
+/** So many are shown; whoever mends more of them does so beside a table. */
 const SHOWN = 100;
 
-function Remarks({ title, remarks, count }: { title: string; remarks: readonly ImportRemark[]; count: number }) {
+type RemarksProps = { title: string; of: string; remarks: readonly ImportRemark[]; count: number };
+
+function Remarks({ title, of, remarks, count }: RemarksProps) {
   if (count === 0) return null;
   const shown = remarks.slice(0, SHOWN);
   return (
     <section aria-label={title} className="grid gap-1">
-      <h3 className="font-medium">
-        {title} ({formatCount(count)})
-      </h3>
+      <div className="flex flex-wrap items-center justify-between gap-2">
+        <h3 className="font-medium">
+          {title} ({formatCount(count)})
+        </h3>
+        <Button look="quiet" onClick={() => saveRemarks(`${of}-${title.toLowerCase()}.csv`, remarks)}>
+          Save the {title.toLowerCase()} as CSV
+        </Button>
+      </div>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so it must be reachable */}
       <div className="overflow-x-auto" role="region" aria-label={`${title}, row by row`} tabIndex={0}>
         <table className="w-full text-left">
@@ -82,7 +90,7 @@ function Remarks({ title, remarks, count }: { title: string; remarks: readonly I
           </tbody>
         </table>
       </div>
-      {count > shown.length && <p className="text-muted">The first {shown.length} are shown.</p>}
+      {count > shown.length && <p className="text-muted">{describeRest(shown.length, remarks.length, count)}</p>}
     </section>
   );
 }

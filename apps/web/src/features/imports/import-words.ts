@@ -34,6 +34,12 @@ export function describeCount(count: number, word: string): string {
   return `${formatCount(count)} ${word}${count === 1 ? "" : "s"}`;
 }
 
+/** Of how many remarks only some are shown, or not even kept. */
+export function describeRest(shown: number, kept: number, count: number): string {
+  const isWhole = kept === count;
+  return `The first ${formatCount(shown)} are shown; the file has ${isWhole ? "all of them" : `the first ${formatCount(kept)}`}.`;
+}
+
 const DONE = ["created", "updated", "unchanged", "skipped"] as const;
 
 /** What became of the rows, in short. */
