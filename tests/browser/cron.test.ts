@@ -89,7 +89,8 @@ test("a job with a cron expression: its next runs are told while one types; its 
   await field(page, "Every").fill("2");
   await field(page, "Every: unit").selectOption("days");
   expect(await send(page, "Save")).toEqual({ interval: 172_800, schedule: null });
-  await page.getByText("every 2 d").waitFor();
+  await page.getByText("every 2 d", { exact: true }).waitFor();
+  expect(await part(page, "Cron line").innerText()).toMatch(/^# cron cannot say every 2 d: .*\n@daily curl/);
   expect(complaints).toEqual([]);
 });
 
