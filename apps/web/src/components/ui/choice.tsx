@@ -1,9 +1,9 @@
 type Props<T extends string> = {
   label: string;
   /** What can be chosen, in its order, and what it is called. */
-  words: Readonly<Record<T, string>>;
+  words: Readonly<Record<NoInfer<T>, string>>;
   value: T;
-  onChange(value: T): void;
+  onChange(value: NoInfer<T>): void;
 };
 
 /** A few views of the same thing, one of which is shown. */
