@@ -3,6 +3,8 @@ import { countConnected, eventsOf, listenFor, openDashboard, openDeviceSocket, o
 import { BROKERS, openHouse, type House } from "./harness/house.ts";
 import { connectLive, type LiveClient } from "./harness/live-client.ts";
 
+const SOON = { timeout: 10_000 };
+
 describe.each(BROKERS)("a device's socket over %s", (broker) => {
   test("a socket's connected and disconnected are stored and broadcast; its end is a disconnect too", async () => {
     const { house, alice, key } = await openFleet({ broker });
@@ -96,6 +98,28 @@ describe.each(BROKERS)("a device's socket over %s", (broker) => {
     };
     const { lastHeardAt, connectedSince } = await house.db.prisma.deviceState.findFirstOrThrow(heardLater);
     expect(lastHeardAt.getTime() - (connectedSince?.getTime() ?? 0)).toBeGreaterThan(1_000);
+  });
+
+  test("speaks by its pongs for the devices that it holds, and neither for one that went elsewhere nor for a deleted one", async () => {
+    const { house, alice, key } = await openFleet({ broker, sockets: { pingEveryMs: 500 } });
+    const gateway = await openDeviceSocket(house, key);
+    for (const device_id of ["own", "roaming", "deleted"]) gateway.send({ device_id, event_type: "connected" });
+    await expect.poll(() => countConnected(house), SOON).toBe(3);
+    const elsewhere = await openDeviceSocket(house, key);
+    elsewhere.send({ device_id: "roaming", event_type: "connected" });
+    await expect.poll(() => eventsOf(house, "roaming"), SOON).toBe("occ");
+    elsewhere.raw.terminate();
+    await house.call("DELETE", "/api/v1/devices/deleted", { token: alice.token });
+    await expect.poll(() => countConnected(house), SOON).toBe(1);
+    const heardAt = async (deviceId: string) => {
+      const where = { device: { deviceId } };
+      return (await house.db.prisma.deviceState.findFirstOrThrow({ where })).lastHeardAt.getTime();
+    };
+    // Of the devices of one socket a pong is written in one piece.
+    const [own, roaming] = [await heardAt("own"), await heardAt("roaming")];
+    await expect.poll(() => heardAt("own"), SOON).toBeGreaterThan(own + 1_000);
+    expect(await heardAt("roaming")).toBe(roaming);
+    expect(await house.db.prisma.device.count()).toBe(2);
   });
 
   test("is one of many: all are counted while they are there, and none when they vanished", async () => {

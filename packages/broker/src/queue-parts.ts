@@ -69,8 +69,11 @@ export function keepConsuming({ open, close }: QueueParts, make: () => Worker, o
 
   async function consume(): Promise<void> {
     current = await open(make);
-    if (!closed.signal.aborted) await current.run();
-    await close(current);
+    try {
+      if (!closed.signal.aborted) await current.run();
+    } finally {
+      await close(current);
+    }
   }
 
   async function keepOn(): Promise<void> {

@@ -96,6 +96,20 @@ function cutIntoRuns(changes: readonly ConnectionChange[]): ConnectionChange[][]
   return runs;
 }
 
+/** Which of these devices a socket holds: those that did not come to another one since, and are still there. */
+export async function readHeld(
+  { pool }: Db,
+  { workspaceId, connectionId }: Pick<ConnectionChange, "workspaceId" | "connectionId">,
+  deviceIds: readonly string[],
+): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>(
+    `SELECT d.device_id AS id FROM devices d JOIN device_states s ON s.device_key = d.id
+     WHERE d.workspace_id = $1 AND d.device_id = ANY($2) AND s.connection_id = $3`,
+    [workspaceId, deviceIds, connectionId],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** Without a sign for so long, an API process is dead, and its sockets with it. */
 const DEAD_AFTER_S = 30;
 

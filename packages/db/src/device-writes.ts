@@ -62,11 +62,13 @@ export async function renameDevices(
       location: row.isRelocated ? undefined : reports.findLast((report) => report.location !== null)?.location,
     };
     const { name, location } = { name: said.name ?? row.name, location: said.location ?? row.location };
-    return name === row.name && location === row.location ? [] : [{ key: row.key, name, location }];
+    return name === row.name && location === row.location ? [] : [{ key: row.key, ...said }];
   });
   if (changed.length === 0) return;
+  // Judged by the row as it is now: somebody may have named it while its state was waited for.
   await client.query(
-    `UPDATE devices d SET name = i.name, location = i.location, updated_at = now()
+    `UPDATE devices d SET name = CASE WHEN d.is_renamed THEN d.name ELSE coalesce(i.name, d.name) END,
+       location = CASE WHEN d.is_relocated THEN d.location ELSE coalesce(i.location, d.location) END, updated_at = now()
      FROM unnest($1::int[], $2::text[], $3::text[]) AS i(key, name, location) WHERE d.id = i.key`,
     [changed.map(({ key }) => key), changed.map(({ name }) => name), changed.map(({ location }) => location)],
   );

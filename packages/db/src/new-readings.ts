@@ -31,7 +31,7 @@ export async function createReadings(
     return at;
   });
   return inTransaction(scope.db.pool, async (client) => {
-    const sensors = await readKnown(client, scope, inputs);
+    const sensors = await readKnown(client, scope, inputs, { areKept: true });
     const { fresh, problems } = judgeUnits(sensors, inputs);
     for (const { i, detail } of problems) throw refuse(i, "unit", detail);
     await addSensors(client, scope, createdById, fresh, quota, sensors);
@@ -64,15 +64,16 @@ function columnsOf(inputs: readonly ReadingInput[], times: readonly Date[], sens
   ];
 }
 
-/** The sensors of these readings that are there, which stay there until the commit. */
+/** The sensors of these readings that are there; where they are kept, they stay there until the commit. */
 export async function readKnown(
   client: pg.PoolClient,
   { workspaceId }: Scope,
   inputs: readonly { sensor_id: string }[],
+  { areKept }: { areKept: boolean },
 ): Promise<Map<string, KnownSensor>> {
   const { rows } = await client.query<KnownSensor & { sensorId: string }>(
     `SELECT id AS key, unit, sensor_id AS "sensorId" FROM sensors
-     WHERE workspace_id = $1 AND sensor_id = ANY($2) FOR KEY SHARE`,
+     WHERE workspace_id = $1 AND sensor_id = ANY($2) ${areKept ? "FOR KEY SHARE" : ""}`,
     [workspaceId, [...new Set(inputs.map(({ sensor_id }) => sensor_id))]],
   );
   return new Map(rows.map(({ sensorId, ...known }) => [sensorId, known]));
@@ -111,7 +112,7 @@ export async function addSensors(
   const { rows } = await client.query<KnownSensor & { sensorId: string }>(
     `INSERT INTO sensors (workspace_id, created_by_id, sensor_id, name, unit, tags)
      SELECT $1, $2, t.sensor_id, t.sensor_id, t.unit, '{}' FROM unnest($3::text[], $4::text[]) AS t(sensor_id, unit)
-     ON CONFLICT (workspace_id, sensor_id) DO UPDATE SET unit = coalesce(nullif(sensors.unit, ''), excluded.unit)
+     ORDER BY t.sensor_id ON CONFLICT (workspace_id, sensor_id) DO UPDATE SET unit = coalesce(nullif(sensors.unit, ''), excluded.unit)
      RETURNING id AS key, unit, sensor_id AS "sensorId"`,
     [workspaceId, createdById, [...fresh.keys()], [...fresh.values()]],
   );

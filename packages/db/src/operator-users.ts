@@ -75,8 +75,6 @@ export async function changeUser(
   now: Date,
 ): Promise<{ isDisabled: boolean }> {
   return db.prisma.$transaction(async (tx) => {
-    // In a line: of two operators who disable each other, the later one is none any more.
-    await tx.$executeRaw`SELECT pg_advisory_xact_lock(${LOCKS.operators})`;
     await requireOperator(tx, actor);
     const before = await tx.user.findUnique({ where: { id } });
     if (before === null) throw refuseMissing("user");
@@ -121,7 +119,9 @@ export async function mailResetLink(
 }
 
 /** Rights may have gone since the request was let in. */
-async function requireOperator(tx: Prisma.TransactionClient, actor: Actor | null): Promise<void> {
+export async function requireOperator(tx: Prisma.TransactionClient, actor: Actor | null): Promise<void> {
+  // In a line: of two operators who disable each other, the later one is none any more.
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(${LOCKS.operators})`;
   if (actor === null) return;
   const own = await tx.user.findUnique({ where: { id: actor.userId } });
   if (own === null || !isOperator(own)) throw new Refusal(403, "This needs an operator of this instance.");

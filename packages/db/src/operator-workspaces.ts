@@ -12,8 +12,9 @@ import { recordChange } from "./audit.ts";
 import type { Db } from "./client.ts";
 import { Prisma, type Workspace } from "./generated/client.ts";
 import { given, hasText, readPage, type Column } from "./keyset.ts";
-import { onlyGiven } from "./only-given.ts";
 import { giveRole } from "./members.ts";
+import { onlyGiven } from "./only-given.ts";
+import { requireOperator } from "./operator-users.ts";
 import { scopeTo, type Actor, type Scope } from "./scope.ts";
 import { lockWorkspace } from "./workspace-lock.ts";
 
@@ -68,6 +69,7 @@ export async function setQuotas(
   { id, change, actor }: { id: string; change: QuotaChange; actor: Actor | null },
 ): Promise<OperatorWorkspaceView> {
   await db.prisma.$transaction(async (tx) => {
+    await requireOperator(tx, actor);
     const [found] = await tx.$queryRaw<{ id: number }[]>`
       SELECT id FROM workspaces WHERE public_id = ${id}::uuid FOR NO KEY UPDATE`;
     if (found === undefined) throw refuseMissing("workspace");
@@ -99,6 +101,7 @@ export async function setMemberRole(
   if (found === null) throw refuseMissing("workspace");
   const scope = scopeTo(db, found.id, actor);
   return db.prisma.$transaction(async (tx) => {
+    await requireOperator(tx, actor);
     await lockWorkspace(tx, found.id);
     const { before, after: member } = await giveRole(tx, scope, { userId, role }, now);
     if (before.role === role) return { scope, member };

@@ -40,35 +40,34 @@ export async function stageReadings(client: pg.PoolClient, readings: readonly Ti
   );
 }
 
+/** The sensors that are there, and by their units those that are to be made or that learn theirs. */
+type StagedSensors = { known: Map<string, KnownSensor>; fresh: ReadonlyMap<string, string>; quota: number };
+
 /**
- * Finds the sensors of all that was staged and, unless it is a rehearsal, makes those that nobody knows yet. Answers each
- * reading whose unit is not its sensor's; with one of them nothing can be written. Refuses (409) more sensors than the
- * workspace may have.
+ * Finds the sensors of all that was staged. Answers each reading whose unit is not its sensor's; with one of them nothing
+ * can be written. Refuses (409) more sensors than the workspace may have.
  */
-export async function assignSensors(
+export async function findSensors(
   client: pg.PoolClient,
   scope: Scope,
-  createdById: string,
   inputs: readonly ReadingInput[],
-  { quota, isRehearsal }: { quota: number; isRehearsal: boolean },
-): Promise<{ i: number; detail: string }[]> {
-  const sensors = await readKnown(client, scope, inputs);
-  const { fresh, problems } = judgeUnits(sensors, inputs);
-  if (problems.length > 0) return problems;
-  const more = countNew(fresh, sensors);
-  if (!isRehearsal) await addSensors(client, scope, createdById, fresh, quota, sensors);
-  else if (more > 0) await requireSensorRoom(client, scope.workspaceId, quota, more);
-  const known = [...sensors];
-  await client.query(
-    `UPDATE staged_readings t SET sensor_key = s.key FROM unnest($1::text[], $2::int[]) AS s(sensor_id, key)
-     WHERE t.sensor_id = s.sensor_id`,
-    [known.map(([sensorId]) => sensorId), known.map(([, { key }]) => key)],
-  );
-  return [];
+  quota: number,
+): Promise<{ problems: { i: number; detail: string }[]; sensors: StagedSensors }> {
+  const known = await readKnown(client, scope, inputs, { areKept: false });
+  const { fresh, problems } = judgeUnits(known, inputs);
+  const more = [...fresh.keys()].filter((sensorId) => !known.has(sensorId)).length;
+  if (problems.length === 0 && more > 0) await requireSensorRoom(client, scope.workspaceId, quota, more);
+  await assign(client, known);
+  return { problems, sensors: { known, fresh, quota } };
 }
 
-function countNew(fresh: ReadonlyMap<string, string>, sensors: ReadonlyMap<string, KnownSensor>): number {
-  return [...fresh.keys()].filter((sensorId) => !sensors.has(sensorId)).length;
+async function assign(client: pg.PoolClient, known: ReadonlyMap<string, KnownSensor>): Promise<void> {
+  const sensors = [...known];
+  await client.query(
+    `UPDATE staged_readings t SET sensor_key = s.key FROM unnest($1::text[], $2::int[]) AS s(sensor_id, key)
+     WHERE t.sensor_id = s.sensor_id AND t.sensor_key IS NULL`,
+    [sensors.map(([sensorId]) => sensorId), sensors.map(([, { key }]) => key)],
+  );
 }
 
 // A sensor may have several readings of one time. Of those, a row is the one of its value, else any that no other row is.
@@ -117,25 +116,31 @@ const INSERT = `
   SELECT at, value, sensor_key, metadata FROM staged_readings WHERE reading_id IS NULL ORDER BY n`;
 
 /**
- * Stores those of the staged readings that are new and corrects those that differ, as `correctReading` corrects one. Throws
- * where somebody else has corrected one of them since they were matched.
+ * Makes the sensors that nobody knew, stores those of the staged readings that are new, and corrects those that differ, as
+ * `correctReading` corrects one. Throws where somebody else has corrected one of them since they were matched, or deleted
+ * a sensor.
  * @returns the inner keys of the sensors of which readings were corrected
  */
-export async function writeStaged(client: pg.PoolClient, scope: Scope): Promise<number[]> {
+export async function writeStaged(
+  client: pg.PoolClient,
+  scope: Scope,
+  createdById: string,
+  { known, fresh, quota }: StagedSensors,
+): Promise<number[]> {
+  // States before sensors, as everybody locks them.
+  await client.query(LOCK_STATES);
+  const { rowCount: kept } = await client.query(KEEP_SENSORS);
+  if (kept !== known.size) throw new Error("somebody has deleted one of the sensors meanwhile");
+  await addSensors(client, scope, createdById, fresh, quota, known);
+  await assign(client, known);
   await client.query(INSERT);
   await client.query("ANALYZE staged_readings");
   const { rows: changes } = await client.query<Change>(READ_CHANGES);
   if (changes.length === 0) return [];
   for (let at = 0; at < changes.length; at += CHANGES_AT_ONCE)
     await recordChanges(client, scope, changes.slice(at, at + CHANGES_AT_ONCE).map(deedOf));
-  await client.query(LOCK_STATES);
   const { rowCount } = await client.query(CORRECT);
   if (rowCount !== changes.length) throw new Error("somebody else has corrected the same readings meanwhile");
-  await remakeSeries(
-    client,
-    ["v"],
-    changes.map(({ sensor_key, at }) => ({ key: sensor_key, at })),
-  );
   const bySensor = Map.groupBy(changes, ({ sensor_key }) => sensor_key);
   for (const [key, some] of bySensor)
     await correctState(
@@ -143,6 +148,12 @@ export async function writeStaged(client: pg.PoolClient, scope: Scope): Promise<
       key,
       some.map(({ id }) => id),
     );
+  // Last: until the commit nobody rolls up.
+  await remakeSeries(
+    client,
+    ["v"],
+    changes.map(({ sensor_key, at }) => ({ key: sensor_key, at })),
+  );
   return [...bySensor.keys()];
 }
 
@@ -164,6 +175,8 @@ const READ_CHANGES = `
 const LOCK_STATES = `
   SELECT 1 FROM sensor_states t
   WHERE t.sensor_key IN (SELECT sensor_key FROM staged_readings WHERE is_changed) ORDER BY t.sensor_key FOR UPDATE`;
+const KEEP_SENSORS = `
+  SELECT 1 FROM sensors WHERE id IN (SELECT sensor_key FROM staged_readings) ORDER BY id FOR KEY SHARE`;
 const CORRECT = `
   UPDATE readings r SET value = t.value, metadata = coalesce(t.metadata, r.metadata),
     is_anomaly = CASE WHEN r.value = t.value THEN r.is_anomaly END

@@ -22,6 +22,7 @@ export async function correctState(
   const { rows } = await client.query<Crossed>(READ_CROSSED, [sensorKey]);
   if (rows[0] === undefined) return;
   const { breach, breach_since: since, ...rules } = rows[0];
+  if (breach === null && rules.above === null && rules.below === null) return;
   const { rows: readings } = await client.query<{ value: number }>(READ_VALUES, [sensorKey, LOOK_BACK]);
   const values = readings.map(({ value }) => value).toReversed();
   const next = breachAfterCorrection(breach, values, rules, values.length < LOOK_BACK);

@@ -128,9 +128,11 @@ function changeOf({ reporter, connectionId }: Session, deviceId: string, kind: C
   return { workspaceId: reporter.workspaceId, deviceId, connectionId, kind };
 }
 
-/** A socket that answers our pings is a sign of life of its devices. */
-async function live({ committer, connected, reporter }: Session): Promise<void> {
-  if (connected.size > 0) await committer.commit([...connected].map((deviceId) => signOfLife(deviceId, reporter)));
+/** A socket that answers our pings is a sign of life of the devices that it holds, and of no others. */
+async function live({ committer, presence, connected, connectionId, reporter }: Session): Promise<void> {
+  if (connected.size === 0) return;
+  const held = await presence.held({ workspaceId: reporter.workspaceId, connectionId }, [...connected]);
+  if (held.length > 0) await committer.commit(held.map((deviceId) => signOfLife(deviceId, reporter)));
 }
 
 async function end(session: Session): Promise<void> {

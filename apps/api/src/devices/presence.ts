@@ -1,4 +1,4 @@
-import { writeConnections, type ConnectionChange } from "@pulsecheck/db/device-connections";
+import { readHeld, writeConnections, type ConnectionChange } from "@pulsecheck/db/device-connections";
 import type { Deps } from "../context.ts";
 
 const GATHER_MS = 20;
@@ -12,6 +12,8 @@ export type Presence = {
    * hold it. While the database is away it waits: the end of a socket cannot be refused.
    */
   change(change: ConnectionChange): Promise<boolean>;
+  /** Which of these devices a socket holds, as it is written. */
+  held(by: Pick<ConnectionChange, "workspaceId" | "connectionId">, deviceIds: readonly string[]): Promise<string[]>;
 };
 
 export function createPresence({ db, broker, log }: Deps, processId: string): Presence {
@@ -49,5 +51,6 @@ export function createPresence({ db, broker, log }: Deps, processId: string): Pr
         waiting.push({ change, resolve });
         if (!isWriting) timer ??= setTimeout(() => void writeAll(), GATHER_MS);
       }),
+    held: (by, deviceIds) => readHeld(db, by, deviceIds),
   };
 }

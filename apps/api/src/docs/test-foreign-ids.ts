@@ -72,7 +72,7 @@ export const FOREIGN_IDS: Record<string, ForeignId> = {
 
 /** Ids that cannot name what is another workspace's, and why. */
 export const NO_FOREIGN_IDS: Record<string, string> = {
-  "POST /api/v1/channels config.chat_id": "Telegram's",
+  "POST /api/v1/channels config.chat_id": "of a service that is not ours",
   "POST /api/v1/heartbeat device_id": "the reporter's own: another thing under the same id",
   "POST /api/v1/sensors sensor_id": "the reporter's own: another thing under the same id",
   "POST /api/v1/sensors [].sensor_id": "the reporter's own: another thing under the same id",

@@ -8,7 +8,7 @@ export const range = z.strictObject(rangeQuery);
 const DAY_MS = 86_400_000;
 const LONGEST_DAYS = 400;
 /** Of what is read from rollups alone: days and weeks are kept for three years. */
-export const ROLLED_UP_DAYS = 3 * 365;
+export const ROLLED_UP_DAYS = 3 * 366;
 
 /** A range with its ends filled in: the last 24 hours by default. Refuses (400) empty and endless ones. */
 export function closeRange(

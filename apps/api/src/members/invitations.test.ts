@@ -180,7 +180,7 @@ describe("POST /users/me/invitations/accept", () => {
     const { token } = await sendInvitation(house, alice, { email: dora.email, role: "VIEWER", headers: team });
     const { status, body } = await accept(dora, token);
     const joined = { id: team["X-Workspace-Id"], name: "a team", role: "VIEWER", is_personal: false };
-    expect([status, body]).toEqual([200, { ...joined, members: await membersOf() }]);
+    expect([status, body]).toEqual([200, { ...joined, members: await membersOf(), joined_at: expect.any(String) }]);
     const mine = await house.call("GET", "/users/me/workspaces", { token: dora.token });
     expect(mine.body.items.map((one: { role: string }) => one.role)).toEqual(["ADMIN", "VIEWER"]);
     expect((await house.call("GET", "/users/me", { token: dora.token })).body.is_verified).toBe(true);

@@ -3,7 +3,7 @@ import { inTransaction } from "@pulsecheck/db/client";
 import { finishImport } from "@pulsecheck/db/imports";
 import { makePartitions } from "@pulsecheck/db/partitions";
 import {
-  assignSensors,
+  findSensors,
   matchReadings,
   openReadings,
   stageReadings,
@@ -30,6 +30,7 @@ import type { ReadingDraft } from "./reading-rows.ts";
 const CHUNK = 250;
 
 type Judged = TimedReading & { row: number };
+type Found = Awaited<ReturnType<typeof findSensors>>["sensors"];
 
 /**
  * Adds and corrects readings, and ends the import, all in one transaction, whose last statements alone lock anything.
@@ -50,9 +51,11 @@ export async function importReadings(deps: Deps, work: ImportWork, drafts: reado
       rowsDone += chunk.length;
       work.note(rowsDone);
     }
-    const counts = await match(deps, client, work, readings);
-    if (job.isDryRun || errors.count() > 0) throw new RolledBack(counts);
-    const sensorKeys = await writeStaged(client, job.scope);
+    const { counts, sensors } = await match(client, work, readings);
+    if (job.isDryRun || errors.count() > 0 || sensors === null) throw new RolledBack(counts);
+    const times = readings.map(({ at }) => at);
+    await makePartitions(deps.db, "readings", times);
+    const sensorKeys = await writeStaged(client, job.scope, job.createdById, sensors);
     await finishImport(client, job, outcomeOf(work, counts));
     return sensorKeys;
   });
@@ -82,30 +85,24 @@ function createReadingJudge({ config }: Deps, { errors }: ImportWork) {
   };
 }
 
-/** What is to become of the readings that are staged. Makes their sensors, unless nothing may stay. */
+const NOTHING: Counts = { created: 0, updated: 0, unchanged: 0 };
+
+/** What is to become of the readings that are staged; without sensors where nothing may stay. */
 async function match(
-  { db }: Deps,
   client: pg.PoolClient,
   { job, errors }: ImportWork,
   readings: readonly Judged[],
-): Promise<Counts> {
-  const inputs = readings.map(({ input }) => input);
-  const isRehearsal = job.isDryRun || errors.count() > 0;
-  if (!isRehearsal)
-    await makePartitions(
-      db,
-      "readings",
-      readings.map(({ at }) => at),
-    );
+): Promise<{ counts: Counts; sensors: Found | null }> {
   try {
-    const how = { quota: SENSORS_PER_WORKSPACE, isRehearsal };
-    const problems = await assignSensors(client, job.scope, job.createdById, inputs, how);
+    const inputs = readings.map(({ input }) => input);
+    const { problems, sensors } = await findSensors(client, job.scope, inputs, SENSORS_PER_WORKSPACE);
     for (const { i, detail } of problems) errors.add(readings[i]?.row ?? null, "unit", detail);
+    return errors.count() > 0 ? { counts: NOTHING, sensors: null } : { counts: await matchReadings(client), sensors };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (errors.count() === 0) errors.add(null, "sensor_id", error.message);
+    return { counts: NOTHING, sensors: null };
   }
-  return errors.count() > 0 ? { created: 0, updated: 0, unchanged: 0 } : matchReadings(client);
 }
 
 /** Sensors whose last values may be others now. A broker that is away holds nothing up. */

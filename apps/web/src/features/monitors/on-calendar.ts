@@ -42,7 +42,9 @@ function readField(text: string, index: number): Item[] | null {
 function withoutNames(text: string, index: number): string {
   const names = index === 3 ? MONTHS : index === 4 ? WEEKDAYS : [];
   const first = index === 3 ? 1 : 0;
-  return names.reduce((known, name, i) => known.replaceAll(new RegExp(name, "gi"), String(i + first)), text);
+  // A span that ends with Sunday ends with the seventh day.
+  const spanned = text.replaceAll(/-sun/gi, "-7");
+  return names.reduce((known, name, i) => known.replaceAll(new RegExp(name, "gi"), String(i + first)), spanned);
 }
 
 const isAny = (items: readonly Item[]) => items.some(({ from, step }) => from === null && step === 1);

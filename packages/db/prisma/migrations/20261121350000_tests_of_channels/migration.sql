@@ -1,0 +1,2 @@
+-- Tests are dropped after a while, and looked for each minute.
+CREATE INDEX "deliveries_tests_idx" ON "deliveries" ("created_at") WHERE "kind" = 'TEST';
