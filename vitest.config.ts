@@ -20,6 +20,8 @@ function group(
       pool: "forks",
       maxWorkers,
       sequence: { groupOrder },
+      // What is polled for comes in moments; on a busy machine they are long.
+      expect: { poll: { timeout: 10_000 } },
       testTimeout: 30_000,
       hookTimeout: 60_000,
     },

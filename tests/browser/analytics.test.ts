@@ -148,7 +148,7 @@ test("the uptime report is read, saved as a file, and asked for by mail", async 
   expect([header?.[0], first?.[0]]).toEqual(["name", "Web shop"]);
 
   const mail = page.getByLabel("Mail me the uptime of each month");
-  await mail.check();
+  await mail.click();
   await page.getByText("You get the report of each month by mail.").waitFor();
   await page.goto("/settings?section=alerts");
   await expect.poll(() => mail.isChecked(), soon).toBe(true);

@@ -187,8 +187,8 @@ test("alerts: the window and the audience are kept, and an address is added, ask
   await page.getByRole("button", { name: `Remove ${ops}` }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Remove it" }).click();
   await item.waitFor({ state: "detached" });
-  const { body } = await house.call("GET", "/api/v1/alert-addresses", { token: erin.token });
-  expect(body.items).toEqual([]);
+  const stored = async () => (await house.call("GET", "/api/v1/alert-addresses", { token: erin.token })).body.items;
+  await expect.poll(stored).toEqual([]);
   expect(complaints).toEqual([]);
 });
 
