@@ -8,7 +8,8 @@ import { broken, healthy, openTown, type Shop } from "./town.ts";
 import { openWatcher, type Watcher } from "./watcher.ts";
 
 const INTERVAL_S = 5;
-const TWO_INTERVALS_MS = 2 * INTERVAL_S * 1_000 + 1_000;
+/** And what a machine takes on which other fleets are busy. */
+const TWO_INTERVALS_MS = 2 * INTERVAL_S * 1_000 + 2_500;
 /** Between a request and the frame that tells of it. */
 const TELLING_MS = 1_500;
 

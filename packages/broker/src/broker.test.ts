@@ -169,7 +169,7 @@ describe.each(BROKERS)("the broker on %s", (kind) => {
     const counts = await Promise.all([queue.retry(), queue.retry()]);
     expect(counts.reduce((a, b) => a + b)).toBe(2);
     await expect.poll(() => done.toSorted((a, b) => a - b), { timeout: 10_000 }).toEqual([1, 2, 3]);
-    expect(await queue.counts()).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 });
+    await expect.poll(() => queue.counts()).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 });
     await consumer.close();
   }, 30_000);
 
