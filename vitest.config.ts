@@ -20,8 +20,6 @@ function group(
       pool: "forks",
       maxWorkers,
       sequence: { groupOrder },
-      // Two cores and a shared disk now and then keep a test waiting. What passes only then is named at the end of the run.
-      retry: 1,
       // What is polled for comes in moments; on a busy machine they are long.
       expect: { poll: { timeout: 10_000 } },
       testTimeout: 30_000,

@@ -1,6 +1,6 @@
 import type { Reporter, SerializedError, TestModule } from "vitest/node";
 
-/** Ends the run with the tests that needed a second try, and one plain line: `N passed, N failed, N skipped`. */
+/** Ends the run with one plain line: `N passed, N failed, N skipped`. */
 class TotalsReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
     const totals = { passed: 0, failed: unhandled.length, skipped: 0, pending: 0 };
